@@ -1,0 +1,1 @@
+"""drconsole: one terminal for vSphere and Hyper-V disaster recovery."""

@@ -1,0 +1,68 @@
+"""Management addresses and the sites and pairs they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EndpointKind(StrEnum):
+    """What kind of management address an endpoint is."""
+
+    HYPERV_HOST = "hyperv-host"
+    VSPHERE = "vsphere"
+
+    @property
+    def platform(self) -> str:
+        """``hyperv`` or ``vsphere``."""
+        return self.value.split("-")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One management address.
+
+    ``refresh_s`` is the time between light reads; a reading older than ``fresh_for_s`` is last-known.
+    """
+
+    name: str
+    site: str
+    kind: EndpointKind
+    address: str
+    refresh_s: float = 30.0
+    budget_s: float = 20.0
+
+    @property
+    def fresh_for_s(self) -> float:
+        """How long a reading counts as fresh: three refresh intervals and the read itself."""
+        return 3 * self.refresh_s + self.budget_s
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two sites that protect each other."""
+
+    left: str
+    right: str
+
+    def has(self, site: str) -> bool:
+        """Whether the site is one of the two."""
+        return site in (self.left, self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A named place; every network not listed as a test network counts as production."""
+
+    name: str
+    test_networks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """All that the config says about where things are: sites, pairs and endpoints, in the config's order."""
+
+    environment: str
+    sites: tuple[Site, ...]
+    pairs: tuple[Pair, ...]
+    endpoints: tuple[Endpoint, ...]

@@ -1,0 +1,126 @@
+"""What one read of one endpoint gave: facts, the endpoint's own clock, and what could not be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drconsole.domain.place import Place
+
+
+class Power(StrEnum):
+    """Power states as they are shown; anything between two states is ``other``."""
+
+    ON = "on"
+    OFF = "off"
+    SAVED = "saved"
+    PAUSED = "paused"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One Hyper-V replication relationship, in the platform's own words (facts/hyperv, sections 1 and 2).
+
+    Unknown enum names pass as what they are. Times are the host's own, UTC.
+    """
+
+    mode: str
+    state: str
+    health: str
+    relationship: str = "Simple"
+    primary: str = ""
+    replica: str = ""
+    receiver: str = ""
+    last_sync: datetime | None = None
+    frequency_s: int | None = None
+    test_vm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HbrSource:
+    """vSphere host-based replication as the source VM's own configuration tells it."""
+
+    gid: str
+    destination: str
+    paused: bool | None = None
+    rpo_s: int | None = None
+    found_by: str = "repConfig"
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedBy:
+    """The extension that owns a vSphere VM, and the role it gave to it."""
+
+    extension: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one endpoint says about one copy.
+
+    ``handle`` addresses it in calls on that endpoint (VMId or moRef). ``name`` is raw platform text.
+    ``own_mode`` and ``own_state`` are what Get-VM itself says; ``relations`` (Get-VMReplication) win.
+    ``unread`` names properties that the endpoint did not give.
+    """
+
+    place: Place
+    handle: str
+    name: str
+    power: Power
+    uuid: str = ""
+    template: bool = False
+    managed_by: ManagedBy | None = None
+    notes: str = ""
+    networks: tuple[str, ...] = ()
+    datastores: tuple[str, ...] = ()
+    uptime_s: int | None = None
+    own_mode: str = ""
+    own_state: str = ""
+    relations: tuple[Relation, ...] = ()
+    hbr: HbrSource | None = None
+    unread: tuple[str, ...] = ()
+
+    @property
+    def platform(self) -> str:
+        """``hyperv`` or ``vsphere``."""
+        return self.place.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one read of one endpoint gave.
+
+    Args:
+        endpoint: its name in the config.
+        taken_at: when the answer was complete, on the console's wall clock (UTC).
+        clock: the endpoint's own "now" in that answer (UTC); None when it does not tell.
+        skew_s: the endpoint's clock minus the console's, seconds.
+        names: host names by which partners may call this endpoint.
+        complete: everything was read, with the rights to see everything; only then absence means absence.
+        limits: what could not be seen, a sentence each.
+        instance: identity of the management system itself (vCenter instance uuid).
+    """
+
+    endpoint: str
+    site: str
+    taken_at: datetime
+    clock: datetime | None
+    complete: bool
+    sightings: tuple[Sighting, ...]
+    names: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    skew_s: float | None = None
+    version: str = ""
+    instance: str = ""
+    user: str = ""
+    transport: str = ""
+    duration_s: float = 0.0
+
+    @property
+    def now(self) -> datetime:
+        """The endpoint's own time of this reading, or the console's where it tells none."""
+        return self.clock or self.taken_at

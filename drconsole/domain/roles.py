@@ -1,0 +1,106 @@
+"""The vocabulary of a verdict: roles, alarms, arrows and the evidence they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a copy is now (rules, section 3)."""
+
+    ORIGINAL = "ORIGINAL"
+    REPLICA = "REPLICA"
+    RECOVERED = "RECOVERED"
+    FORMER_ORIGINAL = "FORMER ORIGINAL"
+    TEST_COPY = "TEST COPY"
+    PLACEHOLDER = "PLACEHOLDER"
+    LEFTOVER = "LEFTOVER"
+    UNPROTECTED = "UNPROTECTED"
+    UNKNOWN = "UNKNOWN"
+
+
+class Severity(IntEnum):
+    """How bad an alarm is; the larger, the worse."""
+
+    INFO = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+class AlarmCode(StrEnum):
+    """Stable codes of alarms, used in JSON, ground truths and acknowledgements."""
+
+    SPLIT_BRAIN = "split-brain"
+    CONTRADICTION = "contradiction"
+    NO_ORIGINAL = "no-original"
+    STALE_ORIGINAL_SERVES = "stale-original-serves"
+    NOTHING_SERVES = "nothing-serves"
+    PLANNED_IN_PROGRESS = "planned-in-progress"
+    NO_GOOD_REPLICA = "no-good-replica"
+    UNPROTECTED_SINCE = "unprotected"
+    ORIGINAL_NOT_VERIFIED_OFF = "original-not-verified-off"
+    SOURCE_GONE = "source-gone"
+    REPLICA_GONE = "replica-gone"
+    REPLICA_RUNNING = "replica-running"
+    FIRST_COPY = "first-copy"
+    PAUSED_REPLICA = "paused-replica"
+    PAUSED = "paused"
+    RESYNCHRONIZING = "resynchronizing"
+    RESYNC_NEEDED = "resync-needed"
+    REPLICATION_ERROR = "replication-error"
+    RPO = "rpo"
+    ORIGINAL_OFF = "original-off"
+    MANAGED_BY = "managed-by"
+    NOT_REPLICATING = "not-replicating"
+    TWINS = "twins"
+    CLOCK_SKEW = "clock-skew"
+    SILENT = "silent"
+    PARTIAL = "partial"
+    INSECURE = "insecure"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that is wrong. ``facts`` are (name, value) pairs that its wording may use."""
+
+    code: AlarmCode
+    severity: Severity
+    since: datetime | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def fact(self, name: str) -> str:
+        """The value of one fact, empty where it is not known."""
+        return dict(self.facts).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One observed fact that a verdict rests on, with the endpoint that told it and that endpoint's time."""
+
+    what: str
+    value: str
+    endpoint: str
+    at: datetime
+
+
+class ArrowKind(StrEnum):
+    """How data flows between the two copies of a workload, drawn towards the right."""
+
+    FLOWS = "==>"
+    PAUSED = "=||"
+    COPYING = "~~>"
+    FAILED_OVER = "-x-"
+    CONTRADICTION = "=/="
+    UNKNOWN = "?"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """The direction of replication between two sites; sites are empty where there is no direction."""
+
+    kind: ArrowKind
+    source: str = ""
+    target: str = ""

@@ -1,0 +1,181 @@
+"""The immutable picture of all workloads at one moment, and what changed since the last one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.place import Place
+from drconsole.domain.reading import Power, Sighting
+from drconsole.domain.roles import Alarm, Arrow, Evidence, Role
+
+
+class EndpointState(StrEnum):
+    """Whether an endpoint answers; ``partial``: it answers, but something could not be seen."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    SILENT = "silent"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """One endpoint as it is now. Times are the console's wall clock, UTC.
+
+    Args:
+        last_read: when its last complete answer came (also from an earlier console, from disk).
+        silent_since: when it began not to answer.
+        error: what happened at the last try, in full; empty when it answered.
+        error_code: the stable code of that error.
+        next_try: when it is asked again.
+    """
+
+    name: str
+    site: str
+    kind: str
+    address: str
+    state: EndpointState
+    last_read: datetime | None = None
+    silent_since: datetime | None = None
+    error: str = ""
+    error_code: str = ""
+    next_try: datetime | None = None
+    skew_s: float | None = None
+    version: str = ""
+    user: str = ""
+    transport: str = ""
+    limits: tuple[str, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    reading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CopyState:
+    """One copy with its verdict.
+
+    Args:
+        row: the row of the truth table that decided (``H3``), for wording the reason.
+        seen_by: endpoints that saw it in their last reading, the freshest first.
+        taken_at: when the freshest of these readings was taken (console's wall clock).
+        now: the freshest reading's own clock; ages of platform times are counted from it.
+        fresh: seen within its endpoint's refresh limit; otherwise everything here is last-known.
+    """
+
+    place: Place
+    role: Role
+    row: str
+    name: str
+    power: Power
+    endpoint: str
+    seen_by: tuple[str, ...]
+    taken_at: datetime
+    now: datetime
+    fresh: bool
+    sighting: Sighting
+    alarms: tuple[Alarm, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    last_sync: datetime | None = None
+    rpo_s: int | None = None
+    rpo_target_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """All copies of what the business calls one VM, the copy in the pair's left site first.
+
+    ``listed`` is False for what list and screen hide unless asked for everything (rules, section 3).
+    ``next_action`` is a code that ``wording`` turns into words, empty when nothing is due.
+    """
+
+    key: str
+    name: str
+    platform: str
+    copies: tuple[CopyState, ...]
+    arrow: Arrow
+    alarms: tuple[Alarm, ...] = ()
+    listed: bool = True
+    next_action: str = ""
+
+    @property
+    def all_alarms(self) -> tuple[Alarm, ...]:
+        """Its own alarms and those of its copies, the worst first."""
+        mine = [*self.alarms, *(a for copy in self.copies for a in copy.alarms)]
+        return tuple(sorted(mine, key=lambda alarm: -alarm.severity))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots."""
+
+    taken_at: datetime
+    estate: Estate
+    endpoints: tuple[EndpointStatus, ...]
+    workloads: tuple[Workload, ...]
+    serial: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed between two snapshots, by workload key and endpoint name."""
+
+    changed: frozenset[str]
+    added: frozenset[str]
+    removed: frozenset[str]
+    endpoints: frozenset[str]
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.changed or self.added or self.removed or self.endpoints)
+
+
+def difference(old: Snapshot | None, new: Snapshot) -> Difference:
+    """What changed from ``old`` to ``new``; everything is new when there was no old one.
+
+    A newer reading that says the same is no change: reading times are compared only through ``fresh``.
+    """
+    before = {w.key: w for w in old.workloads} if old else {}
+    after = {w.key: w for w in new.workloads}
+    known = {e.name: e for e in old.endpoints} if old else {}
+    return Difference(
+        changed=frozenset(
+            k for k, w in after.items() if k in before and w is not before[k] and not _same(before[k], w)
+        ),
+        added=frozenset(after.keys() - before.keys()),
+        removed=frozenset(before.keys() - after.keys()),
+        endpoints=frozenset(e.name for e in new.endpoints if known.get(e.name) != e),
+    )
+
+
+def _same(a: Workload, b: Workload) -> bool:
+    """Whether two states of one workload would be shown alike, but for ages."""
+    if (a.name, a.arrow, a.alarms, a.listed, a.next_action) != (
+        b.name,
+        b.arrow,
+        b.alarms,
+        b.listed,
+        b.next_action,
+    ):
+        return False
+    return len(a.copies) == len(b.copies) and all(
+        _visible(x) == _visible(y) for x, y in zip(a.copies, b.copies, strict=True)
+    )
+
+
+def _visible(copy: CopyState) -> tuple[object, ...]:
+    return (
+        copy.place,
+        copy.role,
+        copy.row,
+        copy.name,
+        copy.power,
+        copy.fresh,
+        copy.seen_by,
+        copy.alarms,
+        copy.last_sync,
+        copy.rpo_target_s,
+        copy.sighting.relations,
+        copy.sighting.networks,
+    )

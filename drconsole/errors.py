@@ -1,0 +1,126 @@
+"""The one error tree.
+
+DrConsoleError                what happened, to whom, why it matters, what to do next
+├── ConfigError               a file, key or value of ours is wrong: nothing was started
+├── UsageError                the command line is wrong
+├── StateError                the state folder cannot be used
+└── EndpointError             an endpoint did not give what was asked
+    ├── Unreachable           no connection, or it was lost
+    ├── TimedOut              connected, but no complete answer within the budget
+    ├── CertificateRejected   TLS: unknown issuer, other name, expired
+    ├── LoginRefused          the endpoint answered: not with these credentials
+    ├── NoRights              logged in, but not allowed to see or do it
+    ├── BadReply              not what the protocol says: malformed, cut, too large, another service
+    └── ScriptFailed          the script ran on the host and reported an error
+"""
+
+from __future__ import annotations
+
+
+class DrConsoleError(Exception):
+    """Base of all errors a person may see.
+
+    Args:
+        message: what happened and why it matters, one or two sentences.
+        hint: what to do next.
+        subject: the endpoint, file or workload it concerns.
+    """
+
+    title = "drconsole failed"
+
+    def __init__(self, message: str, *, hint: str = "", subject: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.subject = subject
+
+    def __str__(self) -> str:
+        """One line: subject, message, hint."""
+        head = f"{self.subject}: {self.message}" if self.subject else self.message
+        return f"{head} {self.hint}" if self.hint else head
+
+
+class ConfigError(DrConsoleError):
+    """A configuration file is wrong; ``message`` may hold several lines, one per mistake."""
+
+    title = "The configuration is wrong"
+
+
+class UsageError(DrConsoleError):
+    """The command line asks for something that does not exist or is ambiguous."""
+
+    title = "The command is wrong"
+
+
+class StateError(DrConsoleError):
+    """The state folder cannot be read or written."""
+
+    title = "The state folder cannot be used"
+
+
+class EndpointError(DrConsoleError):
+    """An endpoint did not give what was asked; ``subject`` is its name in the config."""
+
+    title = "An endpoint did not answer as it should"
+    code = "endpoint"
+
+
+class Unreachable(EndpointError):
+    """No connection could be made, or it was lost."""
+
+    title = "No connection"
+    code = "unreachable"
+
+
+class TimedOut(EndpointError):
+    """The endpoint is connected but gave no complete answer within its budget."""
+
+    title = "No answer in time"
+    code = "timed-out"
+
+
+class CertificateRejected(EndpointError):
+    """The endpoint's certificate is not one that the config trusts."""
+
+    title = "Certificate refused"
+    code = "certificate"
+
+
+class LoginRefused(EndpointError):
+    """The endpoint refused the credentials."""
+
+    title = "Login refused"
+    code = "login"
+
+
+class NoRights(EndpointError):
+    """The account is known but may not see or do what was asked."""
+
+    title = "Rights are missing"
+    code = "rights"
+
+
+class BadReply(EndpointError):
+    """The answer is not what the protocol says."""
+
+    title = "Unusable answer"
+    code = "bad-reply"
+
+
+class ScriptFailed(EndpointError):
+    """A script of ours ran on the host and reported an error.
+
+    Args:
+        error_id: PowerShell's FullyQualifiedErrorId, never localised.
+        category: PowerShell's error category.
+    """
+
+    title = "A script failed on the host"
+    code = "script"
+
+    def __init__(
+        self, message: str, *, hint: str = "", subject: str = "", error_id: str = "", category: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, subject=subject)
+        self.error_id = error_id
+        self.category = category

@@ -1,0 +1,51 @@
+param($Arguments)
+function ConvertTo-Stamp {
+    param($When)
+    if ($null -eq $When) {
+        return $null
+    }
+    $When.ToUniversalTime().ToString('o')
+}
+$machine = Get-VMHost
+$vms = @(
+    foreach ($vm in @(Get-VM)) {
+        [ordered]@{
+            id       = "$($vm.Id)"
+            name     = $vm.Name
+            power    = "$($vm.State)"
+            uptime_s = [long]$vm.Uptime.TotalSeconds
+            notes    = $vm.Notes
+            mode     = "$($vm.ReplicationMode)"
+            state    = "$($vm.ReplicationState)"
+        }
+    }
+)
+$relations = @(
+    foreach ($r in @(Get-VMReplication)) {
+        $test = $null
+        if ($null -ne $r.TestVirtualMachine) {
+            $test = "$($r.TestVirtualMachine.Id)"
+        }
+        [ordered]@{
+            vm           = "$($r.VMId)"
+            mode         = "$($r.ReplicationMode)"
+            state        = "$($r.ReplicationState)"
+            health       = "$($r.ReplicationHealth)"
+            relationship = "$($r.ReplicationRelationshipType)"
+            primary      = $r.PrimaryServerName
+            replica      = $r.ReplicaServerName
+            receiver     = $r.CurrentReplicaServerName
+            last_sync    = ConvertTo-Stamp -When $r.LastReplicationTime
+            frequency_s  = $r.ReplicationFrequencySec
+            test_vm      = $test
+        }
+    }
+)
+[ordered]@{
+    host      = [ordered]@{ name = $machine.Name; fqdn = $machine.FullyQualifiedDomainName }
+    now       = ConvertTo-Stamp -When (Get-Date)
+    version   = "$($PSVersionTable.PSVersion)"
+    language  = "$($ExecutionContext.SessionState.LanguageMode)"
+    vms       = $vms
+    relations = $relations
+}
