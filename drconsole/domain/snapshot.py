@@ -87,7 +87,6 @@ class Workload:
     """All copies of what the business calls one VM, the copy in the pair's left site first.
 
     ``listed`` is False for what list and screen hide unless asked for everything (rules, section 3).
-    ``next_action`` is a code that ``wording`` turns into words, empty when nothing is due.
     """
 
     key: str
@@ -97,7 +96,6 @@ class Workload:
     arrow: Arrow
     alarms: tuple[Alarm, ...] = ()
     listed: bool = True
-    next_action: str = ""
 
     @property
     def all_alarms(self) -> tuple[Alarm, ...]:
@@ -151,13 +149,7 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
 
 def _same(a: Workload, b: Workload) -> bool:
     """Whether two states of one workload would be shown alike, but for ages."""
-    if (a.name, a.arrow, a.alarms, a.listed, a.next_action) != (
-        b.name,
-        b.arrow,
-        b.alarms,
-        b.listed,
-        b.next_action,
-    ):
+    if (a.name, a.arrow, a.alarms, a.listed) != (b.name, b.arrow, b.alarms, b.listed):
         return False
     return len(a.copies) == len(b.copies) and all(
         _visible(x) == _visible(y) for x, y in zip(a.copies, b.copies, strict=True)

@@ -1,0 +1,80 @@
+"""The arrow of replication between the copies of a workload."""
+
+from __future__ import annotations
+
+from drconsole.domain import replication as r
+from drconsole.domain.case import Hosts
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.reading import Relation, Sighting
+from drconsole.domain.replication import relation_of, same_host
+from drconsole.domain.roles import AlarmCode, Arrow, ArrowKind, Role
+from drconsole.domain.snapshot import CopyState
+
+
+def arrow_of(copies: tuple[CopyState, ...], contradiction: bool, estate: Estate, hosts: Hosts) -> Arrow:
+    """The arrow: from the copy that sends to the one that receives, or from the old original onwards.
+
+    ``contradiction``: the workload is in split-brain.
+    """
+    by_role = {c.role: c for c in reversed(copies)}
+    original, replica = by_role.get(Role.ORIGINAL), by_role.get(Role.REPLICA)
+    former, recovered = by_role.get(Role.FORMER_ORIGINAL), by_role.get(Role.RECOVERED)
+    if contradiction or any(a.code is AlarmCode.CONTRADICTION for c in copies for a in c.alarms):
+        ends = [c.place.site for c in copies[:2]]
+        return Arrow(ArrowKind.CONTRADICTION, *ends)
+    if recovered:
+        return _after_failover(recovered, former or original, estate, hosts)
+    if original:
+        target = replica.place.site if replica else _far_site(original, estate, hosts)
+        return Arrow(_flow(original.sighting, replica), original.place.site, target)
+    if replica:
+        source = _far_site(replica, estate, hosts)
+        relation = relation_of(replica.sighting)
+        gone = any(a.code in (AlarmCode.SOURCE_GONE, AlarmCode.NO_ORIGINAL) for a in replica.alarms)
+        kind = ArrowKind.UNKNOWN if gone or relation is None else _by_state(relation)
+        return Arrow(kind, source, replica.place.site)
+    return Arrow(ArrowKind.UNKNOWN if _related(copies) else ArrowKind.NONE)
+
+
+def _after_failover(recovered: CopyState, former: CopyState | None, estate: Estate, hosts: Hosts) -> Arrow:
+    far = former.place.site if former else _far_site(recovered, estate, hosts)
+    if former and former.row == "H5":
+        return Arrow(ArrowKind.COPYING, recovered.place.site, far)
+    return Arrow(ArrowKind.FAILED_OVER, far, recovered.place.site)
+
+
+def _flow(original: Sighting, replica: CopyState | None) -> ArrowKind:
+    if original.hbr:
+        return ArrowKind.PAUSED if original.hbr.paused else ArrowKind.FLOWS
+    relation = relation_of(original)
+    if relation is None:
+        return ArrowKind.UNKNOWN
+    theirs = relation_of(replica.sighting) if replica else None
+    kinds = [_by_state(x) for x in (relation, theirs) if x is not None]
+    return next((k for k in kinds if k is not ArrowKind.FLOWS), ArrowKind.FLOWS)
+
+
+def _by_state(relation: Relation) -> ArrowKind:
+    if relation.state in r.FIRST_COPY or relation.state == r.RESYNCHRONIZING:
+        return ArrowKind.COPYING
+    if relation.state in r.PAUSED or relation.state in r.BROKEN or relation.state == r.RESYNC_NEEDED:
+        return ArrowKind.PAUSED
+    return ArrowKind.FLOWS if relation.state in ("Replicating", r.PREPARED) else ArrowKind.UNKNOWN
+
+
+def _far_site(copy: CopyState, estate: Estate, hosts: Hosts) -> str:
+    """The other end's site: that of the host it names, else the only site paired with its own."""
+    relation = relation_of(copy.sighting)
+    if relation is not None:
+        names = (relation.replica, relation.receiver) if relation.mode == r.PRIMARY else (relation.primary,)
+        for answer in hosts.answers:
+            if any(same_host(n, known) for n in names for known in answer.reading.names):
+                return answer.reading.site
+    paired = {
+        p.right if p.left == copy.place.site else p.left for p in estate.pairs if p.has(copy.place.site)
+    }
+    return paired.pop() if len(paired) == 1 else ""
+
+
+def _related(copies: tuple[CopyState, ...]) -> bool:
+    return len(copies) > 1 or any(c.sighting.relations or c.sighting.hbr for c in copies)

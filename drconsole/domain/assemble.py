@@ -1,0 +1,128 @@
+"""From readings to the picture: joining, verdicts, arrows, alarms of workloads and endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from drconsole.domain.arrows import arrow_of
+from drconsole.domain.case import Hosts
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.health import rpo_s, rpo_target_s
+from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
+from drconsole.domain.reading import Reading
+from drconsole.domain.replication import relation_of
+from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
+from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.verdict import Verdict, evidence_of, judge
+
+SKEW_WARNING_S = 60.0
+
+
+def assemble(
+    estate: Estate,
+    statuses: Iterable[EndpointStatus],
+    readings: Mapping[str, Reading],
+    now: datetime,
+    serial: int = 0,
+) -> Snapshot:
+    """Build the snapshot of all that is known.
+
+    A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
+    endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
+    """
+    known = {s.name: s for s in statuses}
+    answers = tuple(
+        Answer(readings[e.name], _is_fresh(known.get(e.name), readings[e.name], now, e.fresh_for_s))
+        for e in estate.endpoints
+        if e.name in readings
+    )
+    hosts = Hosts(answers)
+    twin_pairs = twins(estate, readings)
+    groups = groups_of(estate, copies_of(answers), twin_pairs)
+    workloads = tuple(_workload(group, estate, hosts) for group in groups)
+    return Snapshot(
+        taken_at=now,
+        estate=estate,
+        endpoints=tuple(
+            _with_alarms(known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
+        ),
+        workloads=tuple(sorted(workloads, key=_rank)),
+        serial=serial,
+    )
+
+
+def _is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, limit_s: float) -> bool:
+    if status is None or status.state not in (EndpointState.OK, EndpointState.PARTIAL):
+        return False
+    return (now - reading.taken_at).total_seconds() <= limit_s
+
+
+def _workload(group: Group, estate: Estate, hosts: Hosts) -> Workload:
+    verdicts, alarms = judge(group, hosts)
+    order = {site.name: i for i, site in enumerate(estate.sites)}
+    copies = tuple(
+        _copy(seen, verdict)
+        for seen, verdict in sorted(verdicts, key=lambda v: (order.get(v[0].place.site, 99), v[0].place))
+    )
+    shown = next((c for c in copies if c.role is Role.ORIGINAL), None) or max(
+        copies, key=lambda c: (c.fresh, c.taken_at)
+    )
+    return Workload(
+        key=group.key,
+        name=shown.name,
+        platform=group.platform,
+        copies=copies,
+        arrow=arrow_of(copies, bool(alarms), estate, hosts),
+        alarms=alarms,
+        listed=any(c.row != "X2" for c in copies),
+    )
+
+
+def _copy(seen: Seen, verdict: Verdict) -> CopyState:
+    relation = relation_of(seen.sighting)
+    return CopyState(
+        place=seen.place,
+        role=verdict.role,
+        row=verdict.row,
+        name=seen.sighting.name,
+        power=seen.sighting.power,
+        endpoint=seen.endpoint,
+        seen_by=seen.seen_by,
+        taken_at=seen.taken_at,
+        now=seen.now,
+        fresh=seen.fresh,
+        sighting=seen.sighting,
+        alarms=verdict.alarms,
+        evidence=evidence_of(seen),
+        last_sync=relation.last_sync if relation else None,
+        rpo_s=rpo_s(seen),
+        rpo_target_s=rpo_target_s(seen),
+    )
+
+
+def _rank(workload: Workload) -> tuple[int, str, str]:
+    worst = max((a.severity for a in workload.all_alarms), default=Severity.INFO)
+    return (-worst, workload.name.casefold(), workload.key)
+
+
+def _with_alarms(
+    status: EndpointStatus, readings: Mapping[str, Reading], twin_pairs: frozenset[tuple[str, str]]
+) -> EndpointStatus:
+    """The status with what is wrong with the endpoint itself; twins are told once, at the later endpoint."""
+    alarms: list[Alarm] = []
+    if status.state in (EndpointState.SILENT, EndpointState.NEVER):
+        if status.error:
+            facts = (("error", status.error),)
+            alarms.append(Alarm(AlarmCode.SILENT, Severity.CRITICAL, status.silent_since, facts))
+    elif status.state is EndpointState.PARTIAL:
+        facts = (("limits", " ".join(status.limits)),)
+        alarms.append(Alarm(AlarmCode.PARTIAL, Severity.WARNING, None, facts))
+    if status.skew_s is not None and abs(status.skew_s) > SKEW_WARNING_S:
+        facts = (("skew_s", f"{status.skew_s:.0f}"),)
+        alarms.append(Alarm(AlarmCode.CLOCK_SKEW, Severity.WARNING, None, facts))
+    for first, second in sorted(twin_pairs):
+        if second == status.name:
+            alarms.append(Alarm(AlarmCode.TWINS, Severity.CRITICAL, None, (("twin", first),)))
+    return replace(status, alarms=(*status.alarms, *alarms)) if alarms else status

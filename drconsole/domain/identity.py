@@ -1,0 +1,168 @@
+"""Joining: which sightings are one copy, and which copies are one workload (rules, section 1)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.place import Place
+from drconsole.domain.reading import Reading, Sighting
+from drconsole.domain.replication import TEST, mode_of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reading, and whether it is fresh: its endpoint answers and was read within its refresh limit."""
+
+    reading: Reading
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One copy: its freshest sighting, and all endpoints that saw it."""
+
+    sighting: Sighting
+    endpoint: str
+    seen_by: tuple[str, ...]
+    taken_at: datetime
+    now: datetime
+    fresh: bool
+
+    @property
+    def place(self) -> Place:
+        """Where the copy is."""
+        return self.sighting.place
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All copies of one workload, under the key by which machines call it (design, section 3a)."""
+
+    key: str
+    platform: str
+    copies: tuple[Seen, ...]
+
+
+def copies_of(answers: Iterable[Answer]) -> tuple[Seen, ...]:
+    """Merge sightings of one place into one copy with the freshest facts; templates are not workloads."""
+    by_place: dict[Place, list[tuple[Answer, Sighting]]] = defaultdict(list)
+    for answer in answers:
+        for sighting in answer.reading.sightings:
+            if not sighting.template:
+                by_place[sighting.place].append((answer, sighting))
+    return tuple(_merge(found) for found in by_place.values())
+
+
+def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
+    ranked = sorted(found, key=lambda pair: (pair[0].fresh, pair[0].reading.taken_at), reverse=True)
+    best, sighting = ranked[0]
+    witnesses = tuple(dict.fromkeys(answer.reading.endpoint for answer, _ in ranked))
+    return Seen(
+        sighting,
+        best.reading.endpoint,
+        witnesses,
+        best.reading.taken_at,
+        best.reading.now,
+        best.fresh,
+    )
+
+
+def twins(estate: Estate, readings: Mapping[str, Reading]) -> frozenset[tuple[str, str]]:
+    """Pairs of vSphere endpoints of two paired sites whose inventories are one and the same.
+
+    More than half of both match by ``config.uuid``: a restored or cloned vCenter, not workloads that moved.
+    The endpoint named first stands first in the config.
+    """
+    uuids = {
+        name: {s.uuid for s in reading.sightings if s.platform == "vsphere" and s.uuid}
+        for name, reading in readings.items()
+    }
+    order = [e for e in estate.endpoints if uuids.get(e.name)]
+    found = set()
+    for i, one in enumerate(order):
+        for other in order[i + 1 :]:
+            paired = any(p.has(one.site) and p.has(other.site) for p in estate.pairs)
+            if one.site != other.site and paired and _mostly_equal(uuids[one.name], uuids[other.name]):
+                found.add((one.name, other.name))
+    return frozenset(found)
+
+
+def _mostly_equal(one: set[str], other: set[str]) -> bool:
+    shared = len(one & other)
+    return 2 * shared > len(one) and 2 * shared > len(other)
+
+
+def groups_of(
+    estate: Estate, copies: tuple[Seen, ...], twin_pairs: frozenset[tuple[str, str]]
+) -> tuple[Group, ...]:
+    """Join copies into workloads; never by name."""
+    hyperv = _join_hyperv([c for c in copies if c.place.platform == "hyperv"])
+    vsphere = _join_vsphere(estate, [c for c in copies if c.place.platform == "vsphere"], twin_pairs)
+    return (*hyperv, *vsphere)
+
+
+def _join_hyperv(copies: list[Seen]) -> list[Group]:
+    """By VMId; a test VM by the replica on its own host that names it."""
+    owner = {
+        (c.place.site, c.place.where, relation.test_vm): c.place.ident
+        for c in copies
+        for relation in c.sighting.relations
+        if relation.test_vm
+    }
+    by_id: dict[str, list[Seen]] = defaultdict(list)
+    for copy in copies:
+        place = copy.place
+        ident = place.ident
+        if mode_of(copy.sighting) == TEST:
+            ident = owner.get((place.site, place.where, ident), ident)
+        by_id[ident].append(copy)
+    return [Group(f"hv:{ident}", "hyperv", tuple(found)) for ident, found in by_id.items()]
+
+
+def _join_vsphere(estate: Estate, copies: list[Seen], twin_pairs: frozenset[tuple[str, str]]) -> list[Group]:
+    """By replication group, then by ``config.uuid`` between the sites of a pair; twins are never joined."""
+    apart = {name for pair in twin_pairs for name in pair}
+    by_gid: dict[str, list[Seen]] = defaultdict(list)
+    rest: list[Seen] = []
+    for copy in sorted(copies, key=lambda c: c.place):
+        hbr = copy.sighting.hbr
+        if hbr and hbr.gid and not apart & set(copy.seen_by):
+            by_gid[hbr.gid].append(copy)
+        else:
+            rest.append(copy)
+    groups = {f"vs:{gid}": found for gid, found in by_gid.items()}
+    for copy in rest:
+        key = _own_key(copy)
+        if copy.sighting.uuid and not apart & set(copy.seen_by) and not _is_placeholder(copy):
+            key = next((k for k, found in groups.items() if _same_uuid(estate, copy, found)), key)
+            if any(other.place.site == copy.place.site for other in groups.get(key, ())):
+                key = f"vs:{copy.place.site}:{copy.place.id}"
+        groups.setdefault(key, []).append(copy)
+    return [Group(key, "vsphere", tuple(found)) for key, found in groups.items()]
+
+
+def _own_key(copy: Seen) -> str:
+    """Site and uuid; the place where a VM has no uuid."""
+    uuid = copy.sighting.uuid
+    return f"vs:{copy.place.site}:{uuid}" if uuid else f"vs:{copy.place.site}:{copy.place.id}"
+
+
+def _same_uuid(estate: Estate, copy: Seen, found: list[Seen]) -> bool:
+    def paired(one: str, other: str) -> bool:
+        return one != other and any(p.has(one) and p.has(other) for p in estate.pairs)
+
+    return any(
+        other.sighting.uuid == copy.sighting.uuid
+        and not _is_placeholder(other)
+        and paired(other.place.site, copy.place.site)
+        for other in found
+    )
+
+
+def _is_placeholder(copy: Seen) -> bool:
+    owner = copy.sighting.managed_by
+    return owner is not None and owner.extension.startswith("com.vmware.vcDr")

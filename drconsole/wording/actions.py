@@ -1,0 +1,34 @@
+"""What to do next, in words; operations are not built yet, so this says what to look at and by what means."""
+
+from __future__ import annotations
+
+from drconsole.domain.roles import AlarmCode
+from drconsole.domain.snapshot import Workload
+
+_NEXT = {
+    AlarmCode.SPLIT_BRAIN: "compare the two copies",
+    AlarmCode.NO_ORIGINAL: "find out which copy was the original",
+    AlarmCode.CONTRADICTION: "look at both ends before anything is started",
+    AlarmCode.STALE_ORIGINAL_SERVES: "stop the stale original, then start the recovered copy",
+    AlarmCode.NOTHING_SERVES: "start the recovered copy",
+    AlarmCode.ORIGINAL_NOT_VERIFIED_OFF: "see that the original is off",
+    AlarmCode.SOURCE_GONE: "find the original: its host no longer has it",
+    AlarmCode.REPLICA_GONE: "replicate again: the replica is gone",
+    AlarmCode.NO_GOOD_REPLICA: "wait for the reverse copy",
+    AlarmCode.REPLICATION_ERROR: "see why replication stopped",
+    AlarmCode.RESYNC_NEEDED: "resynchronize",
+    AlarmCode.PAUSED: "resume replication",
+    AlarmCode.UNPROTECTED_SINCE: "reverse: nothing protects it",
+    AlarmCode.PLANNED_IN_PROGRESS: "finish or cancel the planned failover",
+    AlarmCode.RPO: "see why it is late",
+    AlarmCode.RESYNCHRONIZING: "wait for the resynchronization",
+    AlarmCode.FIRST_COPY: "wait for the first copy",
+    AlarmCode.ORIGINAL_OFF: "see why the original is off",
+}
+
+
+def next_action(workload: Workload) -> str:
+    """The recommended next action for a workload by its worst alarm; empty when nothing is due."""
+    codes = [alarm.code for alarm in workload.all_alarms]
+    known = [code for code in _NEXT if code in codes]
+    return _NEXT[known[0]] if known else ""

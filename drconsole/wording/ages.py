@@ -1,0 +1,49 @@
+"""Ages and times as people judge them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def age(seconds: float) -> str:
+    """A short age: ``40s``, ``38m``, ``6h``, ``31d``; below a minute in steps of ten seconds."""
+    s = max(0, int(seconds))
+    if s < 60:
+        return f"{s // 10 * 10}s"
+    if s < 5400:
+        return f"{s // 60}m"
+    if s < 48 * 3600:
+        return f"{s // 3600}h"
+    return f"{s // 86400}d"
+
+
+def ago(seconds: float) -> str:
+    """An age in a sentence: ``38 min ago``."""
+    s = max(0, int(seconds))
+    if s < 10:
+        return "just now"
+    if s < 60:
+        return f"{s // 10 * 10} s ago"
+    if s < 5400:
+        return f"{s // 60} min ago"
+    if s < 48 * 3600:
+        return f"{s // 3600} h ago"
+    return f"{s // 86400} days ago"
+
+
+def since(start: datetime | None, now: datetime) -> str:
+    """``since 9h``, or nothing where the start is not known."""
+    return f"since {age((now - start).total_seconds())}" if start else ""
+
+
+def exact(when: datetime) -> str:
+    """An exact time with its zone, for where people must prove."""
+    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def rpo(age_s: int | None, target_s: int | None) -> str:
+    """Age of the last sync and its target: ``4m 15m``, with ``!`` behind an age beyond it; ``-`` unknown."""
+    if age_s is None:
+        return "-"
+    late = "!" if target_s is not None and age_s > target_s else ""
+    return f"{age(age_s)}{late} {age(target_s)}" if target_s else age(age_s)

@@ -1,0 +1,83 @@
+"""Alarms in words: of workloads, copies and endpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drconsole.domain.roles import Alarm, AlarmCode
+from drconsole.domain.snapshot import EndpointStatus, Workload
+from drconsole.wording.ages import age, since
+from drconsole.wording.names import visible
+
+_TEXTS = {
+    AlarmCode.CONTRADICTION: "contradiction: its two ends do not agree",
+    AlarmCode.NO_ORIGINAL: "NO ORIGINAL: both copies are replicas",
+    AlarmCode.STALE_ORIGINAL_SERVES: "the stale original runs, the recovered copy is off",
+    AlarmCode.NOTHING_SERVES: "nothing serves: the old original and the recovered copy are off",
+    AlarmCode.PLANNED_IN_PROGRESS: "planned failover in progress",
+    AlarmCode.NO_GOOD_REPLICA: "no good replica until the reverse copy is done",
+    AlarmCode.UNPROTECTED_SINCE: "unprotected: failed over and not reversed",
+    AlarmCode.FIRST_COPY: "first copy, not usable yet",
+    AlarmCode.PAUSED: "replication is paused",
+    AlarmCode.RESYNCHRONIZING: "resynchronizing",
+    AlarmCode.RESYNC_NEEDED: "resynchronization is needed",
+    AlarmCode.ORIGINAL_OFF: "the original is off",
+    AlarmCode.NOT_REPLICATING: "replication is not active",
+    AlarmCode.INSECURE: "connected without a verified certificate, as the config says",
+}
+
+
+def alarm_text(alarm: Alarm, now: datetime | None = None) -> str:
+    """One alarm as a clause without its subject; with ``now``, how long it has lasted."""
+    text = _with_facts(alarm) or _TEXTS.get(alarm.code, alarm.code.value)
+    lasted = since(alarm.since, now) if now else ""
+    return f"{text} {lasted}".rstrip()
+
+
+def _with_facts(alarm: Alarm) -> str:
+    fact = alarm.fact
+    match alarm.code:
+        case AlarmCode.SPLIT_BRAIN:
+            sites = sorted({value for name, value in alarm.facts if name.startswith("site")})
+            where = (
+                f"at {' and '.join(map(visible, sites))}"
+                if len(sites) > 1
+                else f"twice at {visible(sites[0])}"
+            )
+            return f"SPLIT-BRAIN: runs {where}"
+        case AlarmCode.RPO:
+            return f"late: no sync within {age(int(fact('target')))}"
+        case AlarmCode.ORIGINAL_NOT_VERIFIED_OFF:
+            return f"ORIGINAL NOT VERIFIED OFF: {visible(fact('primary')) or 'its host'} does not answer"
+        case AlarmCode.SOURCE_GONE:
+            return f"SOURCE GONE: {visible(fact('primary'))} has no such VM"
+        case AlarmCode.REPLICA_GONE:
+            return f"REPLICA GONE: {visible(fact('replica'))} has no such VM"
+        case AlarmCode.REPLICATION_ERROR:
+            return f"replication is in state {visible(fact('state'))}"
+        case AlarmCode.MANAGED_BY:
+            return f"managed by {visible(fact('extension'))}"
+        case AlarmCode.TWINS:
+            return f"the same inventory as {visible(fact('twin'))}: one of them is a copy of the other"
+        case AlarmCode.CLOCK_SKEW:
+            return f"its clock differs from this one by {age(abs(int(fact('skew_s'))))}"
+        case AlarmCode.SILENT:
+            return visible(fact("error"))
+        case AlarmCode.PARTIAL:
+            return visible(fact("limits"))
+        case _:
+            return ""
+
+
+def workload_alarm(workload: Workload, alarm: Alarm, now: datetime | None = None) -> str:
+    """An alarm with its workload, as the second line of every screen says it."""
+    name = visible(workload.name)
+    if alarm.code is AlarmCode.SPLIT_BRAIN:
+        head, _, rest = alarm_text(alarm, now).partition(": ")
+        return f"{head} {name} {rest}"
+    return f"{name}: {alarm_text(alarm, now)}"
+
+
+def endpoint_alarm(status: EndpointStatus, alarm: Alarm, now: datetime | None = None) -> str:
+    """An alarm with its endpoint."""
+    return f"{visible(status.name)}: {alarm_text(alarm, now)}"

@@ -1,0 +1,71 @@
+"""How a copy reads: its role, its power, and the reason for its role."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drconsole.domain.reading import Power
+from drconsole.domain.replication import FIRST_COPY, PAUSED, RESYNCHRONIZING, relation_of
+from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import CopyState
+from drconsole.wording.ages import age
+
+_REASONS = {
+    "C1": "registered by SRM to hold the place of a recovered VM",
+    "C2": "it says that it is a test copy; test copies are not judged yet",
+    "H1": "both ends say that they are the primary",
+    "H2": "both ends say that they are replicas, and neither was failed over",
+    "H3": "its replica was failed over and took its place",
+    "H4": "prepared for a planned failover: locked until it is completed or cancelled",
+    "H5": "its old replica took over and now copies back to it",
+    "H6": "failed over to this copy, and not reversed yet",
+    "H7": "a replica whose named primary host has no such VM any more",
+    "H8": "replicated on from another replica; extended replicas are not judged yet",
+    "H9": "the receiving end of its replication",
+    "H10": "the sending end of its replication",
+    "H11": "no replication, but the same VM exists elsewhere",
+    "V3": "its own configuration says that it is replicated",
+    "X1": "the same VM at two places, with no relation between them",
+    "X2": "no replication is configured",
+}
+_UNJUDGED = "no row of the verdict covers what its endpoint says"
+
+
+def reason(copy: CopyState) -> str:
+    """Why the copy has its role, one clause."""
+    text = _REASONS.get(copy.row, _UNJUDGED)
+    if copy.row == "H5" and copy.role is Role.UNKNOWN:
+        return "a failover record says that it was reversed; records are not judged yet"
+    if copy.row == "H11" and copy.role is Role.LEFTOVER:
+        return "switched off, without replication, and the same VM runs elsewhere"
+    return text
+
+
+def power(copy: CopyState) -> str:
+    """The power state in one word."""
+    return copy.sighting.power.value
+
+
+def cell(copy: CopyState, now: datetime) -> str:
+    """A copy in its site's column: role, then power or what matters more (screens, idea 2)."""
+    if not copy.fresh:
+        return f"{copy.role} seen {age((now - copy.taken_at).total_seconds())}"
+    return f"{copy.role} {detail}" if (detail := _detail(copy)) else str(copy.role)
+
+
+def _detail(copy: CopyState) -> str:
+    relation = relation_of(copy.sighting)
+    state = relation.state if relation else ""
+    if copy.role is Role.REPLICA:
+        if copy.power is Power.ON:
+            return "on"
+        if state in PAUSED:
+            return "paused"
+        if state in FIRST_COPY:
+            return "first copy"
+        if state == RESYNCHRONIZING:
+            return "resync"
+        return "" if copy.power is Power.OFF else power(copy)
+    if copy.row == "H4":
+        return "locked"
+    return power(copy)
