@@ -1,0 +1,120 @@
+"""What the simulated hosts hold: machines, their adapters, recovery points and replication relationships.
+
+Times are the lab's own (UTC); each host tells them by its own clock. States are PowerShell's names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+FAILED_OVER = ("FailedOver", "FailedOverWaitingCompletion")
+
+
+@dataclass(slots=True)
+class Adapter:
+    """One network adapter; ``switch`` is None while it is disconnected."""
+
+    id: str
+    switch: str | None = None
+    name: str = "Network Adapter"
+    mac: str = "00155D000000"
+    addresses: tuple[str, ...] = ()
+    test_switch: str = ""
+
+
+@dataclass(slots=True)
+class Point:
+    """One recovery point of a replica; ``kind`` is a name of SnapshotType."""
+
+    id: str
+    kind: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Leg:
+    """One side's view of one replication relationship: the two sides may disagree.
+
+    ``health`` None: as the state and the last sync imply. ``stalled``: it says Replicating, but nothing
+    arrives. ``last_sync`` None: never.
+    """
+
+    mode: str
+    state: str
+    primary: str
+    replica: str
+    receiver: str
+    frequency_s: int = 300
+    last_sync: datetime | None = None
+    health: str | None = None
+    kind: str = "Simple"
+    stalled: bool = False
+    authentication: str = "Kerberos"
+    port: int = 80
+    history: int = 0
+    initial_start: datetime | None = None
+    resync_start: datetime | None = None
+
+
+@dataclass(slots=True)
+class Machine:
+    """One virtual machine on one host.
+
+    ``own_mode`` and ``own_state`` are what Get-VM says where that differs from the relationship;
+    ``test`` is the id of the test copy made from this replica.
+    """
+
+    host: str
+    id: str
+    name: str
+    power: str = "Off"
+    since: datetime | None = None
+    notes: str = ""
+    generation: int = 2
+    created: datetime | None = None
+    memory_mb: int = 4096
+    processors: int = 2
+    adapters: list[Adapter] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    own_mode: str | None = None
+    own_state: str | None = None
+    test: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """Its handle on the seam."""
+        return f"vm/{self.host}/{self.id}"
+
+    @property
+    def simple(self) -> Leg | None:
+        """The relationship that Get-VM speaks of: the simple one, else the only one."""
+        return next((leg for leg in self.legs if leg.kind == "Simple"), self.legs[0] if self.legs else None)
+
+    @property
+    def mode(self) -> str:
+        """What Get-VM says: a name of VMReplicationMode."""
+        return self.own_mode or (self.simple.mode if self.simple else "None")
+
+    @property
+    def state(self) -> str:
+        """What Get-VM says: a name of VMReplicationState."""
+        return self.own_state or (self.simple.state if self.simple else "Disabled")
+
+
+@dataclass(slots=True)
+class Host:
+    """One stand-alone host. ``rights`` False: the account may log in but not see Hyper-V."""
+
+    name: str
+    fqdn: str
+    switches: tuple[str, ...] = ()
+    rights: bool = True
+    skew: timedelta = timedelta()
+    machines: dict[str, Machine] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> str:
+        """The domain in its full name."""
+        return self.fqdn.partition(".")[2]
