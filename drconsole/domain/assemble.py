@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from drconsole.domain.arrows import arrow_of
 from drconsole.domain.case import Hosts
@@ -26,8 +27,12 @@ def assemble(
     readings: Mapping[str, Reading],
     now: datetime,
     serial: int = 0,
+    kept: Mapping[str, Reading] = MappingProxyType({}),
 ) -> Snapshot:
     """Build the snapshot of all that is known.
+
+    ``kept`` are last complete readings of endpoints whose newest reading could not see everything: what only
+    they show stays last-known.
 
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
@@ -39,8 +44,9 @@ def assemble(
         if e.name in readings
     )
     hosts = Hosts(answers)
+    last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
-    groups = groups_of(estate, copies_of(answers), twin_pairs)
+    groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
     workloads = tuple(_workload(group, estate, hosts) for group in groups)
     return Snapshot(
         taken_at=now,

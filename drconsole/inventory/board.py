@@ -1,0 +1,117 @@
+"""The state of every endpoint: its last answers, errors and times. Owned by the collecting thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from drconsole.domain.endpoint import Endpoint, Estate
+from drconsole.domain.reading import Reading
+from drconsole.domain.snapshot import EndpointState, EndpointStatus
+from drconsole.errors import EndpointError
+from drconsole.inventory.reader import Finished
+
+
+@dataclass(slots=True)
+class Entry:
+    """One endpoint: ``latest`` answer, the last ``complete`` one, and its status."""
+
+    endpoint: Endpoint
+    status: EndpointStatus
+    latest: Reading | None = None
+    complete: Reading | None = None
+    started: float | None = None
+    answered: bool = False
+
+
+class Board:
+    """Takes reports of readers and keeps what they say; starts from what was kept on disk."""
+
+    def __init__(self, estate: Estate, kept: dict[str, Reading]) -> None:
+        self.entries = {e.name: _entry(e, kept.get(e.name)) for e in estate.endpoints}
+
+    def started(self, name: str, at: float) -> None:
+        """A read of the endpoint has begun."""
+        entry = self.entries[name]
+        entry.started = at
+        entry.status = replace(entry.status, reading=True)
+
+    def finished(self, report: Finished) -> None:
+        """A read has ended."""
+        entry = self.entries[report.endpoint]
+        entry.started, entry.answered = None, True
+        status = replace(entry.status, reading=False, next_try=report.next_try)
+        if isinstance(report.result, EndpointError):
+            entry.status = _failed(status, report.result)
+            return
+        entry.latest = reading = report.result
+        if reading.complete:
+            entry.complete = reading
+        entry.status = _answered(status, reading)
+
+    def hangs(self, name: str, error: EndpointError) -> None:
+        """A read that has begun does not end: tell so, although its thread still waits."""
+        entry = self.entries[name]
+        entry.started, entry.answered = None, True
+        entry.status = _failed(replace(entry.status, reading=True), error)
+
+    def all_answered(self) -> bool:
+        """Whether every endpoint has answered or failed at least once."""
+        return all(entry.answered for entry in self.entries.values())
+
+    def statuses(self) -> tuple[EndpointStatus, ...]:
+        """The status of every endpoint, in the config's order."""
+        return tuple(entry.status for entry in self.entries.values())
+
+    def readings(self) -> dict[str, Reading]:
+        """The latest answer of each endpoint that ever answered."""
+        return {name: e.latest for name, e in self.entries.items() if e.latest is not None}
+
+    def kept(self) -> dict[str, Reading]:
+        """Last complete answers of endpoints whose latest could not see everything."""
+        return {
+            name: e.complete
+            for name, e in self.entries.items()
+            if e.complete is not None and e.complete is not e.latest
+        }
+
+
+def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
+    status = EndpointStatus(
+        name=endpoint.name,
+        site=endpoint.site,
+        kind=endpoint.kind.value,
+        address=endpoint.address,
+        state=EndpointState.SILENT if kept else EndpointState.NEVER,
+        last_read=kept.taken_at if kept else None,
+        version=kept.version if kept else "",
+        user=kept.user if kept else "",
+        transport=kept.transport if kept else "",
+    )
+    return Entry(endpoint, status, kept, kept if kept and kept.complete else None)
+
+
+def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:
+    return replace(
+        status,
+        state=EndpointState.SILENT if status.last_read else EndpointState.NEVER,
+        silent_since=status.silent_since or datetime.now(UTC),
+        error=f"{error.message} {error.hint}".strip(),
+        error_code=error.code,
+    )
+
+
+def _answered(status: EndpointStatus, reading: Reading) -> EndpointStatus:
+    return replace(
+        status,
+        state=EndpointState.OK if reading.complete else EndpointState.PARTIAL,
+        last_read=reading.taken_at,
+        silent_since=None,
+        error="",
+        error_code="",
+        skew_s=reading.skew_s,
+        version=reading.version,
+        user=reading.user,
+        transport=reading.transport,
+        limits=reading.limits,
+    )

@@ -1,0 +1,181 @@
+"""The inventory: readers in parallel, one collecting thread, the newest snapshot in one slot."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drconsole.domain.assemble import assemble
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.reading import Reading
+from drconsole.domain.snapshot import Snapshot
+from drconsole.errors import TimedOut
+from drconsole.inventory.board import Board
+from drconsole.inventory.reader import EndpointReader, Finished, Started
+from drconsole.inventory.store import ReadingStore
+from drconsole.platforms.base import Platform
+
+log = logging.getLogger(__name__)
+
+_BEAT_S = 0.25
+_GATHER_S = 0.05
+_GRACE_S = 2.0
+
+
+class Inventory:
+    """Reads all endpoints of an estate until stopped.
+
+    Args:
+        estate: sites, pairs and endpoints.
+        platforms: the vendor side of each endpoint, by its name.
+        state: the state folder, where readings are kept.
+
+    Raises:
+        StateError: the state folder cannot be used.
+    """
+
+    def __init__(self, estate: Estate, platforms: Mapping[str, Platform], state: Path) -> None:
+        self.estate = estate
+        self._store = ReadingStore(state)
+        kept = {e.name: r for e in estate.endpoints if (r := self._store.load(e.name, e.site))}
+        self._board = Board(estate, kept)
+        self._reports: queue.SimpleQueue[Started | Finished | None] = queue.SimpleQueue()
+        self._readers = {n: EndpointReader(p, self._reports.put) for n, p in platforms.items()}
+        self._collector = threading.Thread(target=self._collect, name="inventory", daemon=True)
+        self._all_answered = threading.Event()
+        self._serial = 0
+        self._cost_s = 0.0
+        self._newest = self._assembled()
+
+    def start(self) -> None:
+        """Start reading; returns at once."""
+        self._collector.start()
+        for reader in self._readers.values():
+            reader.start()
+
+    def newest(self) -> Snapshot:
+        """The newest snapshot; before the first answer it shows what was last known."""
+        return self._newest
+
+    def wait(self, timeout_s: float) -> Snapshot:
+        """The snapshot when every endpoint has answered or failed, or when ``timeout_s`` are over.
+
+        Endpoints that are still being read then are told as silent.
+        """
+        if not self._readers or self._all_answered.wait(timeout_s):
+            return self._newest
+        self.stop()
+        for name, entry in self._board.entries.items():
+            if not entry.answered:
+                self._board.hangs(name, _no_answer(name, timeout_s))
+        self._publish()
+        return self._newest
+
+    def read_now(self, endpoint: str | None = None) -> None:
+        """Read one endpoint, or all of them, as soon as possible."""
+        for name, reader in self._readers.items():
+            if endpoint in (None, name):
+                reader.read_now()
+
+    def stop(self) -> None:
+        """End all reading; waits a moment for reads that can end by themselves, never for a dead endpoint."""
+        for reader in self._readers.values():
+            reader.end()
+        self._join(_BEAT_S)
+        for reader in self._readers.values():
+            if reader.is_alive():
+                reader.platform.close()
+        self._join(_BEAT_S)
+        self._reports.put(None)
+        if self._collector.is_alive():
+            self._collector.join()
+
+    def _join(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        for reader in self._readers.values():
+            if reader.is_alive():
+                reader.join(max(0.0, until - time.monotonic()))
+
+    def _collect(self) -> None:
+        """Take reports as they come; several that come close together make one snapshot."""
+        while True:
+            changed = False
+            deadline = time.monotonic() + _BEAT_S
+            while (left := deadline - time.monotonic()) > 0:
+                try:
+                    report = self._reports.get(timeout=left)
+                except queue.Empty:
+                    break
+                if report is None:
+                    if changed:
+                        self._publish()
+                    return
+                self._take(report)
+                if not changed:
+                    changed = True
+                    deadline = time.monotonic() + max(_GATHER_S, 5 * self._cost_s)
+            changed = self._watch_hanging() or changed
+            if changed or self._went_stale():
+                self._publish()
+
+    def _take(self, report: Started | Finished) -> None:
+        if isinstance(report, Started):
+            self._board.started(report.endpoint, report.at)
+            return
+        self._board.finished(report)
+        if isinstance(report.result, Reading):
+            self._keep(report.result)
+        else:
+            log.info("%s", report.result)
+
+    def _keep(self, reading: Reading) -> None:
+        """A reading that could not see everything never replaces one that could."""
+        if reading.complete or self._board.entries[reading.endpoint].complete is None:
+            self._store.save(reading)
+
+    def _watch_hanging(self) -> bool:
+        """Tell of reads beyond their budget, and break them off; their thread may go on waiting alone."""
+        found = False
+        for name, entry in self._board.entries.items():
+            limit = entry.endpoint.budget_s + _GRACE_S
+            if entry.started is not None and time.monotonic() - entry.started > limit:
+                self._board.hangs(name, _no_answer(name, limit))
+                self._readers[name].platform.close()
+                found = True
+        return found
+
+    def _went_stale(self) -> bool:
+        now = datetime.now(UTC)
+        limits = {e.name: e.fresh_for_s for e in self.estate.endpoints}
+        return any(
+            copy.fresh and (now - copy.taken_at).total_seconds() > limits[copy.endpoint]
+            for workload in self._newest.workloads
+            for copy in workload.copies
+        )
+
+    def _publish(self) -> None:
+        began = time.monotonic()
+        self._newest = self._assembled()
+        self._cost_s = time.monotonic() - began
+        if self._board.all_answered():
+            self._all_answered.set()
+
+    def _assembled(self) -> Snapshot:
+        self._serial += 1
+        board = self._board
+        return assemble(
+            self.estate, board.statuses(), board.readings(), datetime.now(UTC), self._serial, board.kept()
+        )
+
+
+def _no_answer(name: str, seconds: float) -> TimedOut:
+    return TimedOut(
+        f"It has not answered completely within {seconds:g} s.",
+        subject=name,
+        hint="Check that the host is up and not overloaded; it is asked again by itself.",
+    )
