@@ -1,0 +1,1 @@
+"""The configuration: strict schema, loader, secrets, paths."""

@@ -1,0 +1,82 @@
+"""From a file to a configuration, or to all its mistakes at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from drconsole.config import paths
+from drconsole.config.address import split_address
+from drconsole.config.form import Form
+from drconsole.config.mistakes import Mistakes
+from drconsole.config.model import Config, Connection
+from drconsole.config.nodes import compose
+from drconsole.config.password_command import from_command
+from drconsole.config.references import check
+from drconsole.config.schema import CredentialForm, Document
+from drconsole.config.secrets import Secret
+from drconsole.config.source import read_text
+from drconsole.config.sources import Prompt, from_environment, from_keyring
+from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
+
+_KINDS = {"hyperv": EndpointKind.HYPERV_HOST, "vsphere": EndpointKind.VSPHERE}
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; nothing is written, connected or asked.
+
+    Raises:
+        ConfigError: the file has mistakes; the message holds a line for each.
+    """
+    mistakes = Mistakes(path)
+    form = Form(mistakes)
+    data = form.fill(compose(read_text(path), mistakes), Document)
+    check(data, form)
+    mistakes.check()
+    return _built(msgspec.convert(data, Document), path)
+
+
+def _built(document: Document, source: Path) -> Config:
+    hidden = [one.env for one in document.credentials.values() if one.env]
+    secrets = {name: _secret(name, one, hidden) for name, one in document.credentials.items()}
+    endpoints = {
+        name: Endpoint(name, one.site, _KINDS[one.kind], one.address, one.refresh_s, one.budget_s)
+        for name, one in document.endpoints.items()
+    }
+    connections = []
+    for name, one in document.endpoints.items():
+        host, port = split_address(one.address, one.kind)
+        connections.append(
+            Connection(
+                endpoint=endpoints[name],
+                host=host,
+                port=port,
+                user=secrets[one.credentials].user,
+                secret=secrets[one.credentials],
+                ca_file=paths.beside(source, one.ca_file) if one.ca_file else None,
+                transport=one.transport or "basic",
+                insecure=one.insecure,
+            )
+        )
+    estate = Estate(
+        environment=document.environment,
+        sites=tuple(Site(name, frozenset(one.test_networks)) for name, one in document.sites.items()),
+        pairs=tuple(Pair(one.left, one.right) for one in document.pairs),
+        endpoints=tuple(endpoints.values()),
+    )
+    theme = document.theme
+    if theme and theme.endswith((".yaml", ".yml")):
+        theme = str(paths.beside(source, theme))
+    state = paths.beside(source, document.state) if document.state else paths.usual_state()
+    return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source)
+
+
+def _secret(name: str, form: CredentialForm, hidden: list[str]) -> Secret:
+    if form.password_command:
+        return Secret(name, form.user, "password_command", from_command(form.password_command, hidden=hidden))
+    if form.env:
+        return Secret(name, form.user, "env", from_environment(form.env))
+    if form.keyring:
+        return Secret(name, form.user, "keyring", from_keyring(name))
+    return Secret(name, form.user, "prompt", Prompt(name, form.user))

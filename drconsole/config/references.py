@@ -1,0 +1,134 @@
+"""What one struct cannot know: names that refer to others, addresses, files, one source per credential."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from typing import Any
+
+from drconsole.config import paths
+from drconsole.config.address import split_address
+from drconsole.config.form import Form
+from drconsole.config.mistakes import nearest, quoted
+from drconsole.config.schema import SOURCES
+
+# Endpoint names become names of files (readings/<endpoint>.json) on file systems that may ignore case.
+_FILE_NAME = re.compile(r"[^\W_][\w.-]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLAIN_WINRM = 5985
+
+
+def check(data: dict[str, Any], form: Form) -> None:
+    """Note every mistake that shows only when parts are held against each other."""
+    sites = list(data.get("sites", {}))
+    _pairs(data.get("pairs", []), sites, form)
+    for name, credential in data.get("credentials", {}).items():
+        _credential(name, credential, form)
+    _endpoint_names(data.get("endpoints", {}), form)
+    for name, endpoint in data.get("endpoints", {}).items():
+        _refers(form, ("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
+        known = list(data.get("credentials", {}))
+        _refers(form, ("endpoints", name, "credentials"), endpoint.get("credentials"), known, "credentials")
+        _address(name, endpoint, form)
+        _trust(name, endpoint, form)
+    _theme(data.get("theme"), form)
+
+
+def _refers(form: Form, keys: tuple[str | int, ...], value: str | None, known: list[str], what: str) -> None:
+    if value is not None and value not in known:
+        problem = f"there is no {quoted(value)} among the {what}"
+        form.mistakes.add(form.line(*keys), keys, problem, nearest(value, known, what))
+
+
+def _theme(theme: str | None, form: Form) -> None:
+    if theme is None or not theme.endswith((".yaml", ".yml")):
+        _refers(form, ("theme",), theme, paths.theme_names(), "themes")
+    elif not paths.beside(form.mistakes.file, theme).is_file():
+        problem = f"there is no theme file {quoted(theme, 200)}"
+        form.mistakes.add(form.line("theme"), ("theme",), problem, "name a shipped theme or a YAML file")
+
+
+def _pairs(pairs: list[dict[str, Any]], sites: list[str], form: Form) -> None:
+    seen: dict[frozenset[str], int] = {}
+    for at, pair in enumerate(pairs):
+        for end in ("from", "to"):
+            _refers(form, ("pairs", at, end), pair.get(end), sites, "sites")
+        ends = frozenset(str(pair[end]) for end in ("from", "to") if end in pair)
+        line = form.line("pairs", at)
+        if "from" in pair and pair.get("from") == pair.get("to"):
+            form.mistakes.add(line, ("pairs", at), "a site is paired with itself", "name two sites")
+        elif len(ends) == 2 and ends in seen:
+            problem = f"this pair stands here again, first on line {seen[ends]}"
+            form.mistakes.add(line, ("pairs", at), problem, "one pair is enough for both directions")
+        seen.setdefault(ends, line)
+
+
+def _credential(name: str, credential: dict[str, Any], form: Form) -> None:
+    keys = ("credentials", name)
+    given = [source for source in SOURCES if form.has(*keys, source)]
+    remedy = "give exactly one of " + ", ".join(SOURCES)
+    if not given and keys not in form.with_unknown:
+        form.mistakes.add(form.line(*keys), keys, "it has no source of its password", remedy)
+    if len(given) > 1:
+        problem = f"it has {len(given)} sources of its password ({', '.join(given)})"
+        form.mistakes.add(form.line(*keys), keys, problem, remedy)
+    for switch in ("prompt", "keyring"):
+        if credential.get(switch) is False:
+            form.mistakes.add(form.line(*keys, switch), (*keys, switch), "false says nothing", "remove it")
+    variable = credential.get("env")
+    if variable is not None and not _VARIABLE.fullmatch(variable):
+        problem = "this is not the name of an environment variable"
+        remedy = "write its name alone, letters, digits and _, never the password"
+        form.mistakes.add(form.line(*keys, "env"), (*keys, "env"), problem, remedy)
+
+
+def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
+    seen: dict[str, str] = {}
+    for name in endpoints:
+        keys = ("endpoints", name)
+        if not _FILE_NAME.fullmatch(name):
+            remedy = "use letters, digits, '-', '_' and '.', a letter or digit first"
+            form.mistakes.add(form.line(*keys), keys, "this name cannot be the name of a file", remedy)
+        first = seen.setdefault(name.casefold(), name)
+        if first != name:
+            problem = f"it differs from {quoted(first)} only in upper and lower case"
+            form.mistakes.add(form.line(*keys), keys, problem, "rename one of the two")
+
+
+def _address(name: str, endpoint: dict[str, Any], form: Form) -> None:
+    keys = ("endpoints", name, "address")
+    address, kind = endpoint.get("address"), endpoint.get("kind", "")
+    if address is None:
+        return
+    try:
+        _, port = split_address(address, kind)
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        form.mistakes.add(form.line(*keys), keys, problem, remedy)
+        return
+    if kind == "hyperv" and port == _PLAIN_WINRM:
+        problem = "port 5985 is WinRM without TLS, where passwords can be read on the wire"
+        form.mistakes.add(form.line(*keys), keys, problem, "set up WinRM over HTTPS and use its port 5986")
+
+
+def _trust(name: str, endpoint: dict[str, Any], form: Form) -> None:
+    keys = ("endpoints", name)
+    if endpoint.get("kind") == "vsphere" and "transport" in endpoint:
+        problem, remedy = "only Hyper-V endpoints have a transport", "remove the line"
+        form.mistakes.add(form.line(*keys, "transport"), (*keys, "transport"), problem, remedy)
+    named = endpoint.get("ca_file")
+    if named is None:
+        return
+    here = (*keys, "ca_file")
+    if endpoint.get("insecure"):
+        problem = "with insecure: true no certificate is looked at"
+        form.mistakes.add(form.line(*here), here, problem, "remove one of the two lines")
+    path = paths.beside(form.mistakes.file, named)
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        problem = f"{quoted(str(path), 200)} holds no certificate that can be read"
+        form.mistakes.add(form.line(*here), here, problem, "name a PEM file with the CA's certificate")
+    except OSError as error:
+        problem = f"{quoted(str(path), 200)} cannot be read ({error.strerror})"
+        form.mistakes.add(form.line(*here), here, problem, "name a PEM file with the CA's certificate")

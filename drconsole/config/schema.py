@@ -1,0 +1,62 @@
+"""What a configuration file may hold: one struct per mapping; every other key is a mistake."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Text = Annotated[str, Meta(min_length=1, max_length=1000)]
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class SiteForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """A named place; networks not listed here count as production."""
+
+    test_networks: tuple[Text, ...] = ()
+
+
+class PairForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """Two sites that protect each other; the first is drawn left."""
+
+    left: Name = field(name="from")
+    right: Name = field(name="to")
+
+
+class CredentialForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """A user and the one source of its password."""
+
+    user: Text
+    password_command: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
+    env: Name | None = None
+    prompt: bool | None = None
+    keyring: bool | None = None
+
+
+SOURCES = ("password_command", "keyring", "prompt", "env")
+
+
+class EndpointForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """One management address; times in seconds."""
+
+    kind: Literal["hyperv", "vsphere"]
+    site: Name
+    address: Text
+    credentials: Name
+    ca_file: Text | None = None
+    transport: Literal["basic"] | None = None
+    insecure: bool = False
+    refresh_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    budget_s: Annotated[float, Meta(ge=1, le=600)] = 20.0
+
+
+class Document(Struct, forbid_unknown_fields=True, frozen=True):
+    """The whole file."""
+
+    environment: Name
+    sites: Annotated[dict[Name, SiteForm], Meta(min_length=1)]
+    credentials: Annotated[dict[Name, CredentialForm], Meta(min_length=1)]
+    endpoints: Annotated[dict[Name, EndpointForm], Meta(min_length=1)]
+    pairs: tuple[PairForm, ...] = ()
+    state: Text | None = None
+    theme: Name | None = None

@@ -1,0 +1,86 @@
+"""Where passwords come from; they live in memory only and never show."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from drconsole.errors import LoginRefused
+from drconsole.log import conceal, logger
+
+Source = Callable[[], str]
+
+# A source that failed is asked again only after this time: 64 hosts may share one credential.
+RETRY_AFTER_S = 60.0
+
+
+class Secret:
+    """The password of one credential, fetched once, when it is first needed.
+
+    Safe to call from many threads: one asks the source, the others wait for its answer.
+    """
+
+    def __init__(
+        self, name: str, user: str, kind: str, source: Source, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.name = name
+        self.user = user
+        self.kind = kind
+        self._source = source
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._value: str | None = None
+        self._failed: tuple[float, LoginRefused] | None = None
+
+    def __repr__(self) -> str:
+        """Name and kind of the source; never the password."""
+        return f"Secret({self.name!r}, from {self.kind})"
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person is asked, so that it must be fetched before the screen opens."""
+        return self.kind == "prompt"
+
+    def __call__(self) -> str:
+        """Give the password.
+
+        Raises:
+            LoginRefused: the source gave none; it names the credential, never what the source answered.
+        """
+        with self._lock:
+            if self._value is None:
+                self._value = self._fetch()
+            return self._value
+
+    def _fetch(self) -> str:
+        if self._failed and self._clock() - self._failed[0] < RETRY_AFTER_S:
+            known = self._failed[1]
+            raise LoginRefused(known.message, hint=known.hint, subject=known.subject)
+        started = self._clock()
+        try:
+            value = self._source()
+            if not value:
+                raise LoginRefused("it gave no password.", hint="Its answer was empty.")
+        except LoginRefused as error:
+            told = LoginRefused(
+                f"There is no password for credential {self.name!r}: {error.message}",
+                hint=error.hint,
+                subject=self.name,
+            )
+            self._failed = (self._clock(), told)
+            raise told from None
+        conceal(value, user=self.user)
+        logger(__name__).debug(
+            "credential %s: password from %s in %.3f s", self.name, self.kind, self._clock() - started
+        )
+        return value
+
+
+def ask_people(secrets: Iterable[Secret]) -> None:
+    """Ask for the passwords that a person enters, before a screen opens; who enters none is left out."""
+    for secret in secrets:
+        if secret.interactive:
+            with suppress(LoginRefused):
+                secret()
