@@ -1,0 +1,137 @@
+"""The WS-Management service of one simulated host, behind HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from drconsole.lab.powershell.process import Engine
+from drconsole.lab.winrm import faults
+from drconsole.lab.winrm.authentication import Accounts, Basic
+from drconsole.lab.winrm.faults import Fault
+from drconsole.lab.winrm.operations import Operations
+from drconsole.lab.winrm.shells import Quotas, Shells
+from drconsole.lab.winrm.soap import CONTENT_TYPE, BadEnvelope, Request, envelope, identity, parse
+
+VERSION = "10.0.20348"
+UNKNOWN_VERSION = "0.0.0"
+READ_LIMIT = 8 * 1024 * 1024
+"""Bytes of a request that are read at all; the quota of a host is far below and answered by a fault."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What one endpoint has done: HTTP requests and body bytes, actions by name, refused logins."""
+
+    requests: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    refused: int = 0
+    actions: dict[str, int] = field(default_factory=dict)
+
+
+class WinRMService:
+    """One host's service; ``app`` serves it, with TLS or without.
+
+    ``users`` maps local account names to passwords. ``unmodelled`` is told what a client used and the
+    simulated host does not have.
+    """
+
+    def __init__(
+        self,
+        host_name: str,
+        users: Mapping[str, str],
+        engine: Engine,
+        *,
+        quotas: Quotas | None = None,
+        unmodelled: Callable[[str], None] | None = None,
+    ) -> None:
+        self.host_name = host_name
+        self.counters = Counters()
+        self.unmodelled: list[str] = []
+        self.shells = Shells(quotas or Quotas())
+        self._basic = Basic(Accounts(host_name, users))
+        self._operations = Operations(host_name, self.shells, engine, unmodelled or self.unmodelled.append)
+
+    def app(self, *, tls: bool) -> web.Application:
+        """The service as an application; over clear HTTP it knows no login and takes no message."""
+
+        async def wsman(request: web.Request) -> web.StreamResponse:
+            return await self._handle(request, tls=tls)
+
+        app = web.Application(client_max_size=READ_LIMIT)
+        app.router.add_post("/wsman", wsman)
+        app.router.add_post("/wsman-anon/identify", self._identify_stranger)
+        return app
+
+    def restart(self) -> None:
+        """Do what a restart of the service does: all shells end, waiting clients are told so."""
+        self.shells.end_all()
+
+    async def _handle(self, request: web.Request, *, tls: bool) -> web.Response:
+        if request.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
+            return await self._identify_stranger(request)
+        body = await self._read(request)
+        user = self._basic.user(request.headers.get("Authorization", ""), tls=tls)
+        if user is None:
+            self.counters.refused += 1
+            refusal = web.Response(status=401)
+            for offer in self._basic.offers(tls=tls):
+                refusal.headers.add("WWW-Authenticate", offer)
+            return refusal
+        if request.content_type.startswith("multipart/"):
+            # Sealed for a security context that this connection does not have.
+            return web.Response(status=400)
+        if not body:
+            return web.Response(status=200, headers={"Content-Type": CONTENT_TYPE})
+        return await self._answer(body, user, lambda: _listening(request))
+
+    async def _answer(self, body: bytes, user: str, listening: Callable[[], bool]) -> web.Response:
+        relates_to = ""
+        try:
+            asked = self._parsed(body)
+            relates_to = asked.message_id
+            if asked.is_identify:
+                return self._reply(200, identity(VERSION))
+            return self._reply(200, await self._run(asked, user, listening))
+        except Fault as fault:
+            return self._reply(500, fault.envelope(relates_to, self.host_name))
+
+    def _parsed(self, body: bytes) -> Request:
+        if len(body) > self.shells.quotas.envelope_bytes:
+            raise faults.envelope_too_large()
+        try:
+            return parse(body)
+        except BadEnvelope as error:
+            raise faults.invalid_xml(str(error)) from error
+
+    async def _run(self, asked: Request, user: str, listening: Callable[[], bool]) -> bytes:
+        for header, value in (("Action", asked.action), ("ResourceURI", asked.resource_uri)):
+            if not value:
+                raise faults.missing_header(header)
+        action = asked.action.rpartition("/")[2]
+        self.counters.actions[action] = self.counters.actions.get(action, 0) + 1
+        body = await self._operations.run(asked, user, listening)
+        return envelope(asked.action + "Response", asked.message_id, body)
+
+    async def _identify_stranger(self, request: web.Request) -> web.Response:
+        await self._read(request)
+        return self._reply(200, identity(UNKNOWN_VERSION))
+
+    async def _read(self, request: web.Request) -> bytes:
+        body = await request.read()
+        self.counters.requests += 1
+        self.counters.bytes_in += len(body)
+        return body
+
+    def _reply(self, status: int, body: bytes) -> web.Response:
+        self.counters.bytes_out += len(body)
+        return web.Response(status=status, body=body, headers={"Content-Type": CONTENT_TYPE})
+
+
+def _listening(request: web.Request) -> bool:
+    transport: asyncio.Transport | None = request.transport
+    return transport is not None and not transport.is_closing()
