@@ -1,4 +1,4 @@
-"""What all tests share: which tier runs, where a real PowerShell is, and no trace of the developer's own files."""
+"""What all tests share: which tier runs, where a real PowerShell is, and no trace of the own files."""
 
 from __future__ import annotations
 

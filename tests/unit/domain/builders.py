@@ -1,0 +1,103 @@
+"""Small worlds for tests of the domain: two sites, hosts with readings, copies in any state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from drconsole.domain.assemble import assemble
+from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
+from drconsole.domain.place import Place
+from drconsole.domain.reading import HbrSource, ManagedBy, Power, Reading, Relation, Sighting
+from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+NY, NJ = "New York", "New Jersey"
+NAMES = {"ny": ("ny", "ny.lab.example"), "nj": ("nj", "nj.lab.example")}
+
+
+def estate(*more: Endpoint) -> Estate:
+    """One Hyper-V host and one vCenter at each of two paired sites."""
+    hosts = [
+        Endpoint("ny", NY, EndpointKind.HYPERV_HOST, "10.0.0.1"),
+        Endpoint("nj", NJ, EndpointKind.HYPERV_HOST, "10.0.0.2"),
+        Endpoint("vc-ny", NY, EndpointKind.VSPHERE, "10.0.0.3"),
+        Endpoint("vc-nj", NJ, EndpointKind.VSPHERE, "10.0.0.4"),
+    ]
+    return Estate("TEST", (Site(NY), Site(NJ)), (Pair(NY, NJ),), (*hosts, *more))
+
+
+SITE = {e.name: e.site for e in estate().endpoints}
+
+
+def relation(mode: str, state: str = "Replicating", **more: object) -> Relation:
+    """A relation between ny (primary) and nj (replica), last synced four minutes ago, every five."""
+    values: dict[str, object] = {
+        "health": "Normal",
+        "primary": "ny.lab.example",
+        "replica": "nj.lab.example",
+        "last_sync": NOW - timedelta(minutes=4),
+        "frequency_s": 300,
+        **more,
+    }
+    return Relation(mode, state, **values)  # type: ignore[arg-type]
+
+
+def vm(
+    endpoint: str, power: Power = Power.ON, *relations: Relation, ident: str = "v1", **more: object
+) -> Sighting:
+    """A Hyper-V VM on a host."""
+    place = Place("hyperv", SITE[endpoint], NAMES[endpoint][1], ident)
+    values: dict[str, object] = {"name": "files-02", **more}
+    return Sighting(place, ident, power=power, relations=relations, **values)  # type: ignore[arg-type]
+
+
+def vs(
+    endpoint: str,
+    uuid: str,
+    *,
+    power: Power = Power.ON,
+    hbr: HbrSource | None = None,
+    managed_by: ManagedBy | None = None,
+    template: bool = False,
+    path: str = "",
+) -> Sighting:
+    """A vSphere VM at a vCenter."""
+    place = Place("vsphere", SITE[endpoint], f"ds-{endpoint}", path or f"[ds] {uuid}/{uuid}.vmx")
+    return Sighting(
+        place, "vm-1", "web-01", power, uuid=uuid, hbr=hbr, managed_by=managed_by, template=template
+    )
+
+
+def reading(endpoint: str, *sightings: Sighting, complete: bool = True, age_s: float = 0) -> Reading:
+    """A reading taken ``age_s`` ago; the endpoint's clock agrees with the console's."""
+    taken = NOW - timedelta(seconds=age_s)
+    return Reading(
+        endpoint, SITE[endpoint], taken, taken, complete, sightings, NAMES.get(endpoint, (endpoint,))
+    )
+
+
+def status(endpoint: str, state: EndpointState = EndpointState.OK) -> EndpointStatus:
+    """An endpoint that answers, or does not."""
+    known = {e.name: e for e in estate().endpoints}[endpoint]
+    return EndpointStatus(known.name, known.site, known.kind.value, known.address, state)
+
+
+def picture(*readings: Reading, silent: Iterable[str] = ()) -> Snapshot:
+    """The snapshot of these readings; endpoints in ``silent`` do not answer now."""
+    dark = set(silent)
+    states = [
+        status(r.endpoint, EndpointState.SILENT if r.endpoint in dark else EndpointState.OK) for r in readings
+    ]
+    return assemble(estate(), states, {r.endpoint: r for r in readings}, NOW)
+
+
+def only(snapshot: Snapshot) -> Workload:
+    """The only workload of a snapshot."""
+    (workload,) = snapshot.workloads
+    return workload
+
+
+def codes(workload: Workload) -> set[str]:
+    """All alarm codes of a workload and its copies."""
+    return {a.code.value for a in workload.all_alarms}
