@@ -1,0 +1,107 @@
+"""A stand-alone Hyper-V host as a platform: light reads over WinRM."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from drconsole.domain.endpoint import Endpoint
+from drconsole.domain.reading import Reading
+from drconsole.errors import LoginRefused
+from drconsole.platforms.base import Access, Tier
+from drconsole.platforms.hyperv import light
+from drconsole.platforms.hyperv.peer import Peer
+
+if TYPE_CHECKING:
+    from drconsole.platforms.hyperv.session import Output, Session
+
+SCRIPTS = {Tier.LIGHT: "light.ps1"}
+
+
+class HyperV:
+    """One Hyper-V host. Every read is a process of its own there (design, section 4, "per call").
+
+    pywinrm is loaded and the password asked for by the first read, in its thread.
+    """
+
+    def __init__(self, endpoint: Endpoint, access: Access) -> None:
+        self.endpoint = endpoint
+        self.access = access
+        host = f"[{access.host}]" if ":" in access.host else access.host
+        self.peer = Peer(endpoint.name, f"{host}:{access.port}", access.user, access.tls, endpoint.budget_s)
+        self._session: Session | None = None
+
+    def read(self, tier: Tier) -> Reading:
+        """Read the host within ``endpoint.budget_s``.
+
+        Raises:
+            EndpointError: a subclass that tells why there is no usable answer.
+        """
+        started = time.monotonic()
+        self._refuse_clear_text()
+        output = self._opened().run(SCRIPTS[tier], {})
+        taken_at = datetime.now(UTC)
+        from drconsole.platforms.hyperv.script import value_of
+
+        answer = light.decode(value_of(output.out, output.err, output.code, self.peer), self.peer)
+        return self._reading(answer, output, taken_at, time.monotonic() - started)
+
+    def close(self) -> None:
+        """Break off a read that hangs; later reads connect anew and ask for the password again."""
+        session, self._session = self._session, None
+        if session:
+            session.break_off()
+
+    def _opened(self) -> Session:
+        from drconsole.platforms.hyperv.session import Session
+
+        session = self._session or Session(self.endpoint, self.access, self.peer)
+        self._session = session
+        return session
+
+    def _refuse_clear_text(self) -> None:
+        """Basic sends the password itself, so it needs TLS unless the config says otherwise by name.
+
+        Raises:
+            LoginRefused: nothing was sent.
+        """
+        if self.access.transport != "basic":
+            raise self.peer.error(
+                LoginRefused,
+                f'drconsole does not speak "{self.access.transport}" to Hyper-V hosts.',
+                "Use transport: basic, over TLS.",
+            )
+        if not self.access.tls and not self.access.insecure:
+            raise self.peer.error(
+                LoginRefused,
+                f"The password for {self.peer.address} would go over the network in clear text; "
+                "nothing was sent.",
+                "Use TLS on port 5986, or set insecure: true for this endpoint if that is what you want.",
+            )
+
+    def _reading(self, answer: light.Light, output: Output, taken_at: datetime, duration_s: float) -> Reading:
+        now = light.stamp(answer.now, self.peer)
+        unseen = light.limits(answer, self.peer)
+        return Reading(
+            endpoint=self.endpoint.name,
+            site=self.endpoint.site,
+            taken_at=taken_at,
+            clock=now,
+            complete=not unseen,
+            sightings=light.sightings(answer, self.endpoint.site, self.peer),
+            names=light.names(answer),
+            limits=unseen,
+            skew_s=(now - datetime.fromtimestamp(output.middle, UTC)).total_seconds(),
+            version=f"PowerShell {answer.version}",
+            user=self.access.user,
+            transport=self._transport(output.tls),
+            duration_s=duration_s,
+        )
+
+    def _transport(self, tls: str) -> str:
+        if not self.access.tls:
+            return "basic, no TLS (insecure)"
+        return (
+            f"basic, {tls}, certificate not verified (insecure)" if self.access.insecure else f"basic, {tls}"
+        )

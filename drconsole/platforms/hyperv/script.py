@@ -1,0 +1,114 @@
+"""The per-call form of a script: its command line, what goes to its standard input, what comes back."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from drconsole.errors import EndpointError, NoRights, ScriptFailed
+from drconsole.platforms.hyperv.peer import Peer
+
+# Design, section 4: one line on standard input, so that no length limit and no quoting touches the script,
+# and -OutputFormat Text, so that errors come as text and not as XML.
+COMMAND_LINE = (
+    "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
+    '"$t=@($input)[0]; '
+    "$r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
+    '& ([scriptblock]::Create($r.script)) $r.call"'
+)
+END = b"drconsole-end"
+PROFILE = "Something on the host changes what PowerShell writes or may do; its event log tells more."
+CONSTRAINED = "Allow drconsole's scripts for this account in the host's AppLocker or App Control policy."
+
+
+@cache
+def text_of(name: str) -> str:
+    """The text of one of our scripts."""
+    return files("drconsole.platforms.hyperv").joinpath("scripts", name).read_text(encoding="utf-8")
+
+
+def request_for(name: str, arguments: Mapping[str, Any]) -> bytes:
+    """The one line that the process reads: the frame, the script's body and its arguments, as data."""
+    call = {"body": text_of(name), "arguments": dict(arguments)}
+    text = msgspec.json.encode({"script": text_of("frame.ps1"), "call": call})
+    return base64.b64encode(text) + b"\n"
+
+
+class Failure(msgspec.Struct):
+    """What the frame says about an error that ended a script."""
+
+    id: str | None = None
+    category: str | None = None
+    type: str | None = None
+    message: str | None = None
+    line: int | None = None
+
+
+class Frame(msgspec.Struct):
+    """What the frame puts around every answer."""
+
+    ok: bool
+    value: msgspec.Raw = msgspec.Raw(b"null")
+    error: Failure | None = None
+
+
+def value_of(out: bytes, err: bytes, code: int, peer: Peer) -> bytes:
+    """Give the JSON text of a script's value out of what its process wrote.
+
+    Raises:
+        BadReply: the output has no end marker or is not what the frame writes.
+        ScriptFailed, NoRights: the script ran and failed.
+    """
+    lines = [line.strip() for line in out.split(b"\n") if line.strip()]
+    if not lines or lines[-1] != END:
+        raise _no_end(out, err, code, peer)
+    if len(lines) != 2:
+        raise peer.bad_reply(f"its PowerShell wrote {len(lines)} lines where 2 belong", out, PROFILE)
+    try:
+        frame = msgspec.json.decode(base64.b64decode(lines[0], validate=True), type=Frame)
+    except (ValueError, RecursionError) as error:
+        raise peer.bad_reply(f"the script's answer cannot be read ({_why(error)})", out, PROFILE) from None
+    if not frame.ok:
+        raise _failed(frame.error or Failure(), peer)
+    return bytes(frame.value)
+
+
+def _why(error: Exception) -> str:
+    """An error's own words where they name a place in the data, else its kind."""
+    return str(error) if isinstance(error, msgspec.MsgspecError) else type(error).__name__
+
+
+def _no_end(out: bytes, err: bytes, code: int, peer: Peer) -> EndpointError:
+    """Tell apart why a process ended before its script did."""
+    seen = err if err.strip() else out
+    # The error ids in these texts are never localised.
+    if b"InConstrainedLanguage" in err or b"ConstrainedLanguage" in out:
+        what = "PowerShell there runs in constrained language mode, in which no script of ours can work"
+        return peer.bad_reply(what, seen, CONSTRAINED)
+    what = f"its PowerShell ended with code {code} before the script's end marker"
+    return peer.bad_reply(what, seen, PROFILE)
+
+
+def _failed(failure: Failure, peer: Peer) -> EndpointError:
+    """An error that the script itself reported."""
+    ident, category = failure.id or "", failure.category or ""
+    said = f'"{peer.shown(failure.message or "")}" ({peer.shown(ident)})'
+    if category in ("PermissionDenied", "SecurityError"):
+        return peer.error(
+            NoRights,
+            f"{peer.address} lets {peer.user} log in, but not see its VMs: {said}",
+            "Make the account a member of Hyper-V Administrators on the host.",
+        )
+    missing = ident.startswith("CommandNotFoundException")
+    return ScriptFailed(
+        f"The script on {peer.address} failed in line {failure.line or 0}: {said}",
+        hint="Install the Hyper-V PowerShell module on the host." if missing else "",
+        subject=peer.name,
+        error_id=ident,
+        category=category,
+    )

@@ -1,0 +1,99 @@
+"""The end of a read: a deadline that breaks off whatever waits on the network, and the same on request."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from enum import StrEnum
+from types import TracebackType
+
+
+class Why(StrEnum):
+    """Why a read was broken off."""
+
+    DEADLINE = "deadline"
+    CLOSED = "closed"
+
+
+class BrokenOff(Exception):
+    """The read was broken off: its time is over, or it is not wanted any more."""
+
+
+class Watch:
+    """Guards one stretch of network work of one thread.
+
+    Time-outs of sockets count from one byte to the next, so a peer that drips never meets them. Here a timer
+    shuts the connection down at the deadline, whatever the thread waits for (connect, handshake, headers,
+    body); ``break_off`` does the same from any thread.
+
+    ``doing`` says in words what is going on; ``connected`` whether the peer took the connection;
+    ``tls`` is the protocol version spoken.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.why: Why | None = None
+        self.doing = "connecting"
+        self.connected = False
+        self.tls = ""
+        self._lock = threading.Lock()
+        self._breakers: list[Callable[[], object]] = []
+        self._twins: list[socket.socket] = []
+        self._timer = threading.Timer(max(seconds, 0), self.break_off, (Why.DEADLINE,))
+        self._timer.daemon = True
+        self._timer.name = "hyperv-deadline"
+
+    def __enter__(self) -> Watch:
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._breakers.clear()
+            for twin in self._twins:
+                twin.close()
+            self._twins.clear()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, never below a millisecond (zero would mean "do not block")."""
+        return max(self.deadline - time.monotonic(), 0.001)
+
+    def check(self) -> None:
+        """Raise BrokenOff when the read is not to go on."""
+        if self.why is None and time.monotonic() >= self.deadline:
+            self.why = Why.DEADLINE
+        if self.why is not None:
+            raise BrokenOff
+
+    def on_break(self, breaker: Callable[[], object]) -> None:
+        """Call ``breaker`` (quick, from another thread) when the read is broken off."""
+        with self._lock:
+            if self.why is None:
+                self._breakers.append(breaker)
+                return
+        raise BrokenOff
+
+    def guard(self, sock: socket.socket) -> None:
+        """Shut ``sock`` down when the read is broken off.
+
+        A twin of its descriptor is kept, because wrapping it for TLS takes the socket object's own away.
+        """
+        twin = sock.dup()
+        with self._lock:
+            self._twins.append(twin)
+        self.on_break(lambda: twin.shutdown(socket.SHUT_RDWR))
+
+    def break_off(self, why: Why = Why.CLOSED) -> None:
+        """End all waits at once; from any thread, any number of times."""
+        with self._lock:
+            self.why = self.why or why
+            for breaker in self._breakers:
+                with contextlib.suppress(OSError):
+                    breaker()

@@ -1,0 +1,143 @@
+"""The lab's WinRM server in a thread, with processes that write what a test says."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from drconsole.domain.endpoint import Endpoint, EndpointKind
+from drconsole.lab.certificates import Authority
+from drconsole.lab.powershell.process import Output, Process, Start
+from drconsole.lab.winrm.listener import Listener, serve
+from drconsole.lab.winrm.service import WinRMService
+from drconsole.lab.wire_faults import FaultSize, WireFault
+from drconsole.platforms.base import Access
+from drconsole.platforms.hyperv.platform import HyperV
+from tests.contract.hyperv.answers import framed, light
+
+T = TypeVar("T")
+USER, PASSWORD = "dr-reader", "CanaryPässwort7"
+FAULT_SIZE = FaultSize(drip_s=0.05, huge_bytes=8 << 20)
+
+
+@dataclass
+class Scripted:
+    """What the next processes do: write, end with a code, or never end."""
+
+    out: bytes = field(default_factory=lambda: framed(light()))
+    err: bytes = b""
+    code: int = 0
+    hangs: bool = False
+    started: threading.Event = field(default_factory=threading.Event)
+    command_lines: list[str] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    async def start(self, start: Start, output: Output) -> Process:
+        """Start one."""
+        self.command_lines.append(start.command_line)
+        return _Process(self, output)
+
+    async def close(self) -> None:
+        """Hold nothing, so there is nothing to give up."""
+
+
+class _Process:
+    def __init__(self, script: Scripted, output: Output) -> None:
+        self._script, self._output, self._input = script, output, bytearray()
+
+    def feed(self, data: bytes) -> None:
+        self._input += data
+
+    def close_input(self) -> None:
+        script = self._script
+        script.requests.append(json.loads(base64.b64decode(bytes(self._input))))
+        if not script.hangs:
+            self._output.write("stdout", script.out)
+            self._output.write("stderr", script.err)
+            self._output.exited(script.code)
+        script.started.set()
+
+    def kill(self) -> None:
+        self._output.exited(1)
+
+
+class Host:
+    """One host of the lab, and the endpoint that the config would have for it."""
+
+    def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop, *, tls: bool = True) -> None:
+        self.loop = loop
+        self.script = Scripted()
+        self.authority = Authority(folder)
+        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.script)
+        certificates = self.authority.endpoint("hv-ny1.lab") if tls else None
+        self.listener: Listener = self.wait(serve(self.service, certificates, size=FAULT_SIZE))
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something in the lab's loop."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def fault(self, fault: WireFault | None) -> None:
+        """Make the endpoint dead or lying, or well."""
+        self.wait(self.listener.set_fault(fault))
+
+    @property
+    def shells(self) -> int:
+        """How many shells live on the host."""
+        return self.look(lambda: len(self.service.shells))
+
+    @property
+    def actions(self) -> dict[str, int]:
+        """What was asked of the service so far."""
+        return self.look(lambda: dict(self.service.counters.actions))
+
+    def look(self, question: Callable[[], T]) -> T:
+        """Ask the lab something in its own thread."""
+
+        async def ask() -> T:
+            return question()
+
+        return self.wait(ask())
+
+    def platform(self, *, budget_s: float = 20.0, **access: Any) -> HyperV:
+        """The product's side."""
+        endpoint = Endpoint("ny-hv1", "New York", EndpointKind.HYPERV_HOST, "127.0.0.1", budget_s=budget_s)
+        facts: dict[str, Any] = {
+            "host": "127.0.0.1",
+            "port": self.listener.port,
+            "user": USER,
+            "secret": lambda: PASSWORD,
+            "ca_file": self.authority.certificate_file,
+        }
+        return HyperV(endpoint, Access(**(facts | access)))
+
+
+@contextmanager
+def lab_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="test-lab", daemon=True)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+@contextmanager
+def host(folder: Path, *, tls: bool = True) -> Iterator[Host]:
+    """One host that answers."""
+    with lab_loop() as loop:
+        one = Host(folder, loop, tls=tls)
+        try:
+            yield one
+        finally:
+            one.wait(one.listener.close())
