@@ -1,0 +1,202 @@
+"""The second engine: a real PowerShell process for every ``powershell.exe`` that a client starts."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drconsole.lab.hyperv.call import World
+from drconsole.lab.powershell.command_line import Invocation, Source, parse
+from drconsole.lab.powershell.process import Output, Process, Start
+from drconsole.lab.powershell.proxy.build import Build, BuildError, ensure
+from drconsole.lab.powershell.proxy.channel import SILENCE_MS, Admission, Channel
+from drconsole.lab.powershell.proxy.child import Child
+from drconsole.lab.powershell.proxy.environment import environment, refused
+
+HOOK_S = 30.0
+"""Longest wait for a new process to say that its hook holds, on a very busy machine."""
+
+NOT_IN_7 = ("sta", "mta", "executionpolicy", "windowstyle", "version", "psconsolefile")
+"""Parameters of Windows PowerShell that mean nothing to 7 on this machine, or that it does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a started PowerShell said of its hook: version, built-ins exchanged and built-ins refused."""
+
+    shell: Path
+    version: str
+    shadowed: int
+    refused: int
+
+    def __str__(self) -> str:
+        return (
+            f"PowerShell {self.version} at {self.shell}: the start-up hook holds,"
+            f" {self.shadowed} built-in cmdlets answer for the simulated host, {self.refused} are refused"
+        )
+
+
+class Kept:
+    """An ``Output`` that keeps what a process said."""
+
+    def __init__(self) -> None:
+        self.said = bytearray()
+        self.code: int | None = None
+
+    def write(self, stream: str, data: bytes) -> None:
+        """Keep it."""
+        self.said += data
+
+    def exited(self, code: int) -> None:
+        """Keep the code."""
+        self.code = code
+
+
+class RealEngine:
+    """Implements ``process.Engine``. All methods belong to the lab's loop.
+
+    ``open`` compiles and listens, ``prove`` shows that the hook holds; ``start`` opens by itself.
+
+    Args:
+        world: the model that all processes call.
+        pwsh: a PowerShell 7 program.
+        cache: folder of compiled proxies; by default in the user's cache folder.
+    """
+
+    def __init__(self, world: World, pwsh: Path, cache: Path | None = None) -> None:
+        self.world = world
+        self._pwsh = pwsh
+        self._cache = cache
+        self._channel = Channel(world)
+        self._children: set[Child] = set()
+        self._opening = asyncio.Lock()
+        self._build: Build | None = None
+        self._home: tempfile.TemporaryDirectory[str] | None = None
+        self._closed = False
+
+    async def open(self) -> None:
+        """Compile the proxy if need be and listen; ``start`` does it otherwise, in the first request.
+
+        Raises:
+            BuildError: the proxy does not compile, or this PowerShell does not run the start-up hook.
+        """
+        async with self._opening:
+            if self._closed:
+                raise BuildError("the engine is closed")
+            if self._build is not None:
+                return
+            build = await ensure(self._pwsh, self._cache)
+            self._home = tempfile.TemporaryDirectory(prefix="drlab-")
+            await self._channel.open()
+            self._build = build
+
+    async def prove(self) -> Proof:
+        """Start a process that does nothing, and return what its hook says.
+
+        Raises:
+            BuildError: the proxy does not compile, or this PowerShell does not run the start-up hook.
+        """
+        await self.open()
+        kept = Kept()
+        start = Start("", "powershell.exe -NoProfile -NonInteractive -Command 1", 65001, {})
+        try:
+            child, said = await self._start(start, kept)
+        except BuildError as error:
+            raise BuildError(f"{error}\n{kept.said.decode(errors='replace')}".rstrip()) from error
+        await child.ended
+        return Proof(self._pwsh, str(said["version"]), int(said["shadowed"]), int(said["refused"]))
+
+    async def start(self, start: Start, output: Output) -> Process:
+        """Start a process for a command line of ``powershell.exe`` (see ``Engine``).
+
+        Raises:
+            CommandLineError: the command line starts another program, or lacks a value.
+            BuildError: the process came up without the hook; it was killed.
+        """
+        await self.open()
+        child, _ = await self._start(start, output)
+        return child
+
+    async def close(self) -> None:
+        """Kill all processes, wait until they are reaped, and end the channel."""
+        self._closed = True
+        async with self._opening:
+            children = list(self._children)
+            for child in children:
+                child.kill()
+            await asyncio.gather(*(child.ended for child in children))
+            await self._channel.close()
+            if self._home is not None:
+                self._home.cleanup()
+                self._home = None
+
+    async def _start(self, start: Start, output: Output) -> tuple[Child, Mapping[str, Any]]:
+        arguments = arguments_of_7(parse(start.command_line))
+        for name in filter(refused, start.environment):
+            self.world.note_unmodelled(f"environment variable {name}")
+        admission = self._channel.admit(start.host)
+        try:
+            child = await Child.start(self._pwsh, arguments, self._environment(start, admission), output)
+        except OSError as error:
+            self._channel.dismiss(admission)
+            raise BuildError(f"{self._pwsh} cannot be started: {error.strerror}") from error
+        self._children.add(child)
+        child.ended.add_done_callback(lambda _: self._forget(child, admission))
+        try:
+            return child, await self._proof(child, admission)
+        except BaseException:
+            child.kill()
+            raise
+
+    def _forget(self, child: Child, admission: Admission) -> None:
+        self._children.discard(child)
+        self._channel.dismiss(admission)
+
+    async def _proof(self, child: Child, admission: Admission) -> Mapping[str, Any]:
+        """Wait for the hook's word; a process without it would answer for this machine."""
+        await asyncio.wait(
+            (admission.proof, child.ended), timeout=HOOK_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        if admission.proof.done() and not admission.proof.cancelled():
+            return admission.proof.result()
+        child.kill()
+        await child.ended
+        if self._closed:
+            raise BuildError("the engine was closed while the process started")
+        raise BuildError(f"{self._pwsh} does not run the start-up hook: it would answer for this machine")
+
+    def _environment(self, start: Start, admission: Admission) -> dict[str, str]:
+        assert self._build is not None
+        assert self._home is not None
+        build, home = self._build, Path(self._home.name)
+        everywhere = Path("/usr/local/share/powershell/Modules")
+        settings = {
+            "ADDRESS": self._channel.address,
+            "TOKEN": admission.token,
+            "CODEPAGE": str(start.codepage),
+            "SILENCE_MS": str(SILENCE_MS),
+        }
+        return environment(
+            start.host,
+            client=start.environment,
+            modules=[build.modules, home / "powershell" / "Modules", everywhere, build.home / "Modules"],
+            home=home,
+            programs=build.empty,
+            assembly=build.assembly,
+            settings=settings,
+        )
+
+
+def arguments_of_7(asked: Invocation) -> list[str]:
+    """Say the same to PowerShell 7: there, text without ``-Command`` would be a file."""
+    out: list[str] = []
+    for name, value in asked.switches:
+        if name not in NOT_IN_7:
+            out += [f"-{name}"] if value is None else [f"-{name}", value]
+    if asked.source is Source.INPUT:
+        return [*out, "-command", "-"]
+    return [*out, f"-{asked.source.value}", *asked.rest]
