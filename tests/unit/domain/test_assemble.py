@@ -1,0 +1,116 @@
+"""The picture: freshness, arrows, order, what stays last-known, what counts as a change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drconsole.domain.assemble import assemble
+from drconsole.domain.reading import HbrSource, Power
+from drconsole.domain.roles import ArrowKind, Role
+from drconsole.domain.snapshot import EndpointState, difference
+
+from .builders import NJ, NOW, NY, estate, only, picture, reading, relation, status, vm, vs
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kind"),
+    [
+        (("Primary", "Replicating"), ("Replica", "Replicating"), ArrowKind.FLOWS),
+        (("Primary", "PreparedForFailover"), ("Replica", "Replicating"), ArrowKind.FLOWS),
+        (("Primary", "Suspended"), ("Replica", "Replicating"), ArrowKind.PAUSED),
+        (("Primary", "Replicating"), ("Replica", "Suspended"), ArrowKind.PAUSED),
+        (
+            ("Primary", "InitialReplicationInProgress"),
+            ("Replica", "WaitingForInitialReplication"),
+            ArrowKind.COPYING,
+        ),
+        (("Primary", "Resynchronizing"), ("Replica", "Replicating"), ArrowKind.COPYING),
+        (("Primary", "Error"), ("Replica", "FailedOver"), ArrowKind.FAILED_OVER),
+        (("Replica", "WaitingForInitialReplication"), ("Replica", "FailedOver"), ArrowKind.COPYING),
+        (("Primary", "Replicating"), ("Primary", "Replicating"), ArrowKind.CONTRADICTION),
+        (("Replica", "Replicating"), ("Replica", "Replicating"), ArrowKind.UNKNOWN),
+    ],
+)
+def test_arrow(left: tuple[str, str], right: tuple[str, str], kind: ArrowKind) -> None:
+    snapshot = picture(
+        reading("ny", vm("ny", Power.OFF, relation(*left))),
+        reading("nj", vm("nj", Power.OFF, relation(*right))),
+    )
+    assert only(snapshot).arrow.kind is kind
+
+
+def test_the_arrow_points_from_the_original_to_the_replica() -> None:
+    to_ny = relation("Primary", primary="nj.lab.example", replica="ny.lab.example")
+    to_ny_end = relation("Replica", primary="nj.lab.example", replica="ny.lab.example")
+    snapshot = picture(
+        reading("ny", vm("ny", Power.OFF, to_ny_end)), reading("nj", vm("nj", Power.ON, to_ny))
+    )
+    arrow = only(snapshot).arrow
+    assert (arrow.source, arrow.target) == (NJ, NY)
+    assert [c.place.site for c in only(snapshot).copies] == [NY, NJ]
+
+
+def test_an_unseen_replica_still_has_its_site_at_the_end_of_the_arrow() -> None:
+    hyperv = only(picture(reading("ny", vm("ny", Power.ON, relation("Primary")))))
+    assert (hyperv.arrow.source, hyperv.arrow.target) == (NY, NJ)
+    vsphere = only(picture(reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("G", "d")))))
+    assert (vsphere.arrow.kind, vsphere.arrow.target) == (ArrowKind.FLOWS, NJ)
+    lone_replica = only(picture(reading("nj", vm("nj", Power.OFF, relation("Replica")))))
+    assert (lone_replica.arrow.source, lone_replica.arrow.target) == (NY, NJ)
+
+
+def test_what_only_the_last_complete_reading_shows_stays_last_known() -> None:
+    complete = reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=60)
+    blind = replace(reading("ny", complete=False), limits=("no rights",))
+    snapshot = assemble(
+        estate(), [status("ny", EndpointState.PARTIAL)], {"ny": blind}, NOW, kept={"ny": complete}
+    )
+    (copy,) = only(snapshot).copies
+    assert (copy.role, copy.fresh, copy.taken_at) == (Role.ORIGINAL, False, complete.taken_at)
+    assert [a.code.value for a in snapshot.endpoints[0].alarms] == ["partial"]
+
+
+def test_ages_are_counted_on_the_endpoints_own_clock() -> None:
+    wrong_clock = NOW + timedelta(days=3)
+    r = relation("Primary", last_sync=wrong_clock - timedelta(minutes=2))
+    skewed = replace(reading("ny", vm("ny", Power.ON, r)), clock=wrong_clock, skew_s=3 * 86400.0)
+    snapshot = assemble(estate(), [replace(status("ny"), skew_s=3 * 86400.0)], {"ny": skewed}, NOW)
+    (copy,) = only(snapshot).copies
+    assert (copy.rpo_s, copy.rpo_target_s, copy.alarms) == (120, 900, ())
+    assert [a.code.value for a in snapshot.endpoints[0].alarms] == ["clock-skew"]
+
+
+def test_the_worst_comes_first_and_unprotected_vms_are_not_listed() -> None:
+    late = relation("Primary", last_sync=NOW - timedelta(hours=3))
+    snapshot = picture(
+        reading(
+            "ny",
+            vm("ny", ident="a", name="alpha"),
+            vm("ny", Power.ON, relation("Primary"), ident="b", name="beta"),
+            vm("ny", Power.ON, late, ident="c", name="gamma"),
+        )
+    )
+    assert [(w.name, w.listed) for w in snapshot.workloads] == [
+        ("gamma", True),
+        ("alpha", False),
+        ("beta", True),
+    ]
+
+
+def test_difference_sees_changes_and_nothing_else() -> None:
+    one = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9))
+    same = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=1))
+    other = picture(reading("ny", vm("ny", Power.OFF, relation("Primary"))))
+    more = picture(reading("ny", vm("ny", Power.OFF, relation("Primary")), vm("ny", ident="v2")))
+    assert difference(None, one).added == {"hv:v1"}
+    assert not difference(one, one)
+    assert not difference(one, same).changed
+    assert difference(one, other).changed == {"hv:v1"}
+    assert difference(other, more).added == {"hv:v2"}
+    assert difference(more, other).removed == {"hv:v2"}
+    silent = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9), silent=["ny"])
+    assert difference(one, silent).changed == {"hv:v1"}
+    assert difference(one, silent).endpoints == {"ny"}

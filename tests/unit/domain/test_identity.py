@@ -1,0 +1,110 @@
+"""Joining: places, not endpoints; ids, never names; twins apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drconsole.domain.assemble import assemble
+from drconsole.domain.endpoint import Endpoint, EndpointKind
+from drconsole.domain.reading import HbrSource, ManagedBy, Power
+from drconsole.domain.replication import same_host
+
+from .builders import NOW, NY, codes, estate, only, picture, reading, relation, status, vm, vs
+
+
+def test_one_place_seen_by_two_endpoints_is_one_copy_with_the_freshest_facts() -> None:
+    more = Endpoint("esx-ny", NY, EndpointKind.VSPHERE, "10.0.0.9")
+    seen = vs("vc-ny", "u1", power=Power.OFF)
+    old = reading("vc-ny", seen, age_s=20)
+    new = replace(reading("vc-ny", replace(seen, power=Power.ON)), endpoint="esx-ny")
+    states = [status("vc-ny"), replace(status("vc-ny"), name="esx-ny")]
+    snapshot = assemble(estate(more), states, {"vc-ny": old, "esx-ny": new}, NOW)
+    (copy,) = only(snapshot).copies
+    assert (copy.power, copy.endpoint, copy.seen_by) == (Power.ON, "esx-ny", ("esx-ny", "vc-ny"))
+
+
+def test_a_silent_witness_never_outweighs_one_that_answers() -> None:
+    more = Endpoint("esx-ny", NY, EndpointKind.VSPHERE, "10.0.0.9")
+    seen = vs("vc-ny", "u1", power=Power.OFF)
+    fresh = reading("vc-ny", seen, age_s=25)
+    stale = replace(reading("vc-ny", replace(seen, power=Power.ON), age_s=2), endpoint="esx-ny")
+    snapshot = assemble(estate(more), [status("vc-ny")], {"vc-ny": fresh, "esx-ny": stale}, NOW)
+    (copy,) = only(snapshot).copies
+    assert (copy.power, copy.fresh) == (Power.OFF, True)
+
+
+def test_copies_of_one_vm_id_are_one_workload_whatever_their_names() -> None:
+    snapshot = picture(
+        reading("ny", vm("ny", Power.ON, relation("Primary"), name="a")),
+        reading("nj", vm("nj", Power.OFF, relation("Replica"), name="b")),
+    )
+    assert only(snapshot).key == "hv:v1"
+    assert only(snapshot).name == "a"
+
+
+def test_two_vms_of_one_name_are_two_workloads() -> None:
+    snapshot = picture(reading("ny", vm("ny", ident="v1", name="same"), vm("ny", ident="v2", name="same")))
+    assert sorted(w.key for w in snapshot.workloads) == ["hv:v1", "hv:v2"]
+
+
+def test_a_test_vm_belongs_to_the_replica_that_names_it_on_its_own_host() -> None:
+    test_vm = vm("nj", ident="t1", own_mode="TestReplica", name="files-02 - Test")
+    named = picture(reading("nj", vm("nj", Power.OFF, relation("Replica", test_vm="t1")), test_vm))
+    assert {c.place.ident for c in only(named).copies} == {"v1", "t1"}
+    alone = picture(reading("nj", vm("nj", Power.OFF, relation("Replica")), test_vm))
+    assert sorted(w.key for w in alone.workloads) == ["hv:t1", "hv:v1"]
+
+
+def test_templates_are_not_workloads() -> None:
+    snapshot = picture(reading("vc-ny", vs("vc-ny", "u1", template=True)))
+    assert snapshot.workloads == ()
+
+
+def test_vsphere_joins_by_replication_group_and_uuid_only_between_paired_sites() -> None:
+    source = vs("vc-ny", "u1", hbr=HbrSource("GID-1", "d"))
+    padding = [vs("vc-ny", f"p{i}") for i in range(3)]
+    snapshot = picture(reading("vc-ny", source, *padding), reading("vc-nj", vs("vc-nj", "u1")))
+    joined = next(w for w in snapshot.workloads if w.key == "vs:GID-1")
+    assert [c.place.site for c in joined.copies] == ["New York", "New Jersey"]
+    assert "split-brain" in codes(joined)
+
+
+def test_two_vms_of_one_uuid_at_one_site_stay_apart() -> None:
+    snapshot = picture(
+        reading("vc-ny", vs("vc-ny", "u1", path="[a] x.vmx"), vs("vc-ny", "u1", path="[b] y.vmx"))
+    )
+    assert len({w.key for w in snapshot.workloads}) == 2
+
+
+def test_a_placeholder_is_a_line_of_its_own() -> None:
+    placeholder = vs("vc-nj", "u1", managed_by=ManagedBy("com.vmware.vcDr", "placeholderVm"))
+    rest = [vs("vc-ny", f"p{i}") for i in range(3)]
+    snapshot = picture(reading("vc-ny", vs("vc-ny", "u1"), *rest), reading("vc-nj", placeholder))
+    assert len(snapshot.workloads) == 5
+
+
+def test_twins_are_one_endpoint_alarm_and_no_split_brain() -> None:
+    inventories = [
+        reading(vc, *(vs(vc, f"u{i}", hbr=HbrSource(f"G{i}", "d")) for i in range(4)))
+        for vc in ("vc-ny", "vc-nj")
+    ]
+    snapshot = picture(*inventories)
+    alarms = [(e.name, a.code.value, a.fact("twin")) for e in snapshot.endpoints for a in e.alarms]
+    assert alarms == [("vc-nj", "twins", "vc-ny")]
+    assert len(snapshot.workloads) == 8
+    assert all("split-brain" not in codes(w) for w in snapshot.workloads)
+
+
+def test_half_of_an_inventory_is_no_twin() -> None:
+    left = reading("vc-ny", *(vs("vc-ny", f"u{i}") for i in range(4)))
+    right = reading("vc-nj", *(vs("vc-nj", f"u{i}") for i in (0, 1, 8, 9)))
+    snapshot = picture(left, right)
+    assert all(not e.alarms for e in snapshot.endpoints)
+    assert len(snapshot.workloads) == 6
+
+
+def test_host_names_match_with_and_without_domain_but_not_across_domains() -> None:
+    assert same_host("NY.lab.example", "ny")
+    assert same_host("ny", "ny.lab.example.")
+    assert not same_host("ny.lab.example", "ny.other.example")
+    assert not same_host("", "ny")

@@ -1,0 +1,127 @@
+"""Words: names letter by letter, ages, arrows, and a text for every alarm, role and row."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from drconsole.domain.reading import Power
+from drconsole.domain.roles import Alarm, AlarmCode, Arrow, ArrowKind, Severity
+from drconsole.domain.verdict import ROWS
+from drconsole.wording.actions import next_action
+from drconsole.wording.ages import age, ago, rpo
+from drconsole.wording.alarms import alarm_text, workload_alarm
+from drconsole.wording.arrows import between, sentence
+from drconsole.wording.fit import cut_middle, fit, width
+from drconsole.wording.names import visible
+from drconsole.wording.roles import cell, reason
+from tests.unit.domain.builders import NOW, only, picture, reading, relation, vm
+from tests.unit.domain.cases import CASES
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a'b\"; $(x)", "a'b\"; $(x)"),
+        ("[@click=x]", "[@click=x]"),
+        ("\x1b[31mred\x1b[0m", "␛[31mred␛[0m"),
+        ("two\nlines\r\t", "two␊lines␍␉"),
+        ("\x9b1m", "<U+009B>1m"),
+        ("abc\u202edef", "abc<U+202E>def"),
+        ("Grüße 日本 🖥", "Grüße 日本 🖥"),
+        ("  padded ", "␠␠padded␠"),
+        ("   ", "␠␠␠"),
+        ("no\u00a0break", "no<U+00A0>break"),
+        ("\x7f", "␡"),
+        ("", ""),
+    ],
+)
+def test_names_are_shown_letter_by_letter(raw: str, shown: str) -> None:
+    assert visible(raw) == shown
+
+
+@given(st.text())
+@example("\ud800")
+def test_no_shown_name_holds_a_control_or_invisible_letter(raw: str) -> None:
+    kinds = {unicodedata.category(char) for char in visible(raw)}
+    assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"}
+
+
+@given(st.text(max_size=30).map(visible), st.integers(0, 40))
+def test_fitted_text_takes_exactly_its_cells(text: str, cells: int) -> None:
+    assert width(fit(text, cells)) == cells
+    assert width(cut_middle(text, cells)) <= cells
+
+
+def test_long_names_are_cut_in_the_middle() -> None:
+    assert cut_middle("production-database-01", 11) == "produ…se-01"
+    assert cut_middle("日本語日本語", 6) == "日…語"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "short", "long"),
+    [
+        (0, "0s", "just now"), (47, "40s", "40 s ago"), (38 * 60, "38m", "38 min ago"),
+        (6 * 3600, "6h", "6 h ago"), (31 * 86400, "31d", "31 days ago"), (-5, "0s", "just now"),
+    ],
+)  # fmt: skip
+def test_ages(seconds: int, short: str, long: str) -> None:
+    assert (age(seconds), ago(seconds)) == (short, long)
+
+
+def test_rpo() -> None:
+    assert rpo(240, 900) == "4m 15m"
+    assert rpo(2280, 900) == "38m! 15m"
+    assert rpo(None, 900) == "-"
+    assert rpo(240, None) == "4m"
+
+
+@pytest.mark.parametrize("kind", ArrowKind)
+def test_arrows_turn_with_their_direction(kind: ArrowKind) -> None:
+    right, left = between(Arrow(kind, "A", "B"), "A"), between(Arrow(kind, "B", "A"), "A")
+    assert len(right) == len(left) == (0 if kind is ArrowKind.NONE else 3)
+    if kind in (ArrowKind.FLOWS, ArrowKind.PAUSED, ArrowKind.COPYING):
+        assert right != left
+
+
+def test_arrow_sentence() -> None:
+    assert sentence(Arrow(ArrowKind.FLOWS, "New York", "New Jersey")) == "New York ==> New Jersey"
+    assert sentence(Arrow(ArrowKind.UNKNOWN)) == "?"
+
+
+def test_every_alarm_has_words() -> None:
+    facts = tuple((n, "7") for n in ("site1", "site2", "target", "primary", "replica", "state"))
+    facts += tuple((n, "8") for n in ("extension", "twin", "skew_s", "error", "limits"))
+    for code in AlarmCode:
+        text = alarm_text(Alarm(code, Severity.WARNING, NOW - timedelta(hours=9), facts), NOW)
+        assert text != code.value
+        assert text
+
+
+def test_every_row_and_case_has_a_reason_and_a_cell() -> None:
+    seen = set()
+    for case in CASES:
+        for workload in picture(*case.readings, silent=case.silent).workloads:
+            next_action(workload)
+            for copy in workload.copies:
+                assert len(reason(copy)) > 10
+                assert cell(copy, NOW).startswith(copy.role.value)
+                seen.add(copy.row)
+    assert seen >= set(ROWS)
+
+
+def test_a_last_known_copy_is_never_written_as_current() -> None:
+    snapshot = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9 * 3600), silent=["ny"])
+    (copy,) = only(snapshot).copies
+    assert cell(copy, NOW) == "ORIGINAL seen 9h"
+
+
+def test_hostile_names_in_alarms_are_inert() -> None:
+    hostile = vm("ny", Power.OFF, relation("Primary"), name="\x1b]52;c;AAAA\x07[@click=x]\n")
+    workload = only(picture(reading("ny", hostile)))
+    text = workload_alarm(workload, workload.all_alarms[0], NOW)
+    assert text == "␛]52;c;AAAA␇[@click=x]␊: the original is off"
