@@ -55,6 +55,10 @@ class Board:
         entry.started, entry.answered = None, True
         entry.status = _failed(replace(entry.status, reading=True), error)
 
+    def answers(self, name: str) -> bool:
+        """Whether the endpoint gave a reading at its last try."""
+        return self.entries[name].status.state in (EndpointState.OK, EndpointState.PARTIAL)
+
     def all_answered(self) -> bool:
         """Whether every endpoint has answered or failed at least once."""
         return all(entry.answered for entry in self.entries.values())

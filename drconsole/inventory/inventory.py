@@ -69,9 +69,11 @@ class Inventory:
         """
         if not self._readers or self._all_answered.wait(timeout_s):
             return self._newest
+        late = [name for name, entry in self._board.entries.items() if not entry.answered]
         self.stop()
-        for name, entry in self._board.entries.items():
-            if not entry.answered:
+        for name in late:
+            # What a broken-off read says now is our doing, not the endpoint's.
+            if not self._board.answers(name):
                 self._board.hangs(name, _no_answer(name, timeout_s))
         self._publish()
         return self._newest
