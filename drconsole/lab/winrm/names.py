@@ -25,6 +25,7 @@ RECEIVE = SHELL + "/Receive"
 SIGNAL = SHELL + "/Signal"
 
 CMD_SHELL = SHELL + "/cmd"
+# Clients differ in the letter case of signals, so they are compared in small letters.
 TERMINATE = SHELL + "/signal/terminate"
 CTRL_C = SHELL + "/signal/ctrl_c"
 CTRL_BREAK = SHELL + "/signal/ctrl_break"

@@ -147,7 +147,7 @@ class Operations:
     def _signal(self, request: Request, shell: Shell) -> Element:
         asked = _expect(request, "Signal")
         command = shell.command(_command_id(asked))
-        code = (child_text(asked, "Code") or "").strip()
+        code = (child_text(asked, "Code") or "").strip().lower()
         if code == names.TERMINATE:
             command.end()
             del shell.commands[command.id]
