@@ -2,6 +2,7 @@
 
 DrConsoleError                what happened, to whom, why it matters, what to do next
 ├── ConfigError               a file, key or value of ours is wrong: nothing was started
+│   └── ThemeError            a theme file names an unknown field or a colour that is none
 ├── UsageError                the command line is wrong
 ├── StateError                the state folder cannot be used
 └── EndpointError             an endpoint did not give what was asked
@@ -44,6 +45,12 @@ class ConfigError(DrConsoleError):
     """A configuration file is wrong; ``message`` may hold several lines, one per mistake."""
 
     title = "The configuration is wrong"
+
+
+class ThemeError(ConfigError):
+    """A theme file cannot be used; ``subject`` is the file, with its line where it is known."""
+
+    title = "The theme is wrong"
 
 
 class UsageError(DrConsoleError):

@@ -1,0 +1,146 @@
+"""The console: one picture at a time, taken from its source and told to the screen in front."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.theme import Theme
+
+from drconsole.domain.snapshot import Snapshot, difference
+from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.screens.alarms import AlarmsScreen
+from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.screens.endpoints import EndpointsScreen
+from drconsole.tui.screens.help import HelpScreen
+from drconsole.tui.screens.inventory import InventoryScreen
+from drconsole.tui.source import SnapshotSource
+from drconsole.tui.state import ConsoleState
+from drconsole.tui.terminal import choose_theme, is_gnu_screen
+from drconsole.tui.theming import find_theme, shipped_themes, variable_defaults
+
+TAKE_S = 0.1
+TICK_S = 10.0
+SWITCH_S = 0.0005
+
+
+def utc_now() -> datetime:
+    """The console's wall clock."""
+    return datetime.now(UTC)
+
+
+class ConsoleApp(App[None]):
+    """The full-screen console.
+
+    Args:
+        source: where pictures come from; it is started after the first paint.
+        theme: a loaded theme.
+        show_all: also list machines that nothing protects.
+        clock: the console's wall clock, UTC.
+    """
+
+    CSS_PATH = "console.tcss"
+    TITLE = "drconsole"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        source: SnapshotSource,
+        theme: Theme,
+        *,
+        show_all: bool = False,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._first_theme = theme
+        super().__init__(ansi_color=None)
+        self.animation_level = "none"
+        self.state = ConsoleState(source, clock, clock())
+        self._show_all = show_all
+        self.register_theme(theme)
+        self.theme = theme.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Values for our own variables that the theme leaves out."""
+        return variable_defaults(self.current_theme)
+
+    def on_mount(self) -> None:
+        """Show what is known already; connect only after that was painted."""
+        self.push_screen(InventoryScreen(self.state, show_all=self._show_all))
+        self.take_newest()
+        self.call_after_refresh(self.begin)
+
+    def begin(self) -> None:
+        """Start the source and look for its pictures from now on."""
+        self.state.source.start()
+        self.set_interval(TAKE_S, self.take_newest)
+        self.set_interval(TICK_S, self.tick)
+
+    def take_newest(self) -> None:
+        """Take the newest picture and tell the screen in front what changed."""
+        newest = self.state.source.newest()
+        before = self.state.snapshot
+        if newest is None or newest is before:
+            return
+        changes = difference(before, newest)
+        self.state.snapshot = newest
+        if self.state.asked and not _is_reading(newest):
+            self.state.asked = False
+        self.screen.post_message(SnapshotTaken(newest, changes))
+
+    def tick(self) -> None:
+        """Count ages to the present."""
+        self.state.now = self.state.clock()
+        self.screen.post_message(TimePassed())
+
+    def action_alarms(self) -> None:
+        """Show all alarms."""
+        self.push_screen(AlarmsScreen(self.state))
+
+    def action_endpoints(self) -> None:
+        """Show all endpoints."""
+        self.push_screen(EndpointsScreen(self.state))
+
+    def action_help(self) -> None:
+        """Show the keys of the screen in front."""
+        if isinstance(self.screen, ConsoleScreen):
+            self.push_screen(HelpScreen(self.state, self.screen.NAME))
+
+    def action_next_theme(self) -> None:
+        """Change to the next shipped theme."""
+        names = shipped_themes()
+        name = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        self.register_theme(find_theme(name))
+        self.theme = name
+
+
+def _is_reading(snapshot: Snapshot) -> bool:
+    return any(status.reading for status in snapshot.endpoints)
+
+
+def run_console(
+    source: SnapshotSource, theme: str | None = None, *, show_all: bool = False, mouse: bool | None = None
+) -> None:
+    """Run the console until it is left.
+
+    Args:
+        theme: a shipped theme's name or the path of a YAML file; chosen from the environment when None.
+        mouse: whether to report the mouse; by default not under GNU screen, where that delays Esc.
+
+    Raises:
+        ThemeError: the theme does not exist or is wrong.
+    """
+    if os.environ.get("NO_COLOR") == "":
+        del os.environ["NO_COLOR"]
+    loaded = find_theme(choose_theme(theme, os.environ))
+    sys.setswitchinterval(SWITCH_S)
+    app = ConsoleApp(source, loaded, show_all=show_all)
+    try:
+        app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
+    finally:
+        source.stop()

@@ -1,0 +1,162 @@
+"""All about one workload: its copies side by side, then alarms and the evidence that the verdict rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from drconsole.domain.replication import relation_of
+from drconsole.domain.roles import Role, Severity
+from drconsole.domain.snapshot import CopyState, Workload
+from drconsole.tui.rows import role_ink
+from drconsole.tui.widgets.fitting import fit, wrap
+from drconsole.tui.widgets.ink import Line, Span, line
+from drconsole.wording.ages import age, ago, exact
+from drconsole.wording.alarms import alarm_text
+from drconsole.wording.arrows import sentence
+from drconsole.wording.names import visible
+from drconsole.wording.roles import power, reason
+
+PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
+LABEL = 14
+COLUMN_MIN = 20
+Field = Callable[[CopyState, datetime], Line]
+
+
+def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
+    """The pane below the table: what one looks at before one decides."""
+    return (_title(workload, width), (), *_copies(workload, now, width), *_alarms(workload, now, width))
+
+
+def full_detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
+    """The page of one workload: the pane, then reasons and evidence in full."""
+    return (*detail(workload, now, width), *_reasons(workload, width), *_evidence(workload, now, width))
+
+
+def _title(workload: Workload, width: int) -> Line:
+    platform = PLATFORMS.get(workload.platform.split("-")[0], visible(workload.platform))
+    facts = [platform, visible(sentence(workload.arrow)), *_cycle(workload)]
+    name = Span(f" {visible(workload.name)}", "strong")
+    return fit((name, *(Span(f"   {fact}", "label") for fact in facts if fact)), width, middle=True)
+
+
+def _cycle(workload: Workload) -> list[str]:
+    relations = [relation_of(copy.sighting) for copy in workload.copies]
+    every = [relation.frequency_s for relation in relations if relation and relation.frequency_s]
+    return [f"every {age(every[0])}"] if every else []
+
+
+def _copies(workload: Workload, now: datetime, width: int) -> list[Line]:
+    """One column for each copy, as many as have room; the others are named below."""
+    room = width - LABEL - 2
+    shown = workload.copies[: max(room // COLUMN_MIN, 1)]
+    column = room // len(shown)
+    lines = [_row("", [_site(copy) for copy in shown], column)]
+    for label, draw in FIELDS:
+        cells = [draw(copy, now) for copy in shown]
+        if any(cells):
+            lines.append(_row(label, [cell or line("-") for cell in cells], column))
+    for copy in workload.copies[len(shown) :]:
+        text = f" also: {copy.role} at {visible(copy.place.site)}, {visible(copy.place.where)}"
+        lines.append(fit(line(text), width))
+    return lines
+
+
+def _row(label: str, cells: Sequence[Line], column: int) -> Line:
+    spans = [*fit((Span(f"   {label}", "label"),), LABEL + 2)]
+    for cell in cells:
+        spans += [*fit(cell, column - 1), Span(" ")]
+    return tuple(spans)
+
+
+def _site(copy: CopyState) -> Line:
+    return (Span(visible(copy.place.site).upper(), "label"),)
+
+
+def _role(copy: CopyState, _now: datetime) -> Line:
+    return (Span(copy.role.value, role_ink(copy.role)),)
+
+
+def _power(copy: CopyState, _now: datetime) -> Line:
+    uptime = f" {age(copy.sighting.uptime_s)}" if copy.sighting.uptime_s else ""
+    normal = " (normal for a replica)" if copy.role is Role.REPLICA and copy.power == "off" else ""
+    return line(f"{power(copy)}{uptime}{normal}")
+
+
+def _where(copy: CopyState, _now: datetime) -> Line:
+    stores = ", ".join(map(visible, copy.sighting.datastores))
+    return line(visible(copy.place.where), f"  {stores}" if stores else "")
+
+
+def _replication(copy: CopyState, _now: datetime) -> Line:
+    relation = relation_of(copy.sighting)
+    if relation:
+        ink = "" if relation.health in ("Normal", "") else "warning"
+        return line(
+            visible(relation.state), Span(f", {visible(relation.health)}" if relation.health else "", ink)
+        )
+    if copy.sighting.hbr:
+        return line("paused by its configuration" if copy.sighting.hbr.paused else "configured")
+    return ()
+
+
+def _last_sync(copy: CopyState, now: datetime) -> Line:
+    if copy.rpo_s is None:
+        return ()
+    if not copy.fresh:
+        return line(Span(f"{ago(copy.rpo_s)}, as seen {ago((now - copy.taken_at).total_seconds())}", "muted"))
+    target = f" (target {age(copy.rpo_target_s)})" if copy.rpo_target_s else ""
+    late = bool(copy.rpo_target_s and copy.rpo_s > copy.rpo_target_s)
+    return line(Span(f"{ago(copy.rpo_s)}{target}{' !' if late else ''}", "warning" if late else ""))
+
+
+def _networks(copy: CopyState, _now: datetime) -> Line:
+    return line(", ".join(map(visible, copy.sighting.networks))) if copy.sighting.networks else ()
+
+
+def _known_from(copy: CopyState, now: datetime) -> Line:
+    seen = ago((now - copy.taken_at).total_seconds())
+    names = ", ".join(map(visible, copy.seen_by or (copy.endpoint,)))
+    return line(names, Span(f", {seen}" if copy.fresh else f", last {seen}", "" if copy.fresh else "warning"))
+
+
+FIELDS: tuple[tuple[str, Field], ...] = (
+    ("role", _role),
+    ("power", _power),
+    ("where", _where),
+    ("replication", _replication),
+    ("last sync", _last_sync),
+    ("networks", _networks),
+    ("known from", _known_from),
+)
+
+
+def _alarms(workload: Workload, now: datetime, width: int) -> list[Line]:
+    texts = dict.fromkeys((alarm_text(alarm, now), alarm.severity) for alarm in workload.all_alarms)
+    lines: list[Line] = []
+    for text, severity in texts:
+        ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
+        lines += [(Span(f" {piece}", ink),) for piece in wrap(text, width - 2)]
+    return [(), *lines] if lines else []
+
+
+def _reasons(workload: Workload, width: int) -> list[Line]:
+    lines: list[Line] = [(), (Span(" why these roles", "label"),)]
+    for copy in workload.copies:
+        text = f"{copy.role} at {visible(copy.place.site)}: {reason(copy)} (rule {copy.row or 'none'})"
+        lines += [line(f"   {piece}") for piece in wrap(text, width - 4)]
+    return lines
+
+
+def _evidence(workload: Workload, now: datetime, width: int) -> list[Line]:
+    lines: list[Line] = [(), (Span(" seen", "label"),)]
+    for copy in workload.copies:
+        for fact in copy.evidence:
+            told = f"{visible(fact.endpoint)}, its time {exact(fact.at)}"
+            text = f"{visible(fact.what)}: {visible(fact.value)}   {told}"
+            lines += [line(f"   {piece}") for piece in wrap(text, width - 4)]
+    return [*lines, (), *_key(workload, width)]
+
+
+def _key(workload: Workload, width: int) -> list[Line]:
+    return [(Span(f" {piece}", "muted"),) for piece in wrap(f"key {visible(workload.key)}", width - 2)]

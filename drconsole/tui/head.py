@@ -1,0 +1,126 @@
+"""The first two lines of every screen: where am I, who answers, and the worst thing that is true now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.cells import cell_len
+
+from drconsole.domain.roles import Severity
+from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
+from drconsole.tui.alarm_list import Entry
+from drconsole.tui.widgets.fitting import fit
+from drconsole.tui.widgets.ink import Line, Span, line, plain
+from drconsole.wording.actions import next_action
+from drconsole.wording.ages import age, ago
+from drconsole.wording.names import visible
+
+ANSWERS = (EndpointState.OK, EndpointState.PARTIAL)
+GAP = Span("   ")
+
+
+def head(
+    snapshot: Snapshot | None, entries: Sequence[Entry], now: datetime, width: int, *, asked: bool
+) -> tuple[Line, Line]:
+    """Both lines, each exactly ``width`` cells."""
+    if snapshot is None:
+        first = _ends(line(" drconsole"), line("starting "), width)
+        return first, fit(line(" nothing was read yet"), width)
+    left = [Span(" drconsole", "label"), Span(f"   {visible(snapshot.estate.environment)}", "strong"), GAP]
+    right = line(_read(snapshot, now, asked=asked) + " ")
+    room = width - cell_len(plain(left)) - cell_len(plain(right)) - 1
+    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(snapshot, entries, now, width)
+
+
+def _ends(left: Line, right: Line, width: int) -> Line:
+    """Something at either end of a line; the right end is never cut."""
+    return (*fit(left, max(width - cell_len(plain(right)), 0)), *right)
+
+
+def _read(snapshot: Snapshot, now: datetime, *, asked: bool) -> str:
+    """How old the oldest of the answers is that count as current."""
+    if asked:
+        return "reading ..."
+    times = [e.last_read for e in snapshot.endpoints if e.state in ANSWERS and e.last_read]
+    if times:
+        return f"read {ago((now - min(times)).total_seconds())}"
+    return "no answer yet" if snapshot.endpoints else "no endpoints"
+
+
+def _sites(snapshot: Snapshot, now: datetime, room: int) -> Line:
+    """Site by site how many endpoints answer; in a narrow line the troubled sites stay longest."""
+    by_site: dict[str, list[EndpointStatus]] = {site.name: [] for site in snapshot.estate.sites}
+    for status in snapshot.endpoints:
+        by_site.setdefault(status.site, []).append(status)
+    shown = [(site, found) for site, found in by_site.items() if found]
+    hidden = 0
+    for names in (True, False):
+        spans = [_site(site, found, now, names=names) for site, found in shown]
+        if _width(spans) <= room:
+            return _joined(spans, hidden)
+    while len(shown) > 1 and _width(spans) + len("   +9 sites") > room:
+        calm = [item for item in shown if all(e.state in ANSWERS for e in item[1])]
+        shown.remove((calm or shown)[-1])
+        hidden += 1
+        spans = [_site(site, found, now, names=False) for site, found in shown]
+    return _joined(spans, hidden)
+
+
+def _width(sites: Sequence[Line]) -> int:
+    return sum(cell_len(plain(site)) + cell_len(GAP.text) for site in sites)
+
+
+def _joined(sites: Sequence[Line], hidden: int) -> Line:
+    spans: list[Span] = []
+    for site in sites:
+        spans += [*site, GAP]
+    if hidden:
+        spans.append(Span(f"+{hidden} sites", "muted"))
+    return tuple(spans)
+
+
+def _site(site: str, found: Sequence[EndpointStatus], now: datetime, *, names: bool) -> Line:
+    """``New Jersey 3/4 ! silent 4m``, with the names of the silent ones where there is room."""
+    answering = [status for status in found if status.state in ANSWERS]
+    silent = [status for status in found if status.state not in ANSWERS]
+    if not silent:
+        partial = any(status.state is EndpointState.PARTIAL for status in found)
+        count = Span(
+            f" {len(answering)}/{len(found)}{' partial' if partial else ''}", "warning" if partial else "good"
+        )
+        return (Span(visible(site)), count)
+    if all(status.state is EndpointState.NEVER and not status.error for status in silent):
+        return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} asking", "muted"))
+    since = [status.silent_since for status in silent if status.silent_since]
+    lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
+    who = f" {', '.join(visible(status.name) for status in silent)}" if names else ""
+    return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} !{who} silent{lasted}", "critical"))
+
+
+def _alarms(snapshot: Snapshot, entries: Sequence[Entry], now: datetime, width: int) -> Line:
+    if not entries:
+        return fit(_calm(snapshot), width)
+    count = f" {len(entries)} alarm{'s' if len(entries) > 1 else ''} "
+    critical = entries[0].alarm.severity is Severity.CRITICAL
+    badge = Span(count, "badge-critical" if critical else "badge-warning")
+    text = Span(f" {entries[0].text(now)}", "critical" if critical else "warning")
+    return _ends((badge, text), (Span(" a", "key"), Span(" all alarms ")), width)
+
+
+def _calm(snapshot: Snapshot) -> Line:
+    """No alarm, as far as anybody answers, and what is due next."""
+    answering = [status for status in snapshot.endpoints if status.state in ANSWERS]
+    if not answering:
+        return line(Span(" nobody has answered yet; what is shown is last known", "muted"))
+    if len(answering) < len(snapshot.endpoints):
+        return line(Span(" no alarms from those who answer", "good"))
+    return line(Span(" no alarms", "good"), f"   {_due(snapshot)}")
+
+
+def _due(snapshot: Snapshot) -> str:
+    """What is due next where nothing is wrong."""
+    for workload in snapshot.workloads:
+        if action := next_action(workload):
+            return f"next: {visible(workload.name)}: {action}"
+    return "nothing is due"

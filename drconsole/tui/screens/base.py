@@ -1,0 +1,127 @@
+"""What all screens share: two lines on top, the keys at the bottom, and pictures that come by message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingsMap
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+
+from drconsole.domain.snapshot import Difference, Snapshot
+from drconsole.tui.actions import Action, actions_of, bindings_of, key_line
+from drconsole.tui.alarm_list import Entry, entries_of
+from drconsole.tui.head import head
+from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.state import ConsoleState
+from drconsole.tui.widgets.ink import Span
+from drconsole.tui.widgets.lines import Lines
+
+SMALLEST = Size(60, 20)
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen that reads snapshots.
+
+    A subclass names itself in ``NAME`` (the action table's word for it), gives its widgets by ``body`` and
+    draws them in ``draw``; everything that needs more than that stays in the subclass.
+    """
+
+    NAME: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (SMALLEST.width, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (SMALLEST.height, "-low"), (32, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = "#main"
+
+    def __init__(self, state: ConsoleState) -> None:
+        super().__init__()
+        self.state = state
+        self.entries: tuple[Entry, ...] = ()
+        self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(self.NAME))])
+
+    def compose(self) -> ComposeResult:
+        """The frame of every screen around the widgets of this one."""
+        yield Lines(id="too-small")
+        yield Lines(id="head")
+        yield from self.body()
+        yield Lines(id="keys")
+
+    def body(self) -> Iterable[Widget]:
+        """The screen's own widgets, top to bottom; the one with the id ``main`` takes the focus."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Draw the screen's own widgets from ``state``; called for a new picture, a tick and a new size."""
+        raise NotImplementedError
+
+    def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
+        """Take over a new picture; None as the difference means that anything may have changed."""
+        if difference is None or difference:
+            self.entries = entries_of(snapshot)
+
+    def conditions(self) -> frozenset[str]:
+        """Which conditions of the action table hold."""
+        return frozenset()
+
+    @on(SnapshotTaken)
+    def show_snapshot(self, message: SnapshotTaken) -> None:
+        """Show a newer picture."""
+        self.take(message.snapshot, message.difference)
+        self.draw_all()
+
+    @on(TimePassed)
+    def show_ages(self) -> None:
+        """Count ages to the new time."""
+        self.draw_all()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was in front."""
+        if self.state.snapshot:
+            self.take(self.state.snapshot, None)
+        self.call_after_refresh(self.draw_all)
+
+    def on_resize(self) -> None:
+        """Lay the lines out anew."""
+        self.call_after_refresh(self.draw_all)
+
+    def draw_all(self) -> None:
+        """Draw everything that would look different now."""
+        width = self.size.width
+        too_small = f" drconsole needs {SMALLEST.width}x{SMALLEST.height}, this is {width}x{self.size.height}"
+        state = self.state
+        self.query_one("#too-small", Lines).show([(Span(too_small),), (Span(" q quit"),)])
+        lines = head(state.snapshot, self.entries, state.now, width, asked=state.asked)
+        self.query_one("#head", Lines).show(lines)
+        self.draw_keys()
+        self.draw()
+
+    def draw_keys(self) -> None:
+        """Draw the line of keys."""
+        self.query_one("#keys", Lines).show([key_line(self.NAME, self.size.width, self.conditions())])
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """An action whose condition does not hold does nothing."""
+        wanted = {a.when for a in bindings_table(self.NAME, action) if a.when}
+        return not wanted or bool(wanted & self.conditions())
+
+    def action_back(self) -> None:
+        """Return to the screen before."""
+        self.app.pop_screen()
+
+    def action_read_now(self) -> None:
+        """Ask for a read of all endpoints."""
+        self.ask(None)
+
+    def ask(self, endpoint: str | None) -> None:
+        """Ask the source for a read, and say so."""
+        self.state.asked = True
+        self.state.source.read_now(endpoint)
+        self.draw_all()
+
+
+def bindings_table(screen: str, call: str) -> list[Action]:
+    """The rows of the action table that call ``call`` on a screen."""
+    return [a for a in actions_of(screen) if a.call.partition("(")[0] == call]

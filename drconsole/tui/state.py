@@ -1,0 +1,27 @@
+"""What all screens of one console share: the newest picture, the time of the last tick, the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from drconsole.domain.snapshot import Snapshot
+from drconsole.tui.source import SnapshotSource
+
+
+@dataclass
+class ConsoleState:
+    """Written by the app alone.
+
+    Args:
+        clock: the console's wall clock, UTC.
+        now: the time of the last tick; ages stand still between ticks.
+        asked: a person asked for a read that has not come yet.
+    """
+
+    source: SnapshotSource
+    clock: Callable[[], datetime]
+    now: datetime
+    snapshot: Snapshot | None = None
+    asked: bool = False
