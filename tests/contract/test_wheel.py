@@ -52,7 +52,9 @@ def test_the_wheel_installs_and_serves_the_lab(tmp_path: Path) -> None:
         answer = json.loads(listed.stdout)
         assert {e["state"] for e in answer["endpoints"]} == {"ok"}
         assert answer["workloads"]
-        look = "import drconsole, pathlib; print(*pathlib.Path(drconsole.__file__).with_name('themes').iterdir())"
+        look = (
+            "import drconsole, pathlib as p; print(*p.Path(drconsole.__file__).with_name('themes').iterdir())"
+        )
         themes = subprocess.run(
             [python, "-c", look], cwd=tmp_path, capture_output=True, text=True, check=True
         )
