@@ -18,6 +18,8 @@ import msgspec
 import yaml
 from msgspec import UNSET, UnsetType
 
+from drconsole.lab.wire_faults import WireFault
+
 Guid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Duration = Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+)?[smhd]$")]
 Sync = Annotated[str, msgspec.Meta(pattern=r"^(\d+(\.\d+)?[smhd]|never)$")]
@@ -54,7 +56,7 @@ class EndpointForm(_Form, frozen=True):
     name: str
     site: str
     host: str
-    fault: str | None = None
+    fault: WireFault | None = None
 
 
 class Relationship(_Form, frozen=True):
@@ -103,7 +105,7 @@ class Moment(_Form, frozen=True):
 
     at: Duration
     endpoint: str | UnsetType = UNSET
-    fault: str | UnsetType | None = UNSET
+    fault: WireFault | UnsetType | None = UNSET
     host: str | UnsetType = UNSET
     vm: Guid | UnsetType = UNSET
     set: Copy | UnsetType = UNSET

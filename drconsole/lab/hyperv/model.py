@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from random import Random
 from typing import Any
 
 from drconsole.lab.clock import Clock
@@ -22,14 +23,18 @@ class HyperVWorld:
 
     Args:
         hosts: the simulated hosts, by their names.
-        cost_s: simulated seconds that each object in an answer costs, as real hosts take their time.
+        cost_s: simulated seconds that an object in an answer costs on average, as real hosts take their time.
+        random: varies that cost.
 
     ``unmodelled`` lists what scripts used and the model does not have, and the model's own defects.
     """
 
-    def __init__(self, clock: Clock, hosts: Iterable[Host] = (), cost_s: float = 0.0) -> None:
+    def __init__(
+        self, clock: Clock, hosts: Iterable[Host] = (), cost_s: float = 0.0, random: Random | None = None
+    ) -> None:
         self.clock = clock
         self.cost_s = cost_s
+        self.random = random or Random(0)
         self.hosts: dict[str, Host] = {host.name: host for host in hosts}
         self.unmodelled: list[str] = []
 
@@ -64,7 +69,7 @@ class HyperVWorld:
     async def pay(self, objects: int) -> None:
         """Let the simulated time pass that this many objects cost."""
         if self.cost_s and objects:
-            await self.clock.sleep(self.cost_s * objects)
+            await self.clock.sleep(self.cost_s * objects * self.random.uniform(0.5, 1.5))
 
     def machine(self, host: str, ident: str) -> Machine:
         """The machine of an id on a host, with replication up to now; KeyError when there is none."""

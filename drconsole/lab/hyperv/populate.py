@@ -36,6 +36,12 @@ def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
                 hosts[name].machines[workload.id] = _machine(hosts, hosts[name], workload, copy, now)
             except ScenarioError as error:
                 raise ScenarioError(f"workloads {workload.id}.copies.{name}: {error}") from None
+    for moment in scenario.timeline:
+        if moment.set is not UNSET and moment.host is not UNSET:
+            try:
+                _check(hosts[moment.host], _given(structs.asdict(moment.set)))
+            except ScenarioError as error:
+                raise ScenarioError(f"timeline at {moment.at}: {error}") from None
     return list(hosts.values())
 
 
@@ -45,7 +51,7 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
     Raises:
         ScenarioError: a value that Hyper-V does not have; the machine is then as it was before.
     """
-    given = {name: value for name, value in structs.asdict(copy).items() if value is not UNSET}
+    given = _given(structs.asdict(copy))
     _check(host, given)
     mode = given.get("mode", machine.simple.mode if machine.simple else "None")
     if mode not in ("None", "TestReplica") and machine.simple is None:

@@ -1,0 +1,129 @@
+"""``python -m drconsole.lab``: serve a scenario until a signal, an idle time or the end of the parent.
+
+Prints one JSON line when all endpoints answer; see ``server.Lab.describe``, to which it adds ``control``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import secrets
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from drconsole.lab import scenario as scenarios
+from drconsole.lab.control import Control
+from drconsole.lab.engines import EngineError, maker
+from drconsole.lab.scenario import ScenarioError
+from drconsole.lab.server import Lab, Options, start, write_secret
+
+COST_S = 0.002
+"""Simulated seconds per object: a Get-VM over 500 machines takes a second, as on a busy host."""
+
+IDLE_TICK_S = 1.0
+
+
+def main() -> int:
+    """Run the lab; exit code 2 when it cannot start as asked."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    arguments = _arguments()
+    try:
+        asyncio.run(_serve(arguments))
+    except (ScenarioError, EngineError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m drconsole.lab", description="Serve simulated sites.")
+    parser.add_argument(
+        "--scenario", default="steady", help=f"{', '.join(scenarios.names())}, or a .yaml file"
+    )
+    parser.add_argument("--random-seed", type=int, default=0, metavar="N")
+    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="0: time stands still")
+    parser.add_argument("--cost", type=float, metavar="S", help=f"simulated seconds per object ({COST_S})")
+    parser.add_argument("--folder", type=Path, required=True, help="for certificates, password and token")
+    parser.add_argument(
+        "--powershell", type=Path, metavar="PATH", help="a real pwsh instead of the evaluator"
+    )
+    parser.add_argument("--idle", type=float, metavar="S", help="end after S seconds without a request")
+    parser.add_argument("--stdin-guard", action="store_true", help="end when standard input is closed")
+    found = parser.parse_args()
+    if found.speed < 0:
+        parser.error("--speed: time does not run backwards")
+    if found.cost is None:
+        found.cost = COST_S if found.speed else 0.0
+    if found.cost and not found.speed:
+        parser.error("--cost: where time stands still (--speed 0), nothing that costs time ever ends")
+    return found
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    ended = asyncio.Event()
+    _end_on_signals(ended)
+    if arguments.stdin_guard:
+        _end_with_stdin(ended)
+    options = Options(
+        arguments.scenario,
+        arguments.folder.absolute(),
+        arguments.speed,
+        arguments.random_seed,
+        arguments.cost,
+    )
+    lab = await start(options, maker(arguments.powershell))
+    token = secrets.token_urlsafe(24)
+    control = Control(lab, token)
+    try:
+        await control.open()
+        token_file = options.folder / "control.token"
+        write_secret(token_file, token)
+        control_words = {"url": control.url, "token_file": str(token_file)}
+        print(json.dumps({**lab.describe(), "control": control_words}), flush=True)  # noqa: T201
+        await _until_idle(lab, control, ended, arguments.idle)
+    finally:
+        await control.close()
+        await lab.close()
+
+
+def _end_on_signals(ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: loop.call_soon_threadsafe(ended.set))
+
+
+def _end_with_stdin(ended: asyncio.Event) -> None:
+    """Watch standard input from a thread of its own: a pipe whose other end died reads as ended."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=watch, name="stdin guard", daemon=True).start()
+
+
+async def _until_idle(lab: Lab, control: Control, ended: asyncio.Event, idle_s: float | None) -> None:
+    """Return when the lab was told to end, or nobody asked it anything for ``idle_s`` real seconds."""
+    loop = asyncio.get_running_loop()
+    seen, since = -1, loop.time()
+    while not ended.is_set():
+        asked = lab.requests() + control.requests
+        if asked != seen:
+            seen, since = asked, loop.time()
+        if idle_s is not None and loop.time() - since >= idle_s:
+            return
+        try:
+            async with asyncio.timeout(None if idle_s is None else min(IDLE_TICK_S, idle_s)):
+                await ended.wait()
+        except TimeoutError:
+            continue
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The lab's own remote control, for tests: JSON over HTTP on 127.0.0.1, with a bearer token.
+
+``GET alive|requests|unmodelled|truth`` and ``POST advance {"seconds"}``, ``fault {"endpoint", "fault"}``
+(null heals), ``reset {"scenario"}`` (optional), ``machine {"host", "vm", "set": {...}}``. A wrong request is
+answered by 400 (404 where something is not there, 401 without the token) and ``{"error": text}``.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from drconsole.lab.scenario import Copy, ScenarioError
+from drconsole.lab.server import Lab
+from drconsole.lab.wire_faults import WireFault
+
+Answer = dict[str, Any]
+ADDRESS = "127.0.0.1"
+
+
+class Advance(msgspec.Struct, forbid_unknown_fields=True):
+    """Move the clock forward."""
+
+    seconds: float
+
+
+class Fault(msgspec.Struct, forbid_unknown_fields=True):
+    """Make an endpoint dead or lying; null heals it."""
+
+    endpoint: str
+    fault: WireFault | None
+
+
+class Reset(msgspec.Struct, forbid_unknown_fields=True):
+    """Start the scenario, or another one, anew."""
+
+    scenario: str | None = None
+
+
+class Machine(msgspec.Struct, forbid_unknown_fields=True):
+    """Change fields of one copy."""
+
+    host: str
+    vm: str
+    set: Copy
+
+
+class Control:
+    """The remote control of one lab. ``requests`` counts what it was asked."""
+
+    def __init__(self, lab: Lab, token: str) -> None:
+        self.port = 0
+        self.requests = 0
+        self._lab = lab
+        self._token = token
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=1.0)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{ADDRESS}:{self.port}"
+
+    async def open(self) -> None:
+        """Listen at a port that the system chooses."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, ADDRESS, 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def close(self) -> None:
+        """Give up the port."""
+        await self._runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(middlewares=[self._guard])
+        for name in ("alive", "requests", "unmodelled", "truth"):
+            app.router.add_get(f"/{name}", self._reader(getattr(self, f"_{name}")))
+        app.router.add_post("/advance", self._writer(Advance, self._advance))
+        app.router.add_post("/fault", self._writer(Fault, self._fault))
+        app.router.add_post("/reset", self._writer(Reset, self._reset))
+        app.router.add_post("/machine", self._writer(Machine, self._machine))
+        return app
+
+    @web.middleware
+    async def _guard(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        self.requests += 1
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            return _error(401, "the token is missing or wrong")
+        try:
+            return await handler(request)
+        except (ScenarioError, msgspec.DecodeError) as error:
+            return _error(400, str(error))
+        except KeyError as error:
+            return _error(404, f"there is no {error.args[0]}")
+        except web.HTTPException as error:
+            return _error(error.status, error.reason)
+
+    def _reader(self, tell: Callable[[], Answer]) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            return web.json_response(tell())
+
+        return handle
+
+    def _writer(
+        self, form: type[Any], do: Callable[[Any], Awaitable[Answer]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            asked = msgspec.json.decode(await request.read() or b"{}", type=form)
+            return web.json_response(await do(asked))
+
+        return handle
+
+    def _alive(self) -> Answer:
+        listeners = self._lab.listeners.items()
+        return {
+            "scenario": self._lab.name,
+            "now": self._lab.clock.now().isoformat(),
+            "endpoints": {name: listener.fault for name, listener in listeners},
+        }
+
+    def _requests(self) -> Answer:
+        return {
+            name: {
+                "connections": listener.connections,
+                "requests": listener.service.counters.requests,
+                "bytes_in": listener.service.counters.bytes_in,
+                "bytes_out": listener.service.counters.bytes_out,
+                "refused": listener.service.counters.refused,
+                "actions": listener.service.counters.actions,
+            }
+            for name, listener in self._lab.listeners.items()
+        }
+
+    def _unmodelled(self) -> Answer:
+        return {"unmodelled": self._lab.world.unmodelled}
+
+    def _truth(self) -> Answer:
+        told: Answer = msgspec.to_builtins(self._lab.scenario.truth)
+        return told
+
+    async def _advance(self, asked: Advance) -> Answer:
+        if asked.seconds < 0:
+            raise ScenarioError("seconds: time does not run backwards")
+        await self._lab.advance(asked.seconds)
+        return self._alive()
+
+    async def _fault(self, asked: Fault) -> Answer:
+        if asked.endpoint not in self._lab.listeners:
+            raise KeyError(f"endpoint {asked.endpoint}")
+        await self._lab.set_fault(asked.endpoint, asked.fault)
+        return self._alive()
+
+    async def _reset(self, asked: Reset) -> Answer:
+        await self._lab.reset(asked.scenario)
+        return self._lab.describe()
+
+    async def _machine(self, asked: Machine) -> Answer:
+        host = self._lab.world.hosts.get(asked.host)
+        if host is None or asked.vm.lower() not in host.machines:
+            raise KeyError(f"copy of {asked.vm} on {asked.host}")
+        self._lab.change_copy(asked.host, asked.vm, asked.set)
+        return {}
+
+
+def _error(status: int, text: str) -> web.Response:
+    return web.json_response({"error": text}, status=status)
