@@ -1,0 +1,1 @@
+"""The commands; each file is one group, and imports what it runs only when it runs."""

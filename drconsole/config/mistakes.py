@@ -60,7 +60,13 @@ class Mistakes:
 
 def dotted(keys: Keys) -> str:
     """The keys from the top of the file to one value, as people write it: ``endpoints.gold.site``."""
-    return ".".join(part if isinstance(part, str) and _plain(part) else _bracketed(part) for part in keys)
+    text = ""
+    for part in keys:
+        if isinstance(part, int):
+            text += f"[{part + 1}]"
+        else:
+            text += ("." if text else "") + (part if _plain(part) else quoted(part))
+    return text
 
 
 def quoted(text: str, limit: int = 60) -> str:
@@ -87,7 +93,3 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
 
 def _plain(part: str) -> bool:
     return part.isprintable() and "." not in part and part == part.strip() and 0 < len(part) <= 60
-
-
-def _bracketed(part: str | int) -> str:
-    return f"[{part + 1}]" if isinstance(part, int) else quoted(part)

@@ -1,0 +1,178 @@
+"""What commands answer to machines: JSON, schema 1."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from msgspec import Struct, json
+
+from drconsole.domain.replication import relation_of
+from drconsole.domain.roles import Alarm
+from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.wording.alarms import alarm_text
+from drconsole.wording.arrows import sentence
+from drconsole.wording.roles import reason
+
+SCHEMA = 1
+
+# Controls and signs that reorder text: JSON may hold them raw, a terminal should not get them.
+_STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class AlarmAnswer(Struct):
+    """One alarm; ``code`` is stable, ``severity`` is info, warning or critical."""
+
+    code: str
+    severity: str
+    text: str
+    since: datetime | None
+
+
+class ReplicationAnswer(Struct):
+    """What the platform says about a copy's replication; ``rpo_s`` is the age of the last sync."""
+
+    mode: str | None
+    state: str | None
+    health: str | None
+    last_sync: datetime | None
+    rpo_s: int | None
+    rpo_target_s: int | None
+
+
+class CopyAnswer(Struct):
+    """One copy; ``age_s`` is how old what is known of it is, ``fresh`` whether it counts as current."""
+
+    id: str
+    role: str
+    site: str
+    place: str
+    endpoint: str
+    seen_by: list[str]
+    power: str
+    fresh: bool
+    age_s: int
+    reason: str
+    alarms: list[AlarmAnswer]
+    replication: ReplicationAnswer
+
+
+class WorkloadAnswer(Struct):
+    """All copies of one workload; ``name`` is the platform's text, letter by letter."""
+
+    key: str
+    name: str
+    platform: str
+    arrow: str
+    alarms: list[AlarmAnswer]
+    copies: list[CopyAnswer]
+
+
+class EndpointAnswer(Struct):
+    """One endpoint; ``last_read`` is its last answer, also one that an earlier console got."""
+
+    name: str
+    site: str
+    kind: str
+    state: str
+    last_read: datetime | None
+    age_s: int | None
+    error: str | None
+    alarms: list[AlarmAnswer]
+
+
+class ListAnswer(Struct):
+    """The answer of ``drconsole list --json``."""
+
+    schema: int
+    taken_at: datetime
+    endpoints: list[EndpointAnswer]
+    workloads: list[WorkloadAnswer]
+
+
+def list_answer(snapshot: Snapshot, workloads: Iterable[Workload]) -> ListAnswer:
+    """The snapshot for machines, with these of its workloads."""
+    at = snapshot.taken_at
+    return ListAnswer(
+        SCHEMA,
+        at,
+        [_endpoint(status, at) for status in snapshot.endpoints],
+        [_workload(workload, at) for workload in workloads],
+    )
+
+
+def encoded(answer: Struct) -> bytes:
+    """One answer as UTF-8 JSON, indented, with every character that steers a terminal escaped."""
+    text = json.format(json.encode(answer), indent=2).decode()
+    return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text).encode() + b"\n"
+
+
+def _text(text: str) -> str:
+    """Text that UTF-8 can hold: half a surrogate pair, as PowerShell may cut it, becomes U+FFFD."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _age(at: datetime, then: datetime) -> int:
+    return max(0, int((at - then).total_seconds()))
+
+
+def _alarms(alarms: Iterable[Alarm], text: Callable[[Alarm], str] = alarm_text) -> list[AlarmAnswer]:
+    return [
+        AlarmAnswer(alarm.code.value, alarm.severity.name.lower(), _text(text(alarm)), alarm.since)
+        for alarm in alarms
+    ]
+
+
+def _endpoint(status: EndpointStatus, at: datetime) -> EndpointAnswer:
+    return EndpointAnswer(
+        name=status.name,
+        site=status.site,
+        kind=status.kind,
+        state=status.state.value,
+        last_read=status.last_read,
+        age_s=_age(at, status.last_read) if status.last_read else None,
+        error=_text(status.error) or None,
+        alarms=_alarms(status.alarms),
+    )
+
+
+def _workload(workload: Workload, at: datetime) -> WorkloadAnswer:
+    return WorkloadAnswer(
+        key=workload.key,
+        name=_text(workload.name),
+        platform=workload.platform,
+        arrow=sentence(workload.arrow),
+        alarms=_alarms(workload.alarms),
+        copies=[_copy(copy, at) for copy in workload.copies],
+    )
+
+
+def _copy(copy: CopyState, at: datetime) -> CopyAnswer:
+    return CopyAnswer(
+        id=copy.place.id,
+        role=copy.role.value,
+        site=copy.place.site,
+        place=_text(copy.place.where),
+        endpoint=copy.endpoint,
+        seen_by=list(copy.seen_by),
+        power=copy.power.value,
+        fresh=copy.fresh,
+        age_s=_age(at, copy.taken_at),
+        reason=_text(reason(copy)),
+        alarms=_alarms(copy.alarms),
+        replication=_replication(copy),
+    )
+
+
+def _replication(copy: CopyState) -> ReplicationAnswer:
+    relation = relation_of(copy.sighting)
+    return ReplicationAnswer(
+        mode=_text(relation.mode) if relation else None,
+        state=_text(relation.state) if relation else None,
+        health=_text(relation.health) if relation else None,
+        last_sync=copy.last_sync,
+        rpo_s=copy.rpo_s,
+        rpo_target_s=copy.rpo_target_s,
+    )

@@ -1,0 +1,36 @@
+"""The global options, and what every command does with them first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The global options of the command line."""
+
+    config: Path | None = None
+    debug: bool = False
+
+
+def prepared(choices: Choices) -> Config:
+    """Read the configuration, then open state folder and log file; nothing is written before it is right.
+
+    Raises:
+        ConfigError: there is no configuration, or it is wrong.
+        StateError: the state folder cannot be written.
+    """
+    from drconsole import log
+    from drconsole.config import paths
+    from drconsole.config.load import load
+
+    config = load(paths.find(choices.config))
+    paths.prepare_state(config.state)
+    log.start(config.state / "log", debug=choices.debug)
+    log.logger(__name__).info("started with %s: %d endpoints", config.source, len(config.estate.endpoints))
+    return config

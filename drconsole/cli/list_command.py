@@ -1,0 +1,80 @@
+"""``drconsole list``: the inventory once, as text or JSON."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from drconsole.cli.choices import Choices, prepared
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+
+WAIT_S = 10.0
+WIDTH_WITHOUT_TERMINAL = 120
+NARROWEST = 60
+
+
+@click.command("list")
+@click.option("--all", "everything", is_flag=True, help="Show VMs without any protection too.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0, 3600),
+    default=WAIT_S,
+    show_default=True,
+    metavar="S",
+    help="Seconds to wait for endpoints; the silent ones are shown as last known.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@click.option(
+    "--width",
+    type=click.IntRange(NARROWEST, 1000),
+    metavar="N",
+    help=f"Columns of text; otherwise the terminal's, or {WIDTH_WITHOUT_TERMINAL}.",
+)
+@click.pass_obj
+def list_command(choices: Choices, everything: bool, wait_s: float, as_json: bool, width: int | None) -> int:
+    """List all protected VMs with the role of each copy.
+
+    It ends when every endpoint has answered, or after --wait. The exit code is 0 even if some are silent:
+    they stand at the end of the list.
+    """
+    return print_list(prepared(choices), everything=everything, wait_s=wait_s, as_json=as_json, width=width)
+
+
+def print_list(
+    config: Config,
+    *,
+    everything: bool = False,
+    wait_s: float = WAIT_S,
+    as_json: bool = False,
+    width: int | None = None,
+) -> int:
+    """Read all endpoints once and print what is known."""
+    from drconsole.cli import answers, listing, wiring
+    from drconsole.config.secrets import ask_people
+
+    ask_people(config.secrets)
+    inventory = wiring.inventory_of(config)
+    inventory.start()
+    try:
+        snapshot = inventory.wait(wait_s)
+    finally:
+        inventory.stop()
+    workloads = listing.listed(snapshot, everything=everything)
+    if as_json:
+        click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)
+        return 0
+    for line in listing.lines(snapshot, workloads, width or _width()):
+        click.echo(line)
+    return 0
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return WIDTH_WITHOUT_TERMINAL
+    return max(NARROWEST, shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns)

@@ -1,0 +1,56 @@
+"""The one place that picks concrete platforms, and puts inventory and console together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drconsole.domain.endpoint import EndpointKind
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config, Connection
+    from drconsole.inventory import Inventory
+    from drconsole.platforms.base import Platform
+
+
+def inventory_of(config: Config) -> Inventory:
+    """The inventory of a configuration; it reads nothing before it is started."""
+    from drconsole.inventory import Inventory
+
+    platforms = {one.endpoint.name: platform_of(one) for one in config.connections}
+    return Inventory(config.estate, platforms, config.state)
+
+
+def platform_of(connection: Connection) -> Platform:
+    """The vendor side of one endpoint."""
+    from drconsole.platforms.base import Access
+
+    access = Access(
+        host=connection.host,
+        port=connection.port,
+        user=connection.user,
+        secret=connection.secret,
+        ca_file=connection.ca_file,
+        transport=connection.transport,
+        insecure=connection.insecure,
+    )
+    match connection.endpoint.kind:
+        case EndpointKind.HYPERV_HOST:
+            from drconsole.platforms.hyperv.platform import HyperV
+
+            return HyperV(connection.endpoint, access)
+        case EndpointKind.VSPHERE:
+            from drconsole.platforms.vsphere import VSphere
+
+            return VSphere(connection.endpoint, access)
+
+
+def run_console(config: Config) -> int:
+    """Open the full-screen console and read until it is closed."""
+    from drconsole.tui.app import run_console as run
+
+    inventory = inventory_of(config)
+    try:
+        run(inventory, config.theme)
+    finally:
+        inventory.stop()
+    return 0
