@@ -86,8 +86,6 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
     names = list(known)
     if guess := closest(word, names):
         return f"did you mean {quoted(guess)}?"
-    if not names:
-        return f"there are no {what}"
     return f"known {what} are " + ", ".join(quoted(name) for name in names[:20])
 
 

@@ -14,6 +14,7 @@ from drconsole.config.schema import SOURCES
 
 # Endpoint names become names of files (readings/<endpoint>.json) on file systems that may ignore case.
 _FILE_NAME = re.compile(r"[^\W_][\w.-]*")
+_LONGEST_NAME = 64
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLAIN_WINRM = 5985
 
@@ -35,7 +36,7 @@ def check(data: dict[str, Any], form: Form) -> None:
 
 
 def _refers(form: Form, keys: tuple[str | int, ...], value: str | None, known: list[str], what: str) -> None:
-    if value is not None and value not in known:
+    if value is not None and known and value not in known:
         problem = f"there is no {quoted(value)} among the {what}"
         form.mistakes.add(form.line(*keys), keys, problem, nearest(value, known, what))
 
@@ -89,6 +90,9 @@ def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
         if not _FILE_NAME.fullmatch(name):
             remedy = "use letters, digits, '-', '_' and '.', a letter or digit first"
             form.mistakes.add(form.line(*keys), keys, "this name cannot be the name of a file", remedy)
+        elif len(name.encode()) > _LONGEST_NAME:
+            problem = f"in UTF-8 this name is longer than {_LONGEST_NAME} bytes"
+            form.mistakes.add(form.line(*keys), keys, problem, "rename it")
         first = seen.setdefault(name.casefold(), name)
         if first != name:
             problem = f"it differs from {quoted(first)} only in upper and lower case"

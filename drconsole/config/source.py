@@ -43,8 +43,8 @@ def _bytes(path: Path, mistakes: Mistakes) -> bytes:
         raise _whole(
             mistakes, f"it cannot be opened: {error.strerror}", "check the path and rights"
         ) from None
-    with os.fdopen(handle, "rb") as file:
-        about = os.fstat(file.fileno())
+    try:
+        about = os.fstat(handle)
         if stat.S_ISDIR(about.st_mode):
             raise _whole(mistakes, "it is a directory", "name a YAML file in it")
         if not stat.S_ISREG(about.st_mode):
@@ -55,7 +55,10 @@ def _bytes(path: Path, mistakes: Mistakes) -> bytes:
         if about.st_mode & stat.S_IWOTH:
             # It names commands that are run (password_command).
             raise _whole(mistakes, "everybody may change it", f"take that right away: chmod o-w {path}")
-        return file.read(MAX_BYTES)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(MAX_BYTES)
+    finally:
+        os.close(handle)
 
 
 def _decoded(data: bytes, mistakes: Mistakes) -> str:

@@ -1,0 +1,355 @@
+"""Wrong configurations: each gives one message with file, line, key and remedy, and nothing is started."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from drconsole.cli.main import main
+from drconsole.config.load import load
+from drconsole.errors import ConfigError
+
+GOOD = """\
+environment: Production
+state: state
+theme: dark
+sites:
+  New York: {test_networks: [isolated]}
+  New Jersey: {}
+pairs:
+  - {from: New York, to: New Jersey}
+credentials:
+  ops: {user: 'DOM\\ops', password_command: [pass, ops]}
+endpoints:
+  gold:
+    kind: hyperv
+    site: New York
+    address: gold.example:5986
+    credentials: ops
+    transport: basic
+    refresh_s: 30
+    budget_s: 20
+  vc-nj: {kind: vsphere, site: New Jersey, address: vc.example, credentials: ops}
+"""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One edit of the good file that spoils it, and what is said about it."""
+
+    name: str
+    old: str
+    new: str
+    line: int
+    key: str
+    remedy: str
+
+
+WRONG = [
+    Wrong("misspelt top key", "theme: dark", "them: dark", 3, "them:", "did you mean 'theme'?"),
+    Wrong("unknown top key", "theme: dark", "colour: x", 3, "colour:", "known keys here are"),
+    Wrong("other case", "state: state", "State: state", 2, "State:", "did you mean 'state'?"),
+    Wrong(
+        "misspelt endpoint key",
+        "    address: gold.example:5986",
+        "    adress: gold.example:5986",
+        15,
+        "endpoints.gold.adress:",
+        "did you mean 'address'?",
+    ),
+    Wrong(
+        "misspelt site key",
+        "test_networks",
+        "test_network",
+        5,
+        "sites.New York.test_network:",
+        "did you mean 'test_networks'?",
+    ),
+    Wrong("unknown pair key", "to: New Jersey}", "into: New Jersey}", 8, "pairs[1]", "'to'"),
+    Wrong(
+        "password in the file",
+        "password_command: [pass, ops]",
+        "password: hunter2",
+        10,
+        "credentials.ops.password:",
+        "no password stands in this file",
+    ),
+    Wrong("no environment", "environment: Production\n", "", 1, "environment:", "add 'environment:'"),
+    Wrong("no site", "    site: New York\n", "", 12, "endpoints.gold.site:", "add 'site:'"),
+    Wrong("no kind", "    kind: hyperv\n", "", 12, "endpoints.gold.kind:", "add 'kind:'"),
+    Wrong("number as text", "environment: Production", "environment: 7", 1, "environment:", "in quotes"),
+    Wrong("truth as text", "environment: Production", "environment: true", 1, "environment:", "in quotes"),
+    Wrong("nothing as text", "environment: Production", "environment:", 1, "environment:", "remove the line"),
+    Wrong("empty text", "environment: Production", "environment: ''", 1, "environment:", "plain text"),
+    Wrong(
+        "control in text",
+        "environment: Production",
+        'environment: "a\\eb"',
+        1,
+        "environment: the text holds a control character",
+        "plain text",
+    ),
+    Wrong("blank at the end", "Production", "'Production '", 1, "environment:", "plain text"),
+    Wrong("list as text", "environment: Production", "environment: [a]", 1, "environment:", "plain text"),
+    Wrong("too long a name", "Production", "P" * 65, 1, "environment:", "plain text"),
+    Wrong("text as number", "refresh_s: 30", "refresh_s: soon", 18, "endpoints.gold.refresh_s:", "a number"),
+    Wrong("too small", "refresh_s: 30", "refresh_s: 0", 18, "endpoints.gold.refresh_s:", "from 1 to 3600"),
+    Wrong("too large", "budget_s: 20", "budget_s: 1e9", 19, "endpoints.gold.budget_s:", "from 1 to 600"),
+    Wrong("negative", "budget_s: 20", "budget_s: -1", 19, "endpoints.gold.budget_s:", "from 1 to 600"),
+    Wrong(
+        "yes is no truth",
+        "    transport: basic",
+        "    insecure: yes",
+        17,
+        "endpoints.gold.insecure:",
+        "true or false",
+    ),
+    Wrong("kind unknown", "kind: hyperv", "kind: hyper-v", 13, "endpoints.gold.kind:", "'hyperv'"),
+    Wrong(
+        "transport unknown",
+        "transport: basic",
+        "transport: kerberos",
+        17,
+        "endpoints.gold.transport:",
+        "'basic'",
+    ),
+    Wrong(
+        "site unknown", "    site: New York", "    site: New Yrk", 14, "endpoints.gold.site:", "'New York'"
+    ),
+    Wrong(
+        "credential unknown",
+        "    credentials: ops",
+        "    credentials: opps",
+        16,
+        "endpoints.gold.credentials:",
+        "did you mean 'ops'?",
+    ),
+    Wrong("pair unknown", "to: New Jersey}", "to: Jersey}", 8, "pairs[1].to:", "did you mean 'New Jersey'?"),
+    Wrong("pair with itself", "to: New Jersey}", "to: New York}", 8, "pairs[1]:", "name two sites"),
+    Wrong(
+        "pair twice",
+        "to: New Jersey}\n",
+        "to: New Jersey}\n  - {from: New Jersey, to: New York}\n",
+        9,
+        "pairs[2]:",
+        "one pair is enough",
+    ),
+    Wrong("pairs no list", "  - {from: New York, to: New Jersey}", "  a: b", 8, "pairs:", "write a list"),
+    Wrong("theme unknown", "theme: dark", "theme: drak", 3, "theme:", "did you mean 'dark'?"),
+    Wrong("theme file missing", "theme: dark", "theme: mine.yaml", 3, "theme:", "shipped theme"),
+    Wrong("duplicate endpoint", "  vc-nj:", "  gold:", 20, "endpoints.gold:", "keep one of the two"),
+    Wrong("duplicate key", "theme: dark", "state: other", 3, "state:", "first on line 2"),
+    Wrong("names alike", "  vc-nj:", "  GOLD:", 20, "endpoints.GOLD:", "rename one"),
+    Wrong("no file name", "  vc-nj:", "  ../nj:", 20, 'endpoints."../nj":'.replace('"', "'"), "use letters"),
+    Wrong("name too long", "  vc-nj:", f"  {'ü' * 60}:", 20, "endpoints.", "rename it"),
+    Wrong("key is a number", "  vc-nj:", "  7:", 20, "endpoints:", "put the key into quotes"),
+    Wrong("key is a list", "  vc-nj:", "  ? [a]\n  :", 20, "endpoints:", "put the key into quotes"),
+    Wrong(
+        "no sites",
+        "  New York: {test_networks: [isolated]}\n  New Jersey: {}",
+        "  {}",
+        5,
+        "sites:",
+        "at least one",
+    ),
+    Wrong("site is nothing", "  New Jersey: {}", "  New Jersey:", 6, "sites.New Jersey:", "keys and values"),
+    Wrong("networks no list", "[isolated]", "isolated", 5, "sites.New York.test_networks:", "write a list"),
+    Wrong(
+        "two sources",
+        "password_command: [pass, ops]",
+        "password_command: [pass, ops], env: PW",
+        10,
+        "credentials.ops:",
+        "give exactly one of",
+    ),
+    Wrong("no source", ", password_command: [pass, ops]", "", 10, "credentials.ops:", "give exactly one of"),
+    Wrong(
+        "shell text as command",
+        "[pass, ops]",
+        "pass ops | head",
+        10,
+        "credentials.ops.password_command:",
+        "write a list: [one, two]",
+    ),
+    Wrong("empty command", "[pass, ops]", "[]", 10, "credentials.ops.password_command:", "at least one"),
+    Wrong(
+        "number in command",
+        "[pass, ops]",
+        "[pass, 12]",
+        10,
+        "credentials.ops.password_command[2]:",
+        "in quotes",
+    ),
+    Wrong(
+        "no variable name",
+        "password_command: [pass, ops]",
+        "env: $PW",
+        10,
+        "credentials.ops.env:",
+        "write its name alone",
+    ),
+    Wrong(
+        "switched off source",
+        "password_command: [pass, ops]",
+        "prompt: false",
+        10,
+        "credentials.ops.prompt:",
+        "remove it",
+    ),
+    Wrong(
+        "URL", "gold.example:5986", "https://gold", 15, "endpoints.gold.address:", "write host or host:port"
+    ),
+    Wrong("user in address", "gold.example:5986", "'ops@gold'", 15, "endpoints.gold.address:", "credentials"),
+    Wrong("port too large", "gold.example:5986", "gold:70000", 15, "endpoints.gold.address:", "host:port"),
+    Wrong("port no number", "gold.example:5986", "gold:https", 15, "endpoints.gold.address:", "host:port"),
+    Wrong("port missing", "gold.example:5986", "'gold:'", 15, "endpoints.gold.address:", "host:port"),
+    Wrong("no host", "gold.example:5986", "'a b'", 15, "endpoints.gold.address:", "host:port"),
+    Wrong("no IPv6", "gold.example:5986", "'fe80:zz::1'", 15, "endpoints.gold.address:", "brackets"),
+    Wrong("open bracket", "gold.example:5986", "'[fe80::1'", 15, "endpoints.gold.address:", "brackets"),
+    Wrong("clear HTTP", "gold.example:5986", "gold:5985", 15, "endpoints.gold.address:", "5986"),
+    Wrong(
+        "vSphere transport",
+        "vc-nj: {",
+        "vc-nj: {transport: basic, ",
+        20,
+        "endpoints.vc-nj.transport:",
+        "remove the line",
+    ),
+    Wrong("CA file missing", "vc-nj: {", "vc-nj: {ca_file: no.pem, ", 20, "endpoints.vc-nj.ca_file:", "PEM"),
+    Wrong("CA file is a folder", "vc-nj: {", "vc-nj: {ca_file: ., ", 20, "endpoints.vc-nj.ca_file:", "PEM"),
+    Wrong(
+        "CA file is no PEM", "vc-nj: {", "vc-nj: {ca_file: c.yaml, ", 20, "endpoints.vc-nj.ca_file:", "PEM"
+    ),
+    Wrong("alias", "site: New Jersey, ", "site: *x, ", 20, "this is not YAML", "quotes on this line"),
+    Wrong(
+        "tag", "environment: Production", "environment: !!python/name:os.system x", 1, "environment:", "plain"
+    ),
+    Wrong("merge key", "vc-nj: {", "vc-nj: {<<: {}, ", 20, "endpoints.vc-nj.<<:", "known keys here are"),
+    Wrong("tab", "    site: New York", "\t  site: New York", 14, "a tab indents this line", "use spaces"),
+    Wrong("open quote", "environment: Production", "environment: 'Prod", 10, "this is not YAML", "quotes"),
+    Wrong("open bracket in YAML", "[isolated]", "[isolated", 5, "this is not YAML", "brackets"),
+    Wrong("colon without blank", "state: state", "state:state", 3, "this is not YAML", "colons"),
+    Wrong("two documents", "theme: dark", "---\ntheme: dark", 3, "this is not YAML", "check"),
+    Wrong("control character", "theme: dark", "theme: da\x07rk", 3, "U+0007", "remove it"),
+    Wrong("NUL later on", "theme: dark", "theme: dark\n#" + "x" * 1000 + "\0", 4, "U+0000", "remove it"),
+]
+
+
+def spoil(folder: Path, wrong: Wrong) -> Path:
+    assert GOOD.count(wrong.old) >= 1, wrong.old
+    path = folder / "c.yaml"
+    path.write_text(GOOD.replace(wrong.old, wrong.new, 1), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda w: w.name)
+def test_wrong_file_is_answered_with_file_line_key_and_remedy(wrong: Wrong, tmp_path: Path) -> None:
+    path = spoil(tmp_path, wrong)
+
+    outcome = CliRunner().invoke(main, ["--config", str(path), "list"])
+
+    told = [line for line in outcome.stderr.splitlines() if line.startswith("  ")]
+    assert (outcome.exit_code, len(told), outcome.stdout) == (64, 1, ""), outcome.stderr
+    assert f"{path}:{wrong.line}: " in told[0]
+    assert wrong.key in told[0]
+    assert wrong.remedy in told[0]
+    assert outcome.stderr.splitlines()[0] == "The configuration is wrong:"
+    assert outcome.stderr.splitlines()[-1] == "1 mistake to correct; nothing was started."
+    assert list(tmp_path.iterdir()) == [path]
+
+
+BYTES = {
+    "byte order mark": (b"\xef\xbb\xbf" + GOOD.encode(), 1, "without BOM"),
+    "UTF-16": (GOOD.encode("utf-16"), 1, "save it as UTF-8"),
+    "binary": (b"\x7fELF\0\0", 1, "save it as UTF-8"),
+    "Latin-1": (GOOD.replace("Production", "Zürich").encode("latin-1"), 1, "save the file as UTF-8"),
+    "bad byte later on": (GOOD.encode() + b"# \xff\n", 21, "save the file as UTF-8"),
+    "empty": (b"", 1, "drconsole lab"),
+    "blanks": (b"  \n\n", 1, "drconsole lab"),
+    "comments": (b"# nothing\n", 1, "sites, credentials and endpoints"),
+    "a list": (b"- a\n", 1, "write keys and values"),
+    "one word": (b"hello\n", 1, "write keys and values"),
+    "a circle": (b"environment: &a [*a]\n" + GOOD.partition("\n")[2].encode(), 1, "write plain text"),
+    "alias of a group": (
+        GOOD.replace("New York: {test", "New York: &s {test").replace("Jersey: {}", "Jersey: *s").encode(),
+        5,
+        "write the value out",
+    ),
+    "deep nesting": (b"[" * 500_000, 1, "check"),
+    "ten megabytes": (b"# x\n" * 2_500_000, 0, "check the path"),
+}
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_bytes_that_are_no_configuration(name: str, tmp_path: Path) -> None:
+    data, line, remedy = BYTES[name]
+    path = tmp_path / "c.yaml"
+    path.write_bytes(data)
+
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+
+    (told,) = caught.value.message.splitlines()
+    assert told.startswith(f"{path}:{line}: " if line else f"{path}: ")
+    assert remedy in told
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "loop").symlink_to("loop")
+    for name, told in {
+        "missing.yaml": "there is no such file",
+        ".": "it is a directory",
+        "pipe": "it is not a plain file",
+        "loop": "it cannot be opened",
+    }.items():
+        with pytest.raises(ConfigError, match=told) as caught:
+            load(tmp_path / name)
+        assert str(tmp_path) in caught.value.message
+
+
+def test_file_that_everybody_may_change_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(GOOD)
+    path.chmod(0o666)
+
+    with pytest.raises(ConfigError, match="chmod o-w"):
+        load(path)
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    text = GOOD.replace("theme: dark", "theme: drak").replace("kind: hyperv", "kind: hiperv")
+    text = text.replace("refresh_s: 30", "refresh_s: -3").replace("site: New Jersey,", "site: New Jersy,")
+    path.write_text(text.replace("to: New Jersey", "to: Jersey").replace("env", "envi", 1))
+
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+
+    lines = [int(line.removeprefix(f"{path}:").split(":")[0]) for line in caught.value.message.splitlines()]
+    assert lines == [1, 3, 8, 13, 18, 20]
+    assert caught.value.hint == "6 mistakes to correct; nothing was started."
+
+
+def test_values_under_credentials_are_never_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    for line in ("env: 'hunter2!'", "password: hunter2!", "password_command: hunter2!", "prompt: hunter2!"):
+        path.write_text(GOOD.replace("password_command: [pass, ops]", line))
+        with pytest.raises(ConfigError) as caught:
+            load(path)
+        assert "hunter2" not in str(caught.value)
+
+
+def test_names_from_the_file_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(GOOD.replace("theme: dark", '"\\e[31m\\nred": x'))
+
+    outcome = CliRunner().invoke(main, ["--config", str(path), "list"])
+
+    assert outcome.exit_code == 64
+    assert "\x1b" not in outcome.stderr
+    assert r"\x1b[31m\nred" in outcome.stderr
