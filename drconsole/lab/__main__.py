@@ -18,7 +18,7 @@ from pathlib import Path
 from drconsole.lab import scenario as scenarios
 from drconsole.lab.control import Control
 from drconsole.lab.engines import EngineError, maker
-from drconsole.lab.scenario import ScenarioError
+from drconsole.lab.scenario_form import ScenarioError
 from drconsole.lab.server import Lab, Options, start, write_secret
 
 COST_S = 0.002

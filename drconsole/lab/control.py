@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from drconsole.lab.scenario import Copy, ScenarioError
+from drconsole.lab.scenario_form import Copy, ScenarioError
 from drconsole.lab.server import Lab
 from drconsole.lab.wire_faults import WireFault
 

@@ -20,7 +20,7 @@ from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.powershell.process import Engine
-from drconsole.lab.scenario import Copy, EndpointForm, Moment, Scenario, ScenarioError, duration
+from drconsole.lab.scenario_form import Copy, EndpointForm, Moment, Scenario, ScenarioError, duration
 from drconsole.lab.winrm.listener import Listener, serve
 from drconsole.lab.winrm.service import Counters, WinRMService
 from drconsole.lab.wire_faults import WireFault
@@ -206,7 +206,10 @@ class Timeline:
         if moment.endpoint is not UNSET and moment.fault is not UNSET:
             await self._lab.set_fault(moment.endpoint, moment.fault)
         elif moment.host is not UNSET and moment.vm is not UNSET and moment.set is not UNSET:
-            self._lab.change_copy(moment.host, moment.vm, moment.set)
+            try:
+                self._lab.change_copy(moment.host, moment.vm, moment.set)
+            except ScenarioError as error:
+                self._lab.world.note_unmodelled(f"timeline at {moment.at}: {error}")
 
 
 def write_secret(file: Path, text: str) -> None:

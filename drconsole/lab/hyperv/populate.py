@@ -8,40 +8,27 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import UNSET, structs
 
-from drconsole.lab.hyperv.documented import enum_names
 from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
-from drconsole.lab.scenario import Copy, HostForm, Scenario, ScenarioError, WorkloadForm, duration
+from drconsole.lab.scenario_checks import REPLICATED, ends, wrong_values
+from drconsole.lab.scenario_form import Copy, HostForm, Scenario, ScenarioError, duration
 
-ENUMS = {
-    "mode": "VMReplicationMode",
-    "state": "VMReplicationState",
-    "health": "VMReplicationHealthState",
-    "own_mode": "VMReplicationMode",
-    "own_state": "VMReplicationState",
-    "power": "VMState",
-}
+AGE = timedelta(days=200)
+"""How long ago machines were made."""
+
 LEG_FIELDS = ("state", "health", "stalled", "history", "primary", "replica")
 
 
 def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
-    """The hosts of a scenario as they are at its start.
-
-    Raises:
-        ScenarioError: a value that Hyper-V does not have, or a relationship that names no ends.
-    """
+    """The hosts of a scenario as they are at its start."""
     hosts = {name: _host(name, form) for name, form in scenario.hosts.items()}
     for workload in scenario.workloads:
+        shared = {**ends(scenario, workload), **_given(structs.asdict(workload.replication))}
         for name, copy in workload.copies.items():
-            try:
-                hosts[name].machines[workload.id] = _machine(hosts, hosts[name], workload, copy, now)
-            except ScenarioError as error:
-                raise ScenarioError(f"workloads {workload.id}.copies.{name}: {error}") from None
-    for moment in scenario.timeline:
-        if moment.set is not UNSET and moment.host is not UNSET:
-            try:
-                _check(hosts[moment.host], _given(structs.asdict(moment.set)))
-            except ScenarioError as error:
-                raise ScenarioError(f"timeline at {moment.at}: {error}") from None
+            machine = Machine(name, workload.id, workload.name, created=now - AGE)
+            own = _given(structs.asdict(copy))
+            known = {**shared, **own} if copy.mode in REPLICATED else own
+            change(hosts[name], machine, Copy(**known), now)
+            hosts[name].machines[workload.id] = machine
     return list(hosts.values())
 
 
@@ -51,27 +38,19 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
     Raises:
         ScenarioError: a value that Hyper-V does not have; the machine is then as it was before.
     """
+    if wrong := list(wrong_values(copy, host.switches)):
+        raise ScenarioError("; ".join(wrong))
     given = _given(structs.asdict(copy))
-    _check(host, given)
     mode = given.get("mode", machine.simple.mode if machine.simple else "None")
-    if mode not in ("None", "TestReplica") and machine.simple is None:
+    if mode in REPLICATED and machine.simple is None:
         if not {"primary", "replica"} <= given.keys():
             raise ScenarioError(f"mode {mode} needs primary and replica")
-        ends = {"primary": given["primary"], "replica": given["replica"]}
-        machine.legs.append(Leg(mode=mode, state="Replicating", receiver=given["replica"], **ends))
+        replica = given["replica"]
+        machine.legs.append(Leg(mode, "Replicating", given["primary"], replica, receiver=replica))
     _change_machine(machine, given, now)
     _change_leg(machine, mode, given, now)
     if "points" in given:
         machine.points = _points(machine, given["points"], now)
-
-
-def _check(host: Host, given: dict[str, Any]) -> None:
-    for name, enumeration in ENUMS.items():
-        if name in given and given[name] not in enum_names(enumeration):
-            raise ScenarioError(f"{name}: {enumeration} has no {given[name]!r}")
-    for switch in given.get("networks", ()):
-        if switch not in host.switches:
-            raise ScenarioError(f"networks: {host.name} has no switch {switch!r}")
 
 
 def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> None:
@@ -88,10 +67,10 @@ def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> N
 
 def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetime) -> None:
     leg = machine.simple
-    if mode in ("None", "TestReplica"):
+    if mode not in REPLICATED:
         machine.legs.clear()
-        if mode == "TestReplica":
-            machine.own_mode = mode
+        if "mode" in given:
+            machine.own_mode = mode if mode == "TestReplica" else given.get("own_mode")
         return
     if leg is None:
         return
@@ -110,25 +89,6 @@ def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetim
 def _host(name: str, form: HostForm) -> Host:
     skew = duration(form.ahead) - duration(form.behind)
     return Host(name, form.fqdn, tuple(form.switches), rights=form.rights, skew=skew)
-
-
-def _machine(
-    hosts: dict[str, Host], host: Host, workload: WorkloadForm, copy: Copy, now: datetime
-) -> Machine:
-    machine = Machine(host.name, workload.id, workload.name, created=now - timedelta(days=200))
-    shared = {**_ends(hosts, workload), **_given(structs.asdict(workload.replication))}
-    own = _given(structs.asdict(copy))
-    if "mode" not in own:
-        shared = {}
-    change(host, machine, Copy(**{**shared, **own}), now)
-    return machine
-
-
-def _ends(hosts: dict[str, Host], workload: WorkloadForm) -> dict[str, str]:
-    """The full names of the two hosts between which a workload replicates, as far as its copies tell."""
-    ends = {copy.mode: hosts[name].fqdn for name, copy in workload.copies.items()}
-    named = {"primary": ends.get("Primary"), "replica": ends.get("Replica")}
-    return {key: value for key, value in named.items() if value is not None}
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

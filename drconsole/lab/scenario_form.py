@@ -1,0 +1,152 @@
+"""The form of a scenario: what its text may say.
+
+Durations are texts such as ``90s``, ``5m``, ``2h``, ``41d`` and count back from the scenario's start, but for
+``at``, which counts from it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from drconsole.lab.wire_faults import WireFault
+
+Guid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Duration = Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+)?[smhd]$")]
+Sync = Annotated[str, msgspec.Meta(pattern=r"^(\d+(\.\d+)?[smhd]|never)$")]
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class ScenarioError(Exception):
+    """A scenario, or a change asked of one, is wrong; the text says where."""
+
+
+class _Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all parts of a scenario."""
+
+
+class Site(_Form, frozen=True):
+    """A site; networks not named here are production."""
+
+    test_networks: list[str] = []
+
+
+class HostForm(_Form, frozen=True):
+    """A stand-alone host. ``ahead`` and ``behind`` are what its clock is wrong by."""
+
+    fqdn: str
+    switches: list[str] = []
+    rights: bool = True
+    ahead: Duration = "0s"
+    behind: Duration = "0s"
+
+
+class EndpointForm(_Form, frozen=True):
+    """An address at which a host answers; ``fault`` is what is wrong with it from the start."""
+
+    name: str
+    site: str
+    host: str
+    fault: WireFault | None = None
+
+
+class Relationship(_Form, frozen=True):
+    """One side of a replication relationship; what is not given is as before, or the default."""
+
+    mode: str | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    health: str | UnsetType = UNSET
+    frequency: Duration | UnsetType = UNSET
+    synced: Sync | UnsetType = UNSET
+    stalled: bool | UnsetType = UNSET
+    history: int | UnsetType = UNSET
+    primary: str | UnsetType = UNSET
+    replica: str | UnsetType = UNSET
+
+
+class Copy(Relationship, frozen=True):
+    """One copy of a workload on one host; also what a timeline or a test may change of it.
+
+    ``networks`` are switches, one adapter each. ``points`` is how many hourly recovery points there are.
+    ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication.
+    """
+
+    name: str | UnsetType = UNSET
+    power: str | UnsetType = UNSET
+    up: Duration | UnsetType = UNSET
+    notes: str | UnsetType = UNSET
+    networks: list[str] | UnsetType = UNSET
+    points: int | UnsetType = UNSET
+    own_mode: str | UnsetType = UNSET
+    own_state: str | UnsetType = UNSET
+    test: Guid | UnsetType | None = UNSET
+
+
+class WorkloadForm(_Form, frozen=True):
+    """What the business calls one VM: its copies by host, and what both ends of its replication share."""
+
+    name: str
+    id: Guid
+    copies: dict[str, Copy]
+    replication: Relationship = Relationship()
+
+
+class Moment(_Form, frozen=True):
+    """Something that happens ``at`` a time: an endpoint gets or loses a fault, or a copy changes."""
+
+    at: Duration
+    endpoint: str | UnsetType = UNSET
+    fault: WireFault | UnsetType | None = UNSET
+    host: str | UnsetType = UNSET
+    vm: Guid | UnsetType = UNSET
+    set: Copy | UnsetType = UNSET
+
+
+class CopyTruth(_Form, frozen=True):
+    """What one copy is, by the rules: its role and the codes of its alarms."""
+
+    vm: Guid
+    host: str
+    role: str
+    alarms: list[str] = []
+
+
+class EndpointTruth(_Form, frozen=True):
+    """How an endpoint must be shown; ``error`` is the stable code of what it did."""
+
+    state: Literal["ok", "partial", "silent", "never"]
+    error: str = ""
+    alarms: list[str] = []
+
+
+class Truth(_Form, frozen=True):
+    """What a fresh console must say. ``workloads`` are alarms of the workload as a whole, by VM id."""
+
+    endpoints: dict[str, EndpointTruth]
+    copies: list[CopyTruth]
+    workloads: dict[Guid, list[str]] = {}
+
+
+class Scenario(_Form, frozen=True):
+    """A whole scenario."""
+
+    about: str
+    sites: dict[str, Site]
+    pairs: list[tuple[str, str]]
+    hosts: dict[str, HostForm]
+    endpoints: list[EndpointForm]
+    workloads: list[WorkloadForm]
+    truth: Truth
+    timeline: list[Moment] = []
+
+
+def duration(text: str) -> timedelta:
+    """A duration of a scenario: ``90s``, ``5m``, ``2h``, ``41d``."""
+    found = re.fullmatch(r"([\d.]+)([smhd])", text)
+    if found is None:
+        raise ScenarioError(f"{text!r} is no duration")
+    return timedelta(seconds=float(found[1]) * SECONDS[found[2]])

@@ -1,0 +1,158 @@
+"""The lab as a process of its own, for tests that speak to it over its real protocols."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+
+class ControlRefused(Exception):
+    """The lab's control answered a request with an error; ``status`` is HTTP's."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status}: {text}")
+        self.status = status
+        self.text = text
+
+
+class LabProcess:
+    """A running lab. It ends with this process even when nobody stops it.
+
+    ``description`` is the line it printed when all endpoints answered.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], description: dict[str, Any], log: Path) -> None:
+        self._process = process
+        self._log = log
+        self.description = description
+        self._http = requests.Session()
+        token = Path(description["control"]["token_file"]).read_text(encoding="utf-8").strip()
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def start(
+        cls,
+        scenario: str,
+        folder: Path,
+        *,
+        powershell: str | None = None,
+        speed: float = 1.0,
+        seed: int = 0,
+        arguments: tuple[str, ...] = (),
+    ) -> LabProcess:
+        """Start a lab in an empty ``folder``; returns when all its endpoints answer.
+
+        Objects cost no simulated time here, so that tests with a clock that stands still go on.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "drconsole.lab", "--scenario", scenario, "--folder", str(folder)]
+        command += ["--random-seed", str(seed), "--speed", str(speed), "--cost", "0", "--stdin-guard"]
+        command += ["--powershell", powershell] if powershell else []
+        log = folder / "lab.log"
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+            )
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            code = process.wait()
+            _close_pipes(process)
+            raise AssertionError(f"the lab ended with {code}: {log.read_text(encoding='utf-8')}")
+        return cls(process, json.loads(line), log)
+
+    def control(self, name: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One request to the lab's control: POST with a body, else GET.
+
+        Raises:
+            ControlRefused: the control answered with an error.
+        """
+        url = f"{self.description['control']['url']}/{name}"
+        reply = self._http.get(url) if body is None else self._http.post(url, json=body)
+        answer: dict[str, Any] = reply.json()
+        if reply.status_code != 200:
+            raise ControlRefused(reply.status_code, answer["error"])
+        return answer
+
+    def advance(self, seconds: float) -> None:
+        """Move the lab's clock."""
+        self.control("advance", {"seconds": seconds})
+
+    def fault(self, endpoint: str, fault: str | None) -> None:
+        """Make an endpoint dead or lying (``drconsole.lab.wire_faults``), or heal it."""
+        self.control("fault", {"endpoint": endpoint, "fault": fault})
+
+    def reset(self, scenario: str | None = None) -> None:
+        """Start the scenario, or another one, anew; ``description`` is then that of now."""
+        answer = self.control("reset", {"scenario": scenario} if scenario else {})
+        self.description = {**answer, "control": self.description["control"]}
+
+    def change(self, host: str, vm: str, **fields: Any) -> None:
+        """Change fields of one copy (``drconsole.lab.scenario.Copy``)."""
+        self.control("machine", {"host": host, "vm": vm, "set": fields})
+
+    def unmodelled(self) -> list[str]:
+        """What scripts used and the lab does not have."""
+        found: list[str] = self.control("unmodelled")["unmodelled"]
+        return found
+
+    def endpoint(self, name: str) -> dict[str, Any]:
+        """One endpoint of the description."""
+        return next(entry for entry in self.description["endpoints"] if entry["name"] == name)
+
+    @property
+    def password(self) -> str:
+        """The password of ``description["user"]``."""
+        return Path(self.description["password_file"]).read_text(encoding="utf-8").strip()
+
+    def check(self) -> None:
+        """Assert that nothing was used which the lab does not have, and that it met no defect of its own."""
+        assert self.unmodelled() == []
+        log = self._log.read_text(encoding="utf-8")
+        assert "Traceback" not in log, log
+
+    def stop(self) -> int:
+        """End the lab and return its exit code, 0 when it ended cleanly."""
+        self._http.close()
+        self._process.terminate()
+        code = self._process.wait()
+        _close_pipes(self._process)
+        return code
+
+
+class LabPool:
+    """One lab per engine, started when first needed and given out anew for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._labs: dict[str | None, LabProcess] = {}
+
+    def lab(self, scenario: str, powershell: str | None = None) -> LabProcess:
+        """A lab at the start of a scenario."""
+        if powershell in self._labs:
+            self._labs[powershell].reset(scenario)
+        else:
+            folder = self._folder / ("pwsh" if powershell else "evaluator")
+            self._labs[powershell] = LabProcess.start(scenario, folder, powershell=powershell)
+        return self._labs[powershell]
+
+    def check(self) -> None:
+        """Check every lab; for the end of each test."""
+        for lab in self._labs.values():
+            lab.check()
+
+    def stop(self) -> None:
+        """End all labs, cleanly."""
+        codes = [lab.stop() for lab in self._labs.values()]
+        assert codes == [0] * len(codes)
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
