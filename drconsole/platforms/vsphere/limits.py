@@ -1,0 +1,34 @@
+"""Say what could not be seen, a sentence for each kind. Pure functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from drconsole.domain.reading import Sighting
+from drconsole.platforms.vsphere.reply import Found
+
+NOT_ALL = (
+    "The account may not read the inventory from its root (System.Read): "
+    "machines may be left out without a word."
+)
+
+
+def unread(pairs: Iterable[tuple[Found, Sighting]]) -> list[str]:
+    """A sentence for each set of properties that machines did not give, and for each unusual state."""
+    kinds: Counter[tuple[str, tuple[str, ...], str]] = Counter()
+    for found, seen in pairs:
+        paths = tuple(path for path in seen.unread if not (seen.own_state and path == "runtime.powerState"))
+        if paths or seen.own_state:
+            kinds[seen.own_state, paths, ", ".join(sorted(set(found.missing.values())))] += 1
+    return [_sentence(count, *kind) for kind, count in sorted(kinds.items())]
+
+
+def _sentence(count: int, state: str, paths: tuple[str, ...], faults: str) -> str:
+    machines = "1 machine" if count == 1 else f"{count} machines"
+    said = []
+    if state:
+        said.append(f"{'is' if count == 1 else 'are'} {state}, so the power state is not known")
+    if paths:
+        said.append(f"did not give {', '.join(paths)}" + (f" ({faults})" if faults else ""))
+    return f"{machines} {', and '.join(said)}."

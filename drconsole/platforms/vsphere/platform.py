@@ -1,0 +1,130 @@
+"""One vCenter or stand-alone ESXi host as a platform."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from drconsole.domain.endpoint import Endpoint
+from drconsole.domain.reading import Reading
+from drconsole.platforms.base import Access, Tier
+from drconsole.platforms.vsphere import limits
+from drconsole.platforms.vsphere.sightings import sighting
+
+if TYPE_CHECKING:
+    from drconsole.platforms.vsphere.collect import Collected
+    from drconsole.platforms.vsphere.session import Session
+
+# Objects that vanish under a read make it begin anew, but not for ever.
+_MOST_TRIES = 3
+
+
+class VSphere:
+    """A vCenter or an ESXi host; its session is kept between reads and ended by ``close``."""
+
+    def __init__(self, endpoint: Endpoint, access: Access) -> None:
+        self.endpoint = endpoint
+        self._access = access
+        self._session: Session | None = None
+        self._reading = False
+        self._lock = threading.Lock()
+
+    def read(self, tier: Tier) -> Reading:
+        """Read all machines within ``endpoint.budget_s``; vSphere has one tier.
+
+        Raises:
+            EndpointError: a subclass that tells why there is no usable answer.
+        """
+        from drconsole.platforms.vsphere.faults import translate
+
+        session = self._begin()
+        begun = time.monotonic()
+        session.wire.begin(self.endpoint.budget_s)
+        try:
+            return self._read(session, begun)
+        except Exception as error:
+            self._drop(session)
+            # The cause is left out on purpose: its frames hold the password.
+            raise translate(error, self.endpoint, self._access, session.wire) from None
+        finally:
+            with self._lock:
+                self._reading = False
+
+    def close(self) -> None:
+        """End the session; a read that is under way is broken off, its session left to its idle end."""
+        with self._lock:
+            session, self._session = self._session, None
+            busy = self._reading
+        if session is None:
+            return
+        if busy:
+            session.wire.break_off()
+        else:
+            session.leave()
+
+    def _begin(self) -> Session:
+        from drconsole.platforms.vsphere.session import Session
+
+        with self._lock:
+            self._session = self._session or Session(self._access)
+            self._reading = True
+            return self._session
+
+    def _drop(self, session: Session) -> None:
+        session.forget()
+        with self._lock:
+            if self._session is session:
+                self._session = None
+
+    def _read(self, session: Session, begun: float) -> Reading:
+        collected = _collect(session, self.endpoint.site)
+        before = datetime.now(UTC)
+        clock = session.now()
+        after = datetime.now(UTC)
+        seen = [(machine, sighting(machine, collected.around)) for machine in collected.machines]
+        told = [] if session.sees_all else [limits.NOT_ALL]
+        told += [*collected.limits, *limits.unread(seen)]
+        about = session.content.about
+        return Reading(
+            endpoint=self.endpoint.name,
+            site=self.endpoint.site,
+            taken_at=after,
+            clock=clock,
+            skew_s=(clock - (before + (after - before) / 2)).total_seconds(),
+            complete=not told,
+            sightings=tuple(one for _, one in seen),
+            limits=tuple(told),
+            version=about.fullName or "",
+            instance=about.instanceUuid or "",
+            user=session.user,
+            transport=self._transport(session),
+            duration_s=time.monotonic() - begun,
+        )
+
+    def _transport(self, session: Session) -> str:
+        checked = "certificate not verified" if self._access.insecure else "verified"
+        return f"{session.wire.protocol}, {checked}"
+
+
+def _collect(session: Session, site: str) -> Collected:
+    """Log in where needed and collect; once more for a kept session that ended, and for vanished objects."""
+    from drconsole.platforms.vsphere.collect import collect
+    from drconsole.platforms.vsphere.faults import LOST, logged_out, vanished
+
+    tries = 0
+    while True:
+        tries += 1
+        kept = session.open
+        try:
+            if not kept:
+                session.enter()
+            return collect(session, site)
+        except Exception as error:
+            if vanished(error) and tries < _MOST_TRIES:
+                session.forget_views()
+            elif kept and not session.wire.broken and (logged_out(error) or isinstance(error, LOST)):
+                session.forget()
+            else:
+                raise

@@ -1,0 +1,177 @@
+"""Read the reply of RetrievePropertiesEx as it comes, and let pass what no schema of ours knows.
+
+pyVmomi refuses a whole reply for one enum value it does not know (facts/vcsim, section 5) and takes six times
+the processor time; values here are text, or lists of named values, and their meaning is the caller's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from drconsole.errors import BadReply
+
+Value: TypeAlias = "str | list[tuple[str, Value]]"
+
+MOST_DEPTH = 64
+MOST_TEXT = 1 << 20
+
+_RESPONSES = frozenset({"RetrievePropertiesExResponse", "ContinueRetrievePropertiesExResponse"})
+_BELOW_RETURN = 5
+# No XML may hold these, but names do, and vim does not escape them: read as the pictures that stand for them.
+_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(slots=True)
+class Found:
+    """One managed object: its type, its reference, property values by path, and faults of unread paths."""
+
+    kind: str
+    ref: str
+    values: dict[str, Value] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Page:
+    """The objects of one reply, and the token that gets the next, empty at the last."""
+
+    objects: list[Found]
+    token: str = ""
+
+
+class PropertyReply:
+    """A reply that is fed piece by piece; ``finish`` gives the page.
+
+    Raises (``feed``, ``finish``):
+        BadReply: it is not XML in UTF-8, not such a reply, cut, or larger than any such reply.
+    """
+
+    def __init__(self) -> None:
+        self._parser = ParserCreate("UTF-8")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._path: list[str] = []
+        self._open: list[tuple[list[tuple[str, Value]], dict[str, str]]] = []
+        self._text: list[str] = []
+        self._size = 0
+        self._kind = ""
+        self._answered = False
+        self._page = Page([])
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next bytes."""
+        self._parse(_CONTROLS.sub(_picture, piece), False)
+
+    def finish(self) -> Page:
+        """Say that there is no more, and give what was read."""
+        self._parse(b"", True)
+        if not self._answered:
+            raise BadReply("The answer is XML, but no reply to a read of properties.")
+        return self._page
+
+    def _parse(self, piece: bytes, last: bool) -> None:
+        try:
+            self._parser.Parse(piece, last)
+        except ExpatError as error:
+            cut = last and self._path
+            raise BadReply(
+                "The answer ends in the middle." if cut else f"The answer is not XML in UTF-8: {error}."
+            ) from None
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._path.append(tag[tag.find(":") + 1 :])
+        depth = len(self._path)
+        if depth >= _BELOW_RETURN:
+            if depth > MOST_DEPTH:
+                raise BadReply("The answer is nested deeper than any reply of vSphere.")
+            self._open.append(([], attributes))
+        elif depth == _BELOW_RETURN - 2:
+            self._enter(self._path)
+        self._text.clear()
+        self._size = 0
+
+    def _enter(self, path: list[str]) -> None:
+        if path[0] != "Envelope" or path[1] not in ("Body", "Header"):
+            raise BadReply("The answer is XML, but no SOAP reply.")
+        if path[1] == "Body":
+            if path[2] not in _RESPONSES:
+                raise BadReply("The answer is a SOAP reply, but not to a read of properties.")
+            self._answered = True
+
+    def _characters(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > MOST_TEXT:
+            raise BadReply("One value in the answer is longer than any value of vSphere.")
+        self._text.append(text)
+
+    def _end(self, _tag: str) -> None:
+        depth = len(self._path)
+        tag = self._path.pop()
+        if depth >= _BELOW_RETURN:
+            children, attributes = self._open.pop()
+            value: Value = children or "".join(self._text)
+            if depth > _BELOW_RETURN:
+                if tag == "obj" and depth == _BELOW_RETURN + 1:
+                    self._kind = attributes.get("type", "")
+                elif tag == "fault":
+                    value = _declared(attributes) or value
+                self._open[-1][0].append((tag, value))
+            elif self._path[1:2] == ["Body"]:
+                self._take(tag, value)
+        self._text.clear()
+        self._size = 0
+
+    def _take(self, tag: str, value: Value) -> None:
+        if tag == "token" and isinstance(value, str):
+            self._page.token = value
+        elif tag == "objects":
+            self._page.objects.append(_found(self._kind, value))
+            self._kind = ""
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise BadReply("The answer declares a document type, which no reply of vSphere does.")
+
+
+def text(value: Value | None, *path: str) -> str | None:
+    """The text at a path of names below a value; None where there is none."""
+    for name in path:
+        if not isinstance(value, list):
+            return None
+        value = next((inner for tag, inner in value if tag == name), None)
+    return value if isinstance(value, str) else None
+
+
+def items(value: Value | None) -> list[Value]:
+    """The members of an array; none of an unset or empty one."""
+    return [inner for _, inner in value] if isinstance(value, list) else []
+
+
+def _found(kind: str, value: Value) -> Found:
+    ref = text(value, "obj")
+    if not ref or not isinstance(value, list):
+        raise BadReply("The answer holds an object without a reference.")
+    found = Found(kind, ref)
+    for tag, inner in value:
+        if tag == "propSet" and isinstance(inner, list):
+            parts = dict(inner)
+            if isinstance(name := parts.get("name"), str) and "val" in parts:
+                found.values[name] = parts["val"]
+        elif tag == "missingSet" and (path := text(inner, "path")):
+            found.missing[path] = text(inner, "fault", "fault") or text(inner, "fault") or "unknown"
+    return found
+
+
+def _declared(attributes: dict[str, str]) -> str:
+    named = next((value for key, value in attributes.items() if key.endswith(":type")), "")
+    name = named[named.find(":") + 1 :]
+    return "" if name == "LocalizedMethodFault" else name
+
+
+def _picture(control: re.Match[bytes]) -> bytes:
+    return chr(0x2400 + control[0][0]).encode()

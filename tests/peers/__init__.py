@@ -1,0 +1,1 @@
+"""Endpoints of another maker, as independent witnesses of what our clients do."""

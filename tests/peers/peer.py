@@ -1,0 +1,139 @@
+"""One running vSphere simulator, and a pyVmomi client of its own to set it up as a person would."""
+
+from __future__ import annotations
+
+import json
+import signal
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyVim.connect import Disconnect, SmartConnect
+from pyVim.task import WaitForTask
+from pyVmomi import vim
+
+from tests.peers.certificates import Pair
+
+USER, PASSWORD = "user", "pass-peer-4711"
+
+
+class Peer:
+    """A simulator process.
+
+    Args:
+        program: what ``tests.peers.build.simulator`` gave.
+        pair: the certificate it shows.
+        ca_file: what its clients trust.
+        options: further flags of the program, such as ``-esx`` or ``-vms 40``.
+    """
+
+    def __init__(self, program: Path, pair: Pair, ca_file: Path, *options: str) -> None:
+        self.ca_file = ca_file
+        login = ("-user", USER, "-password", PASSWORD)
+        shown = ("-certificate", str(pair.certificate), "-key", str(pair.key))
+        self.process = subprocess.Popen(
+            [str(program), *login, *shown, *options],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout
+        assert self.process.stderr
+        line = self.process.stdout.readline()
+        if not line.startswith("ready "):
+            raise RuntimeError(f"the simulator did not start: {self.process.stderr.read()}")
+        url = urlsplit(line.split()[1])
+        assert url.hostname
+        assert url.port
+        self.host, self.port = url.hostname, url.port
+
+    def __enter__(self) -> Peer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process; a stopped or killed one too, and again is nothing."""
+        if self.process.stdout and self.process.stdout.closed:
+            return
+        self.process.send_signal(signal.SIGCONT)
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+
+    def hang(self) -> None:
+        """Accept connections and never answer again, until ``resume``."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Answer again."""
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Die without a word."""
+        self.process.kill()
+        self.process.wait()
+
+    def faults(self, *rules: dict[str, object]) -> None:
+        """Replace the faults it answers with; each rule has ``method`` and ``kind`` (simulator/faults.go)."""
+        request = urllib.request.Request(
+            f"https://{self.host}:{self.port}/faults", data=json.dumps(rules).encode(), method="POST"
+        )
+        with urllib.request.urlopen(request, context=self.trust()):
+            return
+
+    def trust(self) -> ssl.SSLContext:
+        """A client's context that trusts it."""
+        return ssl.create_default_context(cafile=str(self.ca_file))
+
+    @contextmanager
+    def client(self) -> Iterator[Any]:
+        """A logged-in pyVmomi service instance."""
+        instance = SmartConnect(
+            host=self.host, port=self.port, user=USER, pwd=PASSWORD, sslContext=self.trust()
+        )
+        try:
+            yield instance
+        finally:
+            Disconnect(instance)
+
+    @contextmanager
+    def machines(self) -> Iterator[dict[str, Any]]:
+        """Its virtual machines by name, as pyVmomi objects."""
+        with self.client() as instance:
+            content = instance.content
+            view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
+            yield {machine.name: machine for machine in view.view}
+
+
+def reconfigure(machine: Any, **spec: object) -> None:
+    """Change a machine's configuration (``vim.vm.ConfigSpec``) and wait for it."""
+    WaitForTask(machine.ReconfigVM_Task(vim.vm.ConfigSpec(**spec)))
+
+
+def rename(machine: Any, name: str) -> None:
+    """Give a machine another name and wait for it."""
+    WaitForTask(machine.Rename_Task(name))
+
+
+def replicate(machine: Any, gid: str, destination: str, *, rpo: int = 15, paused: bool = False) -> None:
+    """Mark a machine as replicated; ``rpo`` in minutes."""
+    spec = vim.vm.ReplicationConfigSpec(
+        generation=1, vmReplicationId=gid, destination=destination, port=31031, rpo=rpo, paused=paused,
+        quiesceGuestEnabled=False, oppUpdatesEnabled=False, disk=[],
+    )  # fmt: skip
+    reconfigure(machine, repConfig=spec)
+
+
+def own(machine: Any, extension: str, kind: str) -> None:
+    """Say that an extension owns a machine."""
+    reconfigure(machine, managedBy=vim.ext.ManagedByInfo(extensionKey=extension, type=kind))
