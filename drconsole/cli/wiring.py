@@ -39,7 +39,7 @@ def platform_of(connection: Connection) -> Platform:
 
             return HyperV(connection.endpoint, access)
         case EndpointKind.VSPHERE:
-            from drconsole.platforms.vsphere import VSphere
+            from drconsole.platforms.vsphere.platform import VSphere
 
             return VSphere(connection.endpoint, access)
 

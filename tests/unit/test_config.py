@@ -1,0 +1,174 @@
+"""A right configuration as the rest of the house gets it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from drconsole.config import paths
+from drconsole.config.address import split_address
+from drconsole.config.load import load
+from drconsole.domain.endpoint import EndpointKind, Pair, Site
+from drconsole.errors import ConfigError, StateError
+
+CONFIG = """\
+environment: "Töst 12:30"
+sites:
+  NO: {test_networks: [isolated, "vlan 7"]}
+  New Jersey: {}
+  Third: {}
+pairs: [{from: NO, to: New Jersey}]
+credentials:
+  ops: {user: ops, password_command: [pass, ops]}
+  vc: {user: vc@vsphere.local, env: VC_PASSWORD}
+endpoints:
+  gold-1: {kind: hyperv, site: NO, address: gold, credentials: ops, refresh_s: 5, budget_s: 7.5}
+  gold-2: {kind: hyperv, site: NO, address: "[fe80::1]:15986", credentials: ops, ca_file: ca/one.pem}
+  vc.nj: {kind: vsphere, site: New Jersey, address: "10.0.0.1", credentials: vc, insecure: true}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "c.yaml"
+    path.write_text(CONFIG.replace(", ca_file: ca/one.pem", ""), encoding="utf-8")
+    return path
+
+
+def test_estate_keeps_the_order_and_words_of_the_file(file: Path) -> None:
+    estate = load(file).estate
+
+    assert estate.environment == "Töst 12:30"
+    assert estate.sites == (
+        Site("NO", frozenset({"isolated", "vlan 7"})),
+        Site("New Jersey"),
+        Site("Third"),
+    )
+    assert estate.pairs == (Pair("NO", "New Jersey"),)
+    assert [(e.name, e.kind, e.refresh_s, e.budget_s) for e in estate.endpoints] == [
+        ("gold-1", EndpointKind.HYPERV_HOST, 5.0, 7.5),
+        ("gold-2", EndpointKind.HYPERV_HOST, 30.0, 20.0),
+        ("vc.nj", EndpointKind.VSPHERE, 30.0, 20.0),
+    ]
+
+
+def test_connections_carry_defaults_and_share_the_secret_of_a_credential(file: Path) -> None:
+    one, two, vc = load(file).connections
+
+    assert (one.host, one.port, one.user, one.transport, one.insecure) == (
+        "gold",
+        5986,
+        "ops",
+        "basic",
+        False,
+    )
+    assert (two.host, two.port) == ("fe80::1", 15986)
+    assert (vc.host, vc.port, vc.user, vc.insecure) == ("10.0.0.1", 443, "vc@vsphere.local", True)
+    assert one.secret is two.secret
+    assert one.secret is not vc.secret
+
+
+def test_relative_paths_start_at_the_file(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "ca" / "one.pem"
+    certificate.parent.mkdir()
+    certificate.write_bytes(make_certificate())
+    file.write_text("state: ../elsewhere/state\ntheme: mine.yaml\n" + CONFIG, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("primary: '#ffffff'\n")
+    monkeypatch.chdir("/")
+
+    config = load(file)
+
+    assert config.connections[1].ca_file == certificate
+    assert config.state == tmp_path.parent / "elsewhere" / "state"
+    assert config.theme == str(tmp_path / "mine.yaml")
+
+
+def test_reading_a_configuration_leaves_no_trace(file: Path, tmp_path: Path) -> None:
+    file.write_text("state: state\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+
+    load(file)
+
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "host", "port"),
+    [
+        ("hv1", "hyperv", "hv1", 5986),
+        ("hv1.example.com.", "vsphere", "hv1.example.com.", 443),
+        ("münchen-hv_1:1", "hyperv", "münchen-hv_1", 1),
+        ("::1", "vsphere", "::1", 443),
+        ("[::1]", "hyperv", "::1", 5986),
+        ("[::1]:65535", "hyperv", "::1", 65535),
+    ],
+)
+def test_addresses(address: str, kind: str, host: str, port: int) -> None:
+    assert split_address(address, kind) == (host, port)
+
+
+def test_file_is_found_by_option_then_variable_then_platform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("DRCONSOLE_CONFIG", str(tmp_path / "named.yaml"))
+    assert paths.find(Path("given.yaml")) == Path.cwd() / "given.yaml"
+    assert paths.find() == tmp_path / "named.yaml"
+
+    monkeypatch.setenv("DRCONSOLE_CONFIG", "")
+    with pytest.raises(ConfigError) as caught:
+        paths.find()
+    assert "drconsole lab" in caught.value.hint
+    assert str(paths.usual()) in caught.value.message
+
+    paths.usual().parent.mkdir(parents=True)
+    paths.usual().touch()
+    assert paths.find() == paths.usual()
+
+
+def test_state_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "state"
+
+    paths.prepare_state(folder)
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", ["file", "file/state", "proc"])
+def test_state_that_cannot_be_written_is_told_with_its_remedy(where: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = Path("/proc/drconsole") if where == "proc" else tmp_path / where
+
+    with pytest.raises(StateError) as caught:
+        paths.prepare_state(folder)
+
+    assert str(folder) in caught.value.message
+    assert "state: PATH" in caught.value.hint
+
+
+def make_certificate() -> bytes:
+    """A self-signed certificate in PEM."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test CA")])
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
