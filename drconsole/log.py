@@ -90,7 +90,7 @@ class _PrivateFile(RotatingFileHandler):
         """Write one record, into the newest file."""
         if self.stream and not self._is_newest():
             self.stream.close()
-            self.stream = self._open()
+            self.stream = None
         super().emit(record)
 
     def doRollover(self) -> None:
