@@ -17,7 +17,7 @@ import pytest
 
 from drconsole import log
 from drconsole.errors import StateError
-from drconsole.redaction import MARK, conceal, redact
+from drconsole.redaction import MARK, conceal, controls_visible, redact
 
 CANARY = "c4n4ry \"<p&ss>' ü€"
 USER = "DOM\\ops"
@@ -129,11 +129,12 @@ def test_longer_secret_is_not_uncovered_by_a_shorter_one(file: Path, ours: loggi
 
 
 def test_names_cannot_forge_lines_or_steer_a_terminal(file: Path, ours: logging.Logger) -> None:
-    ours.info("vm %s", "a\n2026-01-01T00:00:00.000Z INFO forged\x1b[31m\x9b\u202e\ud800")
+    ours.info("vm %s", "a\n2026-01-01T00:00:00.000Z INFO forged\x1b[31m\x9b\u202e")
 
     written = file.read_text(encoding="utf-8")
     assert len(written.splitlines()) == 1
-    assert r"a\n2026-01-01T00:00:00.000Z INFO forged\x1b[31m\x9b\u202e\ud800" in written
+    assert r"a\n2026-01-01T00:00:00.000Z INFO forged\x1b[31m\x9b\u202e" in written
+    assert controls_visible("half \ud800") == r"half \ud800"
 
 
 def test_other_libraries_details_stay_out_whatever_level_they_choose(file: Path) -> None:
