@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -118,8 +119,20 @@ class LabProcess:
 
     def stop(self) -> int:
         """End the lab and return its exit code, 0 when it ended cleanly."""
+        return self.end(signal.SIGTERM)
+
+    def end(self, how: signal.Signals | None) -> int:
+        """End the lab by a signal, or by closing its standard input; its exit code."""
+        if how is None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        else:
+            self._process.send_signal(how)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return its exit code when it has ended by itself."""
         self._http.close()
-        self._process.terminate()
         code = self._process.wait()
         _close_pipes(self._process)
         return code

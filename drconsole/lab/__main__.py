@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -101,7 +102,9 @@ def _end_with_stdin(ended: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not by sys.stdin: its lock, held by a thread that never returns, aborts the end of the interpreter.
+        while os.read(0, 4096):
+            continue
         if not loop.is_closed():
             loop.call_soon_threadsafe(ended.set)
 
