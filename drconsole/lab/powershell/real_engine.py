@@ -69,7 +69,7 @@ class RealEngine:
 
     def __init__(self, world: World, pwsh: Path, cache: Path | None = None) -> None:
         self.world = world
-        self._pwsh = pwsh
+        self._pwsh = pwsh.resolve()
         self._cache = cache
         self._channel = Channel(world)
         self._children: set[Child] = set()
@@ -89,10 +89,15 @@ class RealEngine:
                 raise BuildError("the engine is closed")
             if self._build is not None:
                 return
-            build = await ensure(self._pwsh, self._cache)
-            self._home = tempfile.TemporaryDirectory(prefix="drlab-")
-            await self._channel.open()
-            self._build = build
+            if self._home is None:
+                self._home = tempfile.TemporaryDirectory(prefix="drlab-")
+                await self._channel.open()
+            self._build = await ensure(self._pwsh, self._prove, self._cache)
+
+    @property
+    def address(self) -> str:
+        """Where its processes reach the model: host and port, empty before ``open``."""
+        return self._channel.address
 
     async def prove(self) -> Proof:
         """Start a process that does nothing, and return what its hook says.
@@ -101,10 +106,14 @@ class RealEngine:
             BuildError: the proxy does not compile, or this PowerShell does not run the start-up hook.
         """
         await self.open()
+        assert self._build is not None
+        return await self._prove(self._build)
+
+    async def _prove(self, build: Build) -> Proof:
         kept = Kept()
         start = Start("", "powershell.exe -NoProfile -NonInteractive -Command 1", 65001, {})
         try:
-            child, said = await self._start(start, kept)
+            child, said = await self._start(build, start, kept)
         except BuildError as error:
             raise BuildError(f"{error}\n{kept.said.decode(errors='replace')}".rstrip()) from error
         await child.ended
@@ -118,7 +127,8 @@ class RealEngine:
             BuildError: the process came up without the hook; it was killed.
         """
         await self.open()
-        child, _ = await self._start(start, output)
+        assert self._build is not None
+        child, _ = await self._start(self._build, start, output)
         return child
 
     async def close(self) -> None:
@@ -134,13 +144,15 @@ class RealEngine:
                 self._home.cleanup()
                 self._home = None
 
-    async def _start(self, start: Start, output: Output) -> tuple[Child, Mapping[str, Any]]:
+    async def _start(self, build: Build, start: Start, output: Output) -> tuple[Child, Mapping[str, Any]]:
         arguments = arguments_of_7(parse(start.command_line))
         for name in filter(refused, start.environment):
             self.world.note_unmodelled(f"environment variable {name}")
         admission = self._channel.admit(start.host)
         try:
-            child = await Child.start(self._pwsh, arguments, self._environment(start, admission), output)
+            child = await Child.start(
+                self._pwsh, arguments, self._environment(build, start, admission), output
+            )
         except OSError as error:
             self._channel.dismiss(admission)
             raise BuildError(f"{self._pwsh} cannot be started: {error.strerror}") from error
@@ -169,10 +181,9 @@ class RealEngine:
             raise BuildError("the engine was closed while the process started")
         raise BuildError(f"{self._pwsh} does not run the start-up hook: it would answer for this machine")
 
-    def _environment(self, start: Start, admission: Admission) -> dict[str, str]:
-        assert self._build is not None
+    def _environment(self, build: Build, start: Start, admission: Admission) -> dict[str, str]:
         assert self._home is not None
-        build, home = self._build, Path(self._home.name)
+        home = Path(self._home.name)
         everywhere = Path("/usr/local/share/powershell/Modules")
         settings = {
             "ADDRESS": self._channel.address,

@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,16 +65,19 @@ class Build:
         return self.folder / "empty"
 
 
-async def ensure(shell: Path, cache: Path | None = None) -> Build:
-    """Return the compiled proxy for a shell; compile it if there is none.
+Prove = Callable[[Build], Awaitable[object]]
+"""Starts a process on a new build and raises ``BuildError`` if its hook does not hold."""
+
+
+async def ensure(shell: Path, prove: Prove, cache: Path | None = None) -> Build:
+    """Return the compiled proxy for a shell; compile and prove it if there is none.
 
     The folder appears by one rename: of two that build at once both compile and the later one throws its own
     away, so there is no lock that could be left behind.
 
     Raises:
-        BuildError: the shell cannot be run, or does not compile the sources.
+        BuildError: the shell cannot be run, does not compile the sources, or does not run the start-up hook.
     """
-    shell = shell.resolve()
     cache = cache or user_cache_path("drconsole") / "lab-proxy"
     facts = signatures.load()
     final = cache / _key(shell, csharp.source(facts))
@@ -82,13 +86,18 @@ async def ensure(shell: Path, cache: Path | None = None) -> Build:
         with tempfile.TemporaryDirectory(dir=cache, prefix="part-") as place:
             part = Path(place) / "new"
             await _make(shell, facts, part)
+            await prove(_described(part, shell))
             try:
                 part.rename(final)
             except OSError:
                 if not (final / DESCRIPTION).exists():
                     raise
-    about = json.loads((final / DESCRIPTION).read_text(encoding="utf-8"))
-    return Build(final, shell, about["version"], Path(about["home"]))
+    return _described(final, shell)
+
+
+def _described(folder: Path, shell: Path) -> Build:
+    about = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    return Build(folder, shell, about["version"], Path(about["home"]))
 
 
 def _sources() -> list[Path]:
