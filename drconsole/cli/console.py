@@ -20,7 +20,9 @@ def open_console(choices: Choices) -> int:
 
 def show(config: Config) -> int:
     """The console on a configuration that is already read; ends when it is closed."""
-    if not can_draw(os.environ, sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual reads from standard input and draws on standard error.
+    on_terminal = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    if not can_draw(os.environ, on_terminal):
         from drconsole.cli.list_command import print_list
 
         return print_list(config)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.choices import Choices, Number, prepared
 from drconsole.errors import UsageError
 
 _EXTRA = ("aiohttp", "cryptography", "tree_sitter", "tree_sitter_pwsh")
@@ -26,7 +26,7 @@ IDLE_S = 600.0
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0),
+    type=Number(0, 100_000),
     default=1.0,
     show_default=True,
     metavar="X",
@@ -68,6 +68,8 @@ def lab(
     arguments += [] if serve else ["--idle", str(IDLE_S)]
     from drconsole.cli import lab_place, lab_server
 
+    if sys.stderr.isatty():
+        click.echo("Starting the lab ...", err=True)
     with (
         _ends_on_signals(serve),
         lab_place.place(config_file) as where,

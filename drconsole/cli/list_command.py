@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.choices import Choices, Number, prepared
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
@@ -23,7 +23,7 @@ NARROWEST = 60
 @click.option(
     "--wait",
     "wait_s",
-    type=click.FloatRange(0, 3600),
+    type=Number(0, 3600),
     default=WAIT_S,
     show_default=True,
     metavar="S",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +59,9 @@ class Commands(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run, tell errors on stderr, and exit with the code of the outcome."""
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # A terminal that cannot show a letter gets its number, not the end of the list.
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             code = super().main(
                 args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
