@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import ssl
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import requests
 from urllib3.exceptions import InvalidHeader
@@ -33,6 +35,7 @@ from drconsole.platforms.hyperv.wire import (
 
 ANOTHER_SERVICE = "Another service seems to listen there: check address and port, 5986 for WinRM over TLS."
 TRY_AGAIN = "It is asked again by itself; if it stays so, look at the WinRM service on the host."
+DAMAGED = "Something on the way damages answers, or the host's WinRM service is faulty."
 RIGHTS = (
     "The account must be a member of Remote Management Users or Administrators on the host "
     "to use WinRM, and of Hyper-V Administrators to see its VMs."
@@ -61,7 +64,7 @@ def translate(
     error: Exception, peer: Peer, watch: Watch, adapter: Adapter, ca_file: Path | None
 ) -> EndpointError:
     """Say in our words why there is no answer."""
-    if watch.why is not None:
+    if watch.over:
         return _broken_off(watch, peer)
     if isinstance(error, EndpointError):
         return error
@@ -213,9 +216,25 @@ def _no_http(causes: list[BaseException], peer: Peer) -> EndpointError:
 
 
 def _senseless(error: Exception, peer: Peer, adapter: Adapter) -> EndpointError:
-    if "html" in adapter.content_type.lower() or adapter.seen.lstrip()[:14].lower().startswith(
-        (b"<!doctype html", b"<html")
-    ):
+    """HTTP came with a good status, but pywinrm could make nothing of what is in it."""
+    start = adapter.seen.lstrip()[:14].lower()
+    if "html" in adapter.content_type.lower() or start.startswith((b"<!doctype html", b"<html")):
         return peer.bad_reply("with a web page, not with WS-Management", adapter.seen, ANOTHER_SERVICE)
-    what = f"its reply is not well-formed WS-Management ({type(error).__name__})"
-    return peer.bad_reply(what, adapter.seen, ANOTHER_SERVICE)
+    hint = DAMAGED if b"Envelope" in adapter.seen else ANOTHER_SERVICE
+    what = "its reply is not what was asked for"
+    if isinstance(error, ElementTree.ParseError):
+        what = "its reply is not well-formed XML"
+        if not _is_utf8(adapter.seen):
+            what = "its reply is not in UTF-8"
+    elif isinstance(error, UnicodeError):
+        what = "its reply is not in UTF-8"
+    return peer.bad_reply(what, adapter.seen, hint)
+
+
+def _is_utf8(beginning: bytes) -> bool:
+    """Whether this is UTF-8, apart from a last character that may be cut."""
+    try:
+        getincrementaldecoder("utf-8")().decode(beginning)
+    except UnicodeDecodeError:
+        return False
+    return True

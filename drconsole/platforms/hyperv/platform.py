@@ -10,11 +10,11 @@ from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
 from drconsole.errors import LoginRefused
 from drconsole.platforms.base import Access, Tier
-from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.reader import light_reading
 
 if TYPE_CHECKING:
-    from drconsole.platforms.hyperv.session import Output, Session
+    from drconsole.platforms.hyperv.session import Session
 
 SCRIPTS = {Tier.LIGHT: "light.ps1"}
 
@@ -41,11 +41,14 @@ class HyperV:
         started = time.monotonic()
         self._refuse_clear_text()
         output = self._opened().run(SCRIPTS[tier], {})
-        taken_at = datetime.now(UTC)
-        from drconsole.platforms.hyperv.script import value_of
-
-        answer = light.decode(value_of(output.out, output.err, output.code, self.peer), self.peer)
-        return self._reading(answer, output, taken_at, time.monotonic() - started)
+        return light_reading(
+            output,
+            self.endpoint,
+            self.access,
+            self.peer,
+            taken_at=datetime.now(UTC),
+            duration_s=time.monotonic() - started,
+        )
 
     def close(self) -> None:
         """Break off a read that hangs; later reads connect anew and ask for the password again."""
@@ -79,29 +82,3 @@ class HyperV:
                 "nothing was sent.",
                 "Use TLS on port 5986, or set insecure: true for this endpoint if that is what you want.",
             )
-
-    def _reading(self, answer: light.Light, output: Output, taken_at: datetime, duration_s: float) -> Reading:
-        now = light.stamp(answer.now, self.peer)
-        unseen = light.limits(answer, self.peer)
-        return Reading(
-            endpoint=self.endpoint.name,
-            site=self.endpoint.site,
-            taken_at=taken_at,
-            clock=now,
-            complete=not unseen,
-            sightings=light.sightings(answer, self.endpoint.site, self.peer),
-            names=light.names(answer),
-            limits=unseen,
-            skew_s=(now - datetime.fromtimestamp(output.middle, UTC)).total_seconds(),
-            version=f"PowerShell {answer.version}",
-            user=self.access.user,
-            transport=self._transport(output.tls),
-            duration_s=duration_s,
-        )
-
-    def _transport(self, tls: str) -> str:
-        if not self.access.tls:
-            return "basic, no TLS (insecure)"
-        return (
-            f"basic, {tls}, certificate not verified (insecure)" if self.access.insecure else f"basic, {tls}"
-        )

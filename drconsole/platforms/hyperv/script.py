@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,6 +24,7 @@ COMMAND_LINE = (
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )
 END = b"drconsole-end"
+COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 PROFILE = "Something on the host changes what PowerShell writes or may do; its event log tells more."
 CONSTRAINED = "Allow drconsole's scripts for this account in the host's AppLocker or App Control policy."
 
@@ -37,6 +40,20 @@ def request_for(name: str, arguments: Mapping[str, Any]) -> bytes:
     call = {"body": text_of(name), "arguments": dict(arguments)}
     text = msgspec.json.encode({"script": text_of("frame.ps1"), "call": call})
     return base64.b64encode(text) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a process wrote and how it ended.
+
+    ``middle`` is the console's wall clock half-way through the request, in seconds; ``tls`` the version spoken.
+    """
+
+    out: bytes = b""
+    err: bytes = b""
+    code: int = 0
+    middle: float = 0.0
+    tls: str = ""
 
 
 class Failure(msgspec.Struct):
@@ -57,16 +74,17 @@ class Frame(msgspec.Struct):
     error: Failure | None = None
 
 
-def value_of(out: bytes, err: bytes, code: int, peer: Peer) -> bytes:
+def value_of(output: Output, peer: Peer) -> bytes:
     """Give the JSON text of a script's value out of what its process wrote.
 
     Raises:
         BadReply: the output has no end marker or is not what the frame writes.
         ScriptFailed, NoRights: the script ran and failed.
     """
+    out = output.out
     lines = [line.strip() for line in out.split(b"\n") if line.strip()]
     if not lines or lines[-1] != END:
-        raise _no_end(out, err, code, peer)
+        raise _no_end(output, peer)
     if len(lines) != 2:
         raise peer.bad_reply(f"its PowerShell wrote {len(lines)} lines where 2 belong", out, PROFILE)
     try:
@@ -83,14 +101,15 @@ def _why(error: Exception) -> str:
     return str(error) if isinstance(error, msgspec.MsgspecError) else type(error).__name__
 
 
-def _no_end(out: bytes, err: bytes, code: int, peer: Peer) -> EndpointError:
+def _no_end(output: Output, peer: Peer) -> EndpointError:
     """Tell apart why a process ended before its script did."""
-    seen = err if err.strip() else out
-    # The error ids in these texts are never localised.
-    if b"InConstrainedLanguage" in err or b"ConstrainedLanguage" in out:
+    err = output.err
+    seen = COLOUR.sub(b"", err) if err.strip() else output.out
+    # The id is never localised, but PowerShell 7 shows only the text.
+    if b"InConstrainedLanguage" in err or b"in this language mode" in err:
         what = "PowerShell there runs in constrained language mode, in which no script of ours can work"
         return peer.bad_reply(what, seen, CONSTRAINED)
-    what = f"its PowerShell ended with code {code} before the script's end marker"
+    what = f"its PowerShell ended with code {output.code} before the script's end marker"
     return peer.bad_reply(what, seen, PROFILE)
 
 

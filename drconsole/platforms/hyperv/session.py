@@ -19,30 +19,24 @@ from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.faults import translate
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.script import Output
 from drconsole.platforms.hyperv.trust import context_for
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import Adapter
+from drconsole.redaction import conceal
 
 log = logging.getLogger(__name__)
 
 CODEPAGE_UTF8 = 65001
+# What a killed console or a lost answer leaves open ends by itself; 180 s is the shortest documented default.
+IDLE = "PT180S"
 # A host of 1 024 VMs with 4 kB of notes each stays below a third of this, base64 twice included.
 OUTPUT_BYTES = 32 << 20
-# A Receive waits on the host until there is output; a peer that answers at once without any makes us spin.
-EMPTY_ANSWERS = 200
+# A Receive waits on the host until there is output, or until a fault says that its time is over; replies
+# without output, and such faults at once, come from a peer that would make us spin.
+QUICK_S, EMPTY_ANSWERS = 0.5, 20
 # Kept back for ending the shell when the read itself failed: what stays open counts against a quota.
 FAREWELL_S, FAREWELL_AFTER_CLOSE_S = 2.0, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a process wrote and how it ended; ``middle`` is the console's wall clock half-way, in seconds."""
-
-    out: bytes
-    err: bytes
-    code: int
-    middle: float
-    tls: str
 
 
 @dataclass(slots=True)
@@ -143,7 +137,7 @@ class Session:
         access = self.access
         operation = max(1, min(10, int(self.endpoint.budget_s / 3)))
         password = self._password()
-        self.peer.keep_secret(password)
+        conceal(password, user=access.user)
         return Protocol(
             endpoint=f"{'https' if access.tls else 'http'}://{self.peer.address}/wsman",
             transport="basic",
@@ -174,7 +168,7 @@ class Session:
     ) -> Output:
         """Create, Command, Send, Receive until done, Signal, Delete."""
         watch.doing = "a shell to be opened"
-        opened.shell = self._ident(protocol.open_shell(codepage=CODEPAGE_UTF8), "shell")
+        opened.shell = self._ident(protocol.open_shell(codepage=CODEPAGE_UTF8, idle_timeout=IDLE), "shell")
         watch.doing = "PowerShell to be started"
         started = time.time()
         opened.command = self._ident(
@@ -202,17 +196,20 @@ class Session:
         out, err, empty, done, code = bytearray(), bytearray(), 0, False, -1
         while not done:
             watch.check()
+            asked = time.monotonic()
+            at_once = True
             try:
                 more, errors, code, done = protocol.get_command_output_raw(opened.shell, opened.command)
             except WinRMOperationTimeoutError:
                 more = errors = b""
+                at_once = time.monotonic() - asked < QUICK_S
             out += more
             err += errors
-            empty += not more and not errors and not done
+            empty += at_once and not (more or errors or done)
             if len(out) + len(err) > OUTPUT_BYTES:
                 raise self.peer.bad_reply(f"its output exceeds {OUTPUT_BYTES >> 20} MiB", bytes(out[:4000]))
             if empty > EMPTY_ANSWERS:
-                raise self.peer.bad_reply(f"{empty} answers in a row or more held no output")
+                raise self.peer.bad_reply(f"{empty} of its replies held no output")
         return bytes(out), bytes(err), code
 
     def _end(self, protocol: Protocol, watch: Watch, opened: Opened) -> None:
@@ -240,9 +237,9 @@ class Session:
 
     def _bye(self, protocol: Protocol, watch: Watch, opened: Opened) -> Output:
         self._end(protocol, watch, opened)
-        return Output(b"", b"", 0, 0.0, "")
+        return Output()
 
 
 def _as_sent(text: str) -> str:
     """Hosts expect UTF-8 in a Basic header; requests makes Latin-1 of text, so each byte gets its letter."""
-    return text.encode().decode("latin-1")
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")

@@ -11,7 +11,7 @@ from drconsole.platforms.hyperv.peer import Peer
 
 # OpenSSL's numbers of verification errors (x509_vfy.h).
 NOT_YET_VALID, EXPIRED, SELF_SIGNED, OTHER_NAME, OTHER_ADDRESS = 9, 10, 18, 62, 64
-UNKNOWN_ISSUER = {SELF_SIGNED, 19, 20, 21, 2}
+UNKNOWN_ISSUER = (2, 19, 20, 21)
 
 
 def context_for(ca_file: Path | None, insecure: bool, peer: Peer) -> ssl.SSLContext:
@@ -51,7 +51,10 @@ def rejected(error: ssl.SSLCertVerificationError, peer: Peer, ca_file: Path | No
     """Say which of the things that a certificate must be it is not."""
     code, host = error.verify_code, peer.address
     anchor = f"the CA file {ca_file}" if ca_file else "this machine's system"
-    if code in UNKNOWN_ISSUER:
+    if code == SELF_SIGNED:
+        said = f"The certificate of {host} vouches for itself; {anchor} does not know it."
+        hint = "Give the host one of an authority, or set ca_file of this endpoint to this very certificate."
+    elif code in UNKNOWN_ISSUER:
         said = f"The certificate of {host} was issued by an authority that {anchor} does not know."
         hint = "Set ca_file of this endpoint to the certificate of the authority that issued it."
     elif code in (OTHER_NAME, OTHER_ADDRESS):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from types import TracebackType
 
+PATIENCE_S = 5.0
+
 
 class Why(StrEnum):
     """Why a read was broken off."""
@@ -65,11 +67,21 @@ class Watch:
         """Seconds until the deadline, never below a millisecond (zero would mean "do not block")."""
         return max(self.deadline - time.monotonic(), 0.001)
 
-    def check(self) -> None:
-        """Raise BrokenOff when the read is not to go on."""
+    @property
+    def patience(self) -> float:
+        """A time-out for sockets that lets the watch be first, so that its reason is the one that is told."""
+        return self.left + PATIENCE_S
+
+    @property
+    def over(self) -> Why | None:
+        """Why the read is not to go on, None while it is; the timer may be a little late."""
         if self.why is None and time.monotonic() >= self.deadline:
             self.why = Why.DEADLINE
-        if self.why is not None:
+        return self.why
+
+    def check(self) -> None:
+        """Raise BrokenOff when the read is not to go on."""
+        if self.over:
             raise BrokenOff
 
     def on_break(self, breaker: Callable[[], object]) -> None:

@@ -103,7 +103,7 @@ class Adapter(HTTPAdapter):
         self.seen, self.status, self.content_type = b"", 0, ""
         # A compressed reply could unfold to any size.
         request.headers["Accept-Encoding"] = "identity"
-        response = super().send(request, stream=True, timeout=self.watch.left, verify=verify)
+        response = super().send(request, stream=True, timeout=self.watch.patience, verify=verify)
         self.status = response.status_code
         self.content_type = response.headers.get("Content-Type") or ""
         body = self._body(response)
@@ -189,7 +189,8 @@ def dial(host: str, port: int, watch: Watch) -> socket.socket:
         watch.check()
         sock = socket.socket(family, kind, protocol)
         try:
-            sock.settimeout(watch.left / (len(found) - index))
+            others = len(found) - index - 1
+            sock.settimeout(watch.left / (others + 1) if others else watch.patience)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             watch.guard(sock)
             sock.connect(address)
@@ -201,7 +202,7 @@ def dial(host: str, port: int, watch: Watch) -> socket.socket:
             raise
         else:
             watch.connected = True
-            sock.settimeout(watch.left)
+            sock.settimeout(watch.patience)
             return sock
     watch.check()
     raise NotConnected(last)
