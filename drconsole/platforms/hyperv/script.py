@@ -46,7 +46,7 @@ def request_for(name: str, arguments: Mapping[str, Any]) -> bytes:
 class Output:
     """What a process wrote and how it ended.
 
-    ``middle`` is the console's wall clock half-way through the request, in seconds; ``tls`` the version spoken.
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
     """
 
     out: bytes = b""
