@@ -9,10 +9,11 @@ from textual.binding import Binding
 from drconsole.tui.widgets.ink import Line, Span
 
 INVENTORY, DETAIL, ALARMS, ENDPOINTS, HELP = "inventory", "detail", "alarms", "endpoints", "help"
+FILTER = "filter"
 LISTS = frozenset({INVENTORY, ALARMS, ENDPOINTS})
 PAGES = frozenset({DETAIL, HELP})
 EVERYWHERE = LISTS | PAGES
-KEY_NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "f5": "F5", "ctrl+c": "ctrl-c"}
+KEY_NAMES = {"question_mark": "?", "slash": "/", "escape": "esc", "f1": "F1", "f5": "F5"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Action:
 
 
 ACTIONS = (
-    Action("help", ("question_mark", "f1"), "help", "help", "all keys", EVERYWHERE - {HELP}, 1),
+    Action("help", ("question_mark", "f1"), "app.help", "help", "all keys", EVERYWHERE - {HELP}, 1),
     Action(
         "filter",
         ("slash",),
@@ -106,7 +107,7 @@ ACTIONS = (
     Action(
         "alarms",
         ("a",),
-        "alarms",
+        "app.alarms",
         "alarms",
         "all alarms, the worst first",
         frozenset({INVENTORY, DETAIL, ENDPOINTS}),
@@ -115,7 +116,7 @@ ACTIONS = (
     Action(
         "endpoints",
         ("e",),
-        "endpoints",
+        "app.endpoints",
         "endpoints",
         "who answers, and what the others said",
         frozenset({INVENTORY, DETAIL, ALARMS}),
@@ -148,7 +149,11 @@ ACTIONS = (
         frozenset({INVENTORY}),
         4,
     ),
-    Action("theme", ("T",), "next_theme", "", "the next theme", EVERYWHERE, 9),
+    Action(
+        "keep", ("enter", "down"), "submit", "keep the filter", "back to the lines", frozenset({FILTER}), 1
+    ),
+    Action("give-up", ("escape",), "leave", "all lines", "end the filter", frozenset({FILTER}), 1),
+    Action("theme", ("T",), "app.next_theme", "", "the next theme", EVERYWHERE, 9),
     Action(
         "quit",
         ("q", "ctrl+c", "ctrl+q"),
@@ -169,7 +174,7 @@ MOVING: tuple[tuple[str, str, frozenset[str]], ...] = (
 
 def shown_key(name: str) -> str:
     """A key as people write it."""
-    return KEY_NAMES.get(name, name)
+    return KEY_NAMES.get(name, name.replace("+", "-"))
 
 
 def actions_of(screen: str) -> tuple[Action, ...]:
@@ -186,7 +191,7 @@ def bindings_of(screen: str) -> list[Binding]:
 
 
 def key_line(screen: str, width: int, conditions: frozenset[str] = frozenset()) -> Line:
-    """The line of keys: what works here, in the table's order; the least important leave when it is narrow."""
+    """The line of keys: what works here, in the table's order; the least important leave first."""
     shown = [a for a in actions_of(screen) if a.label and (not a.when or a.when in conditions)]
     while len(shown) > 1 and sum(len(a.key) + len(a.label) + 3 for a in shown) > width:
         shown.remove(max(shown, key=lambda action: (action.rank, ACTIONS.index(action))))

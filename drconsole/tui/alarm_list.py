@@ -7,7 +7,9 @@ from datetime import datetime
 
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointStatus, Snapshot, Workload
+from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import endpoint_alarm, workload_alarm
+from drconsole.wording.names import visible
 
 ORDER = {code: place for place, code in enumerate(AlarmCode)}
 
@@ -30,6 +32,31 @@ class Entry:
         if isinstance(self.subject, Workload):
             return workload_alarm(self.subject, self.alarm, now)
         return endpoint_alarm(self.subject, self.alarm, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the head of every screen needs of a picture, found once for each.
+
+    Args:
+        due: the first next action of a picture without alarms.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    due: str = ""
+
+
+def summary_of(snapshot: Snapshot) -> Summary:
+    """Look through a whole picture."""
+    entries = entries_of(snapshot)
+    return Summary(entries, "" if entries else _due(snapshot))
+
+
+def _due(snapshot: Snapshot) -> str:
+    for workload in snapshot.workloads:
+        if action := next_action(workload):
+            return f"next: {visible(workload.name)}: {action}"
+    return "nothing is due"
 
 
 def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from drconsole.domain.roles import Role
 from drconsole.tui.views import View
 from drconsole.tui.widgets.table import MARK, Column
-from drconsole.wording.fit import width as cells_of
 from drconsole.wording.names import visible
 
 ROLE = max(len(role) for role in Role)
-SITE_MIN, SITE_MAX = ROLE, len("FORMER ORIGINAL seen 90m ")
-NAME_MIN, NAME_MAX = 12, 32
+SITE_GOOD, SITE_MAX = ROLE + len(" off"), ROLE + len(" seen 90m ")
+ONE_SITE = 40
+NAME_MIN, NAME_GOOD, NAME_MAX = 12, 18, 40
 ARROW, RPO, ON = 3, 9, 2
-NEXT_MIN = 24
-ONE_SITE_MIN = 40
+NEXT_MIN, NEXT_GOOD = 20, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +44,24 @@ class Layout:
 def layout(width: int, view: View) -> Layout:
     """Share ``width`` cells: NEXT leaves first, then ON, then RPO, then names are cut shorter."""
     sites = 2 if view.right else 1
-    fixed = MARK + 2 + (ARROW + 1 if view.right else 0) + sites
-    site_min = SITE_MIN + 4 if view.right else ONE_SITE_MIN
-    free = width - fixed - NAME_MIN - sites * site_min
-    rpo = RPO if free >= RPO + 2 else 0
-    free -= RPO + 2 if rpo else 0
-    on = ON if rpo and free >= ON + 2 else 0
-    free -= ON + 2 if on else 0
-    if free < 0:
-        site_min = max(site_min + (free - 1) // sites, ROLE)
-        free = 0
-    name = NAME_MIN + min(free, 6)
-    free -= name - NAME_MIN
-    site = site_min + min(free // sites, SITE_MAX - SITE_MIN - 4)
-    free -= (site - site_min) * sites
-    following = NEXT_MIN if on and free >= NEXT_MIN else 0
-    free -= following
+    fixed = MARK + 2 + sites + (ARROW + 1 if view.right else 0)
+    widest = SITE_MAX if view.right else ONE_SITE
+    free = width - fixed - NAME_MIN - sites * SITE_GOOD
+    rpo = on = following = 0
+    if free >= RPO + 2:
+        rpo, free = RPO, free - RPO - 2
+    if rpo and free >= ON + 2:
+        on, free = ON, free - ON - 2
+    name, free = _grow(NAME_MIN, NAME_GOOD, free)
+    if on and free >= NEXT_MIN:
+        following, free = _grow(NEXT_MIN, NEXT_GOOD, free - NEXT_MIN)
+    site = max(SITE_GOOD + min(free // sites, widest - SITE_GOOD), ROLE)
+    free -= sites * (site - SITE_GOOD)
     wider = min(free, NAME_MAX - name)
-    return Layout(name + wider, site, rpo, on, following + free - wider if following else 0)
+    return Layout(max(name + wider, 1), site, rpo, on, following + free - wider if following else 0)
 
 
-def title_width(view: View) -> int:
-    """The width that the longer of the two site names wants."""
-    return max(cells_of(visible(site)) for site in (view.left, view.right))
+def _grow(start: int, good: int, free: int) -> tuple[int, int]:
+    """Widen from ``start`` up to ``good`` by what is free; returns the width and what is left."""
+    more = max(min(free, good - start), 0)
+    return start + more, free - more

@@ -132,9 +132,11 @@ FIELDS: tuple[tuple[str, Field], ...] = (
 
 
 def _alarms(workload: Workload, now: datetime, width: int) -> list[Line]:
-    texts = dict.fromkeys((alarm_text(alarm, now), alarm.severity) for alarm in workload.all_alarms)
+    texts: dict[str, Severity] = {}
+    for alarm in workload.all_alarms:
+        texts.setdefault(alarm_text(alarm, now), alarm.severity)
     lines: list[Line] = []
-    for text, severity in texts:
+    for text, severity in texts.items():
         ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
         lines += [(Span(f" {piece}", ink),) for piece in wrap(text, width - 2)]
     return [(), *lines] if lines else []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from rich.cells import cell_len
 
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.tui.widgets.fitting import wrap
-from drconsole.tui.widgets.ink import Line, Span, line
+from drconsole.tui.widgets.ink import Line, Span, line, plain
 from drconsole.tui.widgets.table import MARK, Column
 from drconsole.wording.ages import age, ago
 from drconsole.wording.alarms import alarm_text
@@ -18,19 +21,21 @@ INKS = {
     EndpointState.SILENT: "critical",
     EndpointState.NEVER: "muted",
 }
-STATE, READ, KIND = 14, 12, 12
+TITLES = ("ENDPOINT", "SITE", "STATE", "READ", "KIND", "ADDRESS")
+SHRINKING = (0, 1, 5)
+LEAST = 6
 
 
-def columns(width: int) -> tuple[Column, ...]:
-    """Name, site, state, last read, kind, address; the names share what is left."""
-    free = width - MARK - STATE - READ - KIND - 6
-    return (
-        Column("ENDPOINT", free * 2 // 7, middle=True),
-        Column("SITE", free * 2 // 7, middle=True),
-        Column("STATE", STATE),
-        Column("READ", READ),
-        Column("KIND", KIND),
-        Column("ADDRESS", free - 2 * (free * 2 // 7), middle=True),
+def columns(rows: Sequence[tuple[Line, ...]], width: int) -> tuple[Column, ...]:
+    """Columns as wide as what they hold; names, sites and addresses are cut where the line is too narrow."""
+    widths = [
+        max(cell_len(text) for text in (title, *(plain(row[place]) for row in rows)))
+        for place, title in enumerate(TITLES)
+    ]
+    while sum(widths) + 2 * len(widths) + MARK > width and max(widths[p] for p in SHRINKING) > LEAST:
+        widths[max(SHRINKING, key=lambda place: widths[place])] -= 1
+    return tuple(
+        Column(title, widths[place], middle=place in SHRINKING, gap=2) for place, title in enumerate(TITLES)
     )
 
 

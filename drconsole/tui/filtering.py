@@ -18,19 +18,39 @@ class Haystacks:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Workload, str]] = {}
+        self._states: dict[tuple[object, ...], str] = {}
 
     def text(self, workload: Workload) -> str:
         """The text of one workload, made once for each state of it."""
         known = self._known.get(workload.key)
         if known is None or known[0] is not workload:
-            known = self._known[workload.key] = (workload, _text(workload))
+            known = self._known[workload.key] = (workload, self._text(workload))
         return known[1]
 
+    def _text(self, workload: Workload) -> str:
+        """The name, then what many workloads have in common, which is made once for all of them."""
+        state = (
+            workload.platform,
+            workload.alarms,
+            *(
+                (copy.role, copy.power, copy.place.site, copy.place.where, copy.alarms)
+                for copy in workload.copies
+            ),
+        )
+        common = self._states.get(state)
+        if common is None:
+            common = self._states[state] = _common(workload)
+        return shown(workload.name).casefold() + common
 
-def _text(workload: Workload) -> str:
-    parts = [workload.name, workload.platform, PLATFORMS.get(workload.platform, "")]
+
+def shown(name: str) -> str:
+    """The name as the screen shows it; most names need no second look."""
+    return name if name.isascii() and name.isprintable() else visible(name)
+
+
+def _common(workload: Workload) -> str:
+    parts = [workload.platform, PLATFORMS.get(workload.platform, "")]
     for copy in workload.copies:
-        parts += [copy.role.value, copy.power.value, copy.place.site, copy.place.where]
-        parts += [alarm.code.value for alarm in copy.alarms]
-    parts += [alarm.code.value for alarm in workload.alarms]
-    return visible("\n".join(parts)).casefold()
+        parts += [copy.role.value, copy.power.value, visible(copy.place.site), visible(copy.place.where)]
+    parts += [alarm.code.value for alarm in workload.all_alarms]
+    return "\n" + "\n".join(parts).casefold()

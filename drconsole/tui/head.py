@@ -9,10 +9,9 @@ from rich.cells import cell_len
 
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
-from drconsole.tui.alarm_list import Entry
+from drconsole.tui.alarm_list import Summary
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain
-from drconsole.wording.actions import next_action
 from drconsole.wording.ages import age, ago
 from drconsole.wording.names import visible
 
@@ -21,7 +20,7 @@ GAP = Span("   ")
 
 
 def head(
-    snapshot: Snapshot | None, entries: Sequence[Entry], now: datetime, width: int, *, asked: bool
+    snapshot: Snapshot | None, summary: Summary, now: datetime, width: int, *, asked: bool
 ) -> tuple[Line, Line]:
     """Both lines, each exactly ``width`` cells."""
     if snapshot is None:
@@ -30,7 +29,7 @@ def head(
     left = [Span(" drconsole", "label"), Span(f"   {visible(snapshot.estate.environment)}", "strong"), GAP]
     right = line(_read(snapshot, now, asked=asked) + " ")
     room = width - cell_len(plain(left)) - cell_len(plain(right)) - 1
-    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(snapshot, entries, now, width)
+    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(snapshot, summary, now, width)
 
 
 def _ends(left: Line, right: Line, width: int) -> Line:
@@ -55,15 +54,15 @@ def _sites(snapshot: Snapshot, now: datetime, room: int) -> Line:
         by_site.setdefault(status.site, []).append(status)
     shown = [(site, found) for site, found in by_site.items() if found]
     hidden = 0
-    for names in (True, False):
-        spans = [_site(site, found, now, names=names) for site, found in shown]
+    for words in (2, 1, 0):
+        spans = [_site(site, found, now, words) for site, found in shown]
         if _width(spans) <= room:
             return _joined(spans, hidden)
-    while len(shown) > 1 and _width(spans) + len("   +9 sites") > room:
+    while len(shown) > 1 and _width(spans) + len("   +9 more") > room:
         calm = [item for item in shown if all(e.state in ANSWERS for e in item[1])]
         shown.remove((calm or shown)[-1])
         hidden += 1
-        spans = [_site(site, found, now, names=False) for site, found in shown]
+        spans = [_site(site, found, now, 0) for site, found in shown]
     return _joined(spans, hidden)
 
 
@@ -76,12 +75,12 @@ def _joined(sites: Sequence[Line], hidden: int) -> Line:
     for site in sites:
         spans += [*site, GAP]
     if hidden:
-        spans.append(Span(f"+{hidden} sites", "muted"))
+        spans.append(Span(f"+{hidden} more", "muted"))
     return tuple(spans)
 
 
-def _site(site: str, found: Sequence[EndpointStatus], now: datetime, *, names: bool) -> Line:
-    """``New Jersey 3/4 ! silent 4m``, with the names of the silent ones where there is room."""
+def _site(site: str, found: Sequence[EndpointStatus], now: datetime, words: int) -> Line:
+    """``New Jersey 3/4 ! hv-2 silent 4m``, with fewer words ``! silent 4m`` or ``! 4m``."""
     answering = [status for status in found if status.state in ANSWERS]
     silent = [status for status in found if status.state not in ANSWERS]
     if not silent:
@@ -94,13 +93,15 @@ def _site(site: str, found: Sequence[EndpointStatus], now: datetime, *, names: b
         return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} asking", "muted"))
     since = [status.silent_since for status in silent if status.silent_since]
     lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
-    who = f" {', '.join(visible(status.name) for status in silent)}" if names else ""
-    return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} !{who} silent{lasted}", "critical"))
+    who = f" {', '.join(visible(status.name) for status in silent)}" if words == 2 else ""
+    what = f"{who} silent{lasted}" if words else lasted
+    return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} !{what}", "critical"))
 
 
-def _alarms(snapshot: Snapshot, entries: Sequence[Entry], now: datetime, width: int) -> Line:
+def _alarms(snapshot: Snapshot, summary: Summary, now: datetime, width: int) -> Line:
+    entries = summary.entries
     if not entries:
-        return fit(_calm(snapshot), width)
+        return fit(_calm(snapshot, summary), width)
     count = f" {len(entries)} alarm{'s' if len(entries) > 1 else ''} "
     critical = entries[0].alarm.severity is Severity.CRITICAL
     badge = Span(count, "badge-critical" if critical else "badge-warning")
@@ -108,19 +109,11 @@ def _alarms(snapshot: Snapshot, entries: Sequence[Entry], now: datetime, width: 
     return _ends((badge, text), (Span(" a", "key"), Span(" all alarms ")), width)
 
 
-def _calm(snapshot: Snapshot) -> Line:
+def _calm(snapshot: Snapshot, summary: Summary) -> Line:
     """No alarm, as far as anybody answers, and what is due next."""
     answering = [status for status in snapshot.endpoints if status.state in ANSWERS]
     if not answering:
         return line(Span(" nobody has answered yet; what is shown is last known", "muted"))
     if len(answering) < len(snapshot.endpoints):
         return line(Span(" no alarms from those who answer", "good"))
-    return line(Span(" no alarms", "good"), f"   {_due(snapshot)}")
-
-
-def _due(snapshot: Snapshot) -> str:
-    """What is due next where nothing is wrong."""
-    for workload in snapshot.workloads:
-        if action := next_action(workload):
-            return f"next: {visible(workload.name)}: {action}"
-    return "nothing is due"
+    return line(Span(" no alarms", "good"), f"   {summary.due}")

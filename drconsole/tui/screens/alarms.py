@@ -31,7 +31,9 @@ class AlarmsScreen(ConsoleScreen):
 
     def __init__(self, state: ConsoleState) -> None:
         super().__init__(state)
-        self._table: LineTable[Entry] = LineTable(lambda entry: entry.key, self._cells, id="main")
+        self._table: LineTable[Entry] = LineTable(
+            lambda entry: entry.key, self._cells, self.show_selected, id="main"
+        )
 
     def body(self) -> Iterable[Widget]:
         """The table, and the selected alarm in full."""
@@ -41,7 +43,8 @@ class AlarmsScreen(ConsoleScreen):
     def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
         """Show the alarms of this picture."""
         super().take(snapshot, difference)
-        self._table.show(self.entries, range(len(self.entries)), empty=line("  no alarms"))
+        entries = self.summary.entries
+        self._table.show(entries, range(len(entries)), empty=line("  no alarms"))
 
     def draw(self) -> None:
         """Draw the table and the selected alarm."""
@@ -50,7 +53,6 @@ class AlarmsScreen(ConsoleScreen):
         self._table.redraw()
         self.show_selected()
 
-    @on(LineTable.Moved)
     def show_selected(self) -> None:
         """Show the selected alarm in full."""
         entry = self._table.selected

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from drconsole.domain.snapshot import Difference, Snapshot
 from drconsole.tui.actions import Action, actions_of, bindings_of, key_line
-from drconsole.tui.alarm_list import Entry, entries_of
+from drconsole.tui.alarm_list import Summary, summary_of
 from drconsole.tui.head import head
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.state import ConsoleState
@@ -39,7 +39,7 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, state: ConsoleState) -> None:
         super().__init__()
         self.state = state
-        self.entries: tuple[Entry, ...] = ()
+        self.summary = Summary()
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(self.NAME))])
 
     def compose(self) -> ComposeResult:
@@ -60,7 +60,12 @@ class ConsoleScreen(Screen[None]):
     def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
         """Take over a new picture; None as the difference means that anything may have changed."""
         if difference is None or difference:
-            self.entries = entries_of(snapshot)
+            self.summary = summary_of(snapshot)
+
+    @property
+    def mode(self) -> str:
+        """The action table's word for where keys go now."""
+        return self.NAME
 
     def conditions(self) -> frozenset[str]:
         """Which conditions of the action table hold."""
@@ -93,14 +98,14 @@ class ConsoleScreen(Screen[None]):
         too_small = f" drconsole needs {SMALLEST.width}x{SMALLEST.height}, this is {width}x{self.size.height}"
         state = self.state
         self.query_one("#too-small", Lines).show([(Span(too_small),), (Span(" q quit"),)])
-        lines = head(state.snapshot, self.entries, state.now, width, asked=state.asked)
+        lines = head(state.snapshot, self.summary, state.now, width, asked=state.asked)
         self.query_one("#head", Lines).show(lines)
         self.draw_keys()
         self.draw()
 
     def draw_keys(self) -> None:
         """Draw the line of keys."""
-        self.query_one("#keys", Lines).show([key_line(self.NAME, self.size.width, self.conditions())])
+        self.query_one("#keys", Lines).show([key_line(self.mode, self.size.width, self.conditions())])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """An action whose condition does not hold does nothing."""

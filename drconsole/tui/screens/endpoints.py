@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from textual import on
 from textual.widget import Widget
 
 from drconsole.domain.snapshot import Difference, EndpointStatus, Snapshot
@@ -29,7 +28,9 @@ class EndpointsScreen(ConsoleScreen):
     def __init__(self, state: ConsoleState, selected: str = "") -> None:
         super().__init__(state)
         self._wanted = selected
-        self._table: LineTable[EndpointStatus] = LineTable(lambda status: status.name, self._cells, id="main")
+        self._table: LineTable[EndpointStatus] = LineTable(
+            lambda status: status.name, self._cells, self.show_selected, id="main"
+        )
 
     def body(self) -> Iterable[Widget]:
         """The table, and the selected endpoint's facts."""
@@ -47,11 +48,13 @@ class EndpointsScreen(ConsoleScreen):
 
     def draw(self) -> None:
         """Draw the table and the facts."""
-        self._table.set_columns(endpoint_list.columns(self.size.width))
+        drawn = [
+            self._cells(status) for status in (self.state.snapshot.endpoints if self.state.snapshot else ())
+        ]
+        self._table.set_columns(endpoint_list.columns(drawn, self.size.width))
         self._table.redraw()
         self.show_selected()
 
-    @on(LineTable.Moved)
     def show_selected(self) -> None:
         """Show all about the selected endpoint."""
         status = self._table.selected

@@ -25,7 +25,7 @@ SIGNS = (
     ("!", "beyond its target, or silent"),
     ("seen 9h", "last known; nothing about it is current"),
 )
-KEYS = 18
+KEYS = 20
 
 
 class HelpScreen(ConsoleScreen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.containers import Horizontal
@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from drconsole.domain.snapshot import Difference, EndpointState, Snapshot, Workload
 from drconsole.tui import rows
-from drconsole.tui.actions import INVENTORY
+from drconsole.tui.actions import FILTER, INVENTORY
 from drconsole.tui.columns import Layout, layout
 from drconsole.tui.detail import detail
 from drconsole.tui.filtering import Haystacks, words_of
@@ -46,9 +46,12 @@ class InventoryScreen(ConsoleScreen):
         self._place = 0
         self._rows: list[Row] = []
         self._hidden = 0
+        self._count = "0"
         self._silent: frozenset[str] = frozenset()
         self._haystacks = Haystacks()
-        self._table: LineTable[Row] = LineTable(lambda row: row.key, self._cells, id="main")
+        self._table: LineTable[Row] = LineTable(
+            lambda row: row.key, self._cells, self._draw_selected, id="main"
+        )
 
     def body(self) -> Iterable[Widget]:
         """The table, the pane, what to do now, and the filter."""
@@ -57,6 +60,7 @@ class InventoryScreen(ConsoleScreen):
         yield Lines(id="pane")
         yield Lines(id="now")
         with Horizontal(id="status-line"):
+            yield Lines(id="prompt")
             yield FilterInput(id="filter")
             yield Lines(id="status")
 
@@ -64,16 +68,6 @@ class InventoryScreen(ConsoleScreen):
     def view(self) -> View:
         """The pair of sites that is shown."""
         return self._views[self._place]
-
-    def open_row(self, key: str) -> None:
-        """Put the cursor on a workload, in whichever pair it is, ending a filter that hides it."""
-        for place, view in enumerate(self._views):
-            if any(workload.key == key for workload in self._shares.get(view, ())):
-                self._place = place
-                self._make_rows()
-                if key not in (self._rows[i].key for i in self._matching()):
-                    self._end_filter()
-                self._table.select(key)
 
     def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
         """Rebuild the rows if any workload changed; who is silent is looked at every time."""
@@ -89,9 +83,14 @@ class InventoryScreen(ConsoleScreen):
 
     def draw(self) -> None:
         """Draw the table and what hangs on the line under the cursor."""
-        self._table.set_columns(self._layout.columns(self.view, self._count()))
+        self._table.set_columns(self._layout.columns(self.view, self._count))
         self._table.redraw()
         self._draw_selected()
+
+    @property
+    def mode(self) -> str:
+        """The filter takes all keys while it is open."""
+        return FILTER if self.has_class("-filtering") else INVENTORY
 
     def conditions(self) -> frozenset[str]:
         """Whether there are other pairs, and whether a filter is set."""
@@ -104,6 +103,7 @@ class InventoryScreen(ConsoleScreen):
         field.value = self.filter
         self.add_class("-filtering")
         field.focus()
+        self.draw_all()
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
@@ -118,6 +118,7 @@ class InventoryScreen(ConsoleScreen):
         """Go back to the table; the filter stays."""
         self.remove_class("-filtering")
         self._table.focus()
+        self.draw_all()
 
     @on(FilterInput.Left)
     def action_clear_filter(self) -> None:
@@ -144,11 +145,6 @@ class InventoryScreen(ConsoleScreen):
         if row:
             self.app.push_screen(self._page(row.workload.key))
 
-    @on(LineTable.Moved)
-    def show_selected(self) -> None:
-        """Follow the cursor."""
-        self._draw_selected()
-
     @property
     def _layout(self) -> Layout:
         return layout(self.size.width, self.view)
@@ -164,15 +160,16 @@ class InventoryScreen(ConsoleScreen):
         self._rows = [row for workload in listed for row in rows_of(workload, self.view)]
         self._show()
 
-    def _matching(self) -> list[int]:
-        words = words_of(self.filter)
-        if not words:
-            return list(range(len(self._rows)))
-        text = self._haystacks.text
-        return [i for i, row in enumerate(self._rows) if all(word in text(row.workload) for word in words)]
-
     def _show(self) -> None:
-        self._table.show(self._rows, self._matching(), empty=self._empty())
+        """Give the table the rows that pass the filter."""
+        words, text = words_of(self.filter), self._haystacks.text
+        shown: Sequence[int] = range(len(self._rows))
+        if words:
+            shown = [i for i in shown if all(word in text(self._rows[i].workload) for word in words)]
+        listed = sum(1 for row in self._rows if not row.third)
+        passing = sum(1 for i in shown if not self._rows[i].third) if words else listed
+        self._count = f"{passing}/{listed}" if words else str(listed)
+        self._table.show(self._rows, shown, empty=self._empty())
 
     def _empty(self) -> Line:
         """Why the table has no lines."""
@@ -185,14 +182,6 @@ class InventoryScreen(ConsoleScreen):
         else:
             text = "waiting for the first answer"
         return (Span(f"  {text}", "muted"),)
-
-    def _count(self) -> str:
-        """How many workloads are listed, and how many of them pass the filter."""
-        listed = sum(1 for row in self._rows if not row.third)
-        if not self.filter:
-            return str(listed)
-        passing = sum(1 for i in self._matching() if not self._rows[i].third)
-        return f"{passing}/{listed}"
 
     def _end_filter(self) -> None:
         self.filter = ""
@@ -210,6 +199,7 @@ class InventoryScreen(ConsoleScreen):
         pane = self.query_one("#pane", Lines)
         if pane.display and pane.size.height:
             pane.show(detail(row.workload, now, width) if row else ())
+        self.query_one("#prompt", Lines).show([(Span(" filter: ", "label"),)])
         self.query_one("#status", Lines).show([self._status()])
 
     def _status(self) -> Line:
@@ -220,7 +210,7 @@ class InventoryScreen(ConsoleScreen):
         if len(self._views) > 1:
             parts.append(Span(f" pair {self._place + 1} of {len(self._views)}  ", "muted"))
         if self._hidden:
-            parts.append(Span(f" {self._hidden} unprotected hidden  ", "muted"))
+            parts.append(Span(f" {self._hidden} unprotected hidden, u shows  ", "muted"))
         first, last, count = self._table.window
         where = f"{first} to {last} of {count} " if last - first + 1 < count else ""
         width = self.query_one("#status", Lines).size.width

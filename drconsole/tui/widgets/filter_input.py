@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
+
+from drconsole.tui.actions import FILTER, bindings_of
 
 SAFE = r"[^\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*"
 
@@ -14,10 +16,7 @@ SAFE = r"[^\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f
 class FilterInput(Input):
     """An input that never blinks and takes no control character, typed or pasted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down", "submit", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(FILTER)]
 
     class Left(Message):
         """The filter was given up."""

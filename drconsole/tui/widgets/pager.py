@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from drconsole.tui.widgets.ink import Line
+from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.lines import Lines
 
 
@@ -64,4 +64,7 @@ class Pager(Lines, can_focus=True):
 
     def _draw(self) -> None:
         self._first = max(min(self._first, len(self._text) - self.size.height), 0)
-        self.show(self._text[self._first : self._first + max(self.size.height, 1)])
+        window = self._text[self._first : self._first + max(self.size.height, 1)]
+        if self.hidden_below:
+            window = (*window[:-1], (Span(" more below", "muted"),))
+        self.show(window)

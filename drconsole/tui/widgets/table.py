@@ -54,6 +54,8 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
     Args:
         key: names a row; the cursor follows it through refreshes, sorting and filters.
         cells: draws a row, one line of safe text for each column.
+        moved: told at once when the cursor stands on another row, so that what hangs on it is painted in
+            the same frame; a message would come one frame later.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line-table--cursor", "line-table--header"}
@@ -66,13 +68,6 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         Binding("end,G", "step(1000000000)", show=False),
     ]
 
-    class Moved(Message):
-        """The cursor stands on another row, or on none (key is empty)."""
-
-        def __init__(self, key: str) -> None:
-            super().__init__()
-            self.key = key
-
     class Chosen(Message):
         """A row was opened with the mouse."""
 
@@ -84,12 +79,14 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         self,
         key: Callable[[RowT], str],
         cells: Callable[[RowT], tuple[Line, ...]],
+        moved: Callable[[], None],
         *,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._key = key
         self._cells = cells
+        self._moved = moved
         self._columns: tuple[Column, ...] = ()
         self._rows: Sequence[RowT] = ()
         self._view: Sequence[int] = ()
@@ -149,7 +146,7 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         self._clamp()
         self.redraw()
         if self.selected_key != key:
-            self.post_message(self.Moved(self.selected_key))
+            self._moved()
 
     def select(self, key: str) -> None:
         """Put the cursor on a key, if the view has it."""
@@ -254,7 +251,7 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         if not self._top <= target < self._top + self._height:
             self._jump(target)
         self.redraw()
-        self.post_message(self.Moved(self.selected_key))
+        self._moved()
 
     def _jump(self, target: int) -> None:
         """Scroll by half a window at least: on a slow line one big step is cheaper than many small ones."""
