@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Number(click.FloatRange):
     """A number within limits; ``nan`` and ``inf`` are none."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """The number that a text means."""
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
