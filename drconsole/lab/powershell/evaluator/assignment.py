@@ -1,0 +1,114 @@
+"""Assignments: to variables, properties and elements, plain or with an operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from . import members
+from .code import Expression, Unit, child, expression, inner, refused, text_of
+from .frame import Frame
+from .operators import arithmetic
+from .scopes import writer
+from .values import NOTHING, Value
+
+Store = Callable[[Frame, Value], None]
+
+
+def assign(node: Node, unit: Unit, value: Expression) -> Expression:
+    """Compile an assignment; as a value it is what was assigned."""
+    left, operator_node = child(node, "left_assignment_expression"), child(node, "assignment_operator")
+    if left is None or operator_node is None:
+        raise refused(node, "this assignment")
+    operator = text_of(operator_node)[:-1]
+    if operator not in ("", "+", "-", "*", "/", "%"):
+        raise refused(node, f"the assignment {operator}=")
+    target = inner(left)[0]
+    while target.type == "unary_expression":
+        target = inner(target)[0]
+    return _prepared(target, unit, operator, value)
+
+
+def _prepared(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
+    """Compile by what is assigned to."""
+    if target.type in ("variable", "expression_with_unary_operator"):
+        store = _variable(target)
+        current = expression(target, unit) if operator else None
+        return _compound(operator, current, value, store)
+    if target.type == "member_access" and not child(target, "::"):
+        return _member(target, unit, operator, value)
+    if target.type == "element_access":
+        return _element(target, unit, operator, value)
+    raise refused(target, "an assignment to what is no variable, property or element")
+
+
+def _variable(target: Node) -> Store:
+    """Compile the storing in a variable; a type in front of it stays with it."""
+    from .expressions import type_of_literal, variable_name
+
+    kind = None
+    if target.type == "expression_with_unary_operator":
+        cast = child(target, "cast_expression")
+        if cast is None:
+            raise refused(target, "an assignment to an expression")
+        literal, target = inner(cast)
+        kind = type_of_literal(literal)
+        while target.type == "unary_expression":
+            target = inner(target)[0]
+        if target.type != "variable":
+            raise refused(target, "an assignment to an expression")
+    write = writer(variable_name(target), kind)
+    return lambda frame, value: write(frame.scope, value)
+
+
+def _compound(operator: str, current: Expression | None, value: Expression, store: Store) -> Expression:
+    """Compile the new value of a variable."""
+
+    def run(frame: Frame) -> Value:
+        if current is None:
+            new = value(frame)
+        else:
+            before = current(frame)
+            new = arithmetic(operator, before, value(frame))
+        store(frame, new)
+        return new
+
+    return run
+
+
+def _member(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
+    """Compile the storing in a property."""
+    from .expressions import compile_member
+
+    owner_node, name_node = inner(target)
+    owner, name = expression(owner_node, unit), compile_member(name_node, unit)
+
+    def run(frame: Frame) -> Value:
+        if operator:
+            of, named = owner(frame), name(frame)
+            new = arithmetic(operator, members.get_property(of, named), value(frame))
+        else:
+            new = value(frame)
+            of, named = owner(frame), name(frame)
+        members.set_property(of, named, new)
+        return new
+
+    return run
+
+
+def _element(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
+    """Compile the storing in an element."""
+    owner, index = (expression(part, unit) for part in inner(target))
+
+    def run(frame: Frame) -> Value:
+        if operator:
+            of, at = owner(frame), index(frame)
+            new = arithmetic(operator, members.get_element(of, at), value(frame))
+        else:
+            new = value(frame)
+            of, at = owner(frame), index(frame)
+        members.set_element(of, at, new)
+        return None if new is NOTHING else new
+
+    return run

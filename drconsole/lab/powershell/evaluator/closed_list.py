@@ -1,0 +1,46 @@
+"""The closed list: all that our own scripts and the per-call command line use, as data.
+
+A test asserts that each name is used and that nothing else is. Names of commands, parameters, types and
+members are in lower case, types without ``System.``.
+"""
+
+from __future__ import annotations
+
+NODES = frozenset(
+    """
+    argument_expression argument_expression_list argument_list array_expression assignment_expression
+    assignment_operator assignment_value cast_expression catch_clause catch_clauses command
+    command_argument_sep command_elements command_invocation_operator command_name command_name_expr
+    command_parameter comparison_expression comparison_operator decimal_integer_literal element_access
+    empty_statement expandable_string_literal expression_with_unary_operator flow_control_statement
+    foreach_statement function_name function_statement hash_entry hash_literal_body
+    hash_literal_expression if_statement integer_literal invocation_expression key_expression
+    left_assignment_expression member_access member_name param_block parameter_list
+    parenthesized_expression pipeline pipeline_chain program script_block script_block_body
+    script_parameter simple_name statement_block statement_list string_literal sub_expression
+    try_statement type_identifier type_literal type_name type_spec unary_expression variable
+    verbatim_string_characters
+    """.split()  # noqa: SIM905 - a list to read, not to scroll
+)
+
+COMMANDS: dict[str, frozenset[str]] = {
+    "convertfrom-json": frozenset(),
+    "convertto-json": frozenset({"inputobject", "depth", "compress"}),
+    "get-date": frozenset(),
+    "get-vm": frozenset(),
+    "get-vmhost": frozenset(),
+    "get-vmreplication": frozenset(),
+}
+
+TYPES = frozenset({"convert", "long", "ordered", "scriptblock", "text.encoding"})
+
+MEMBERS = frozenset(
+    """
+    arguments body call category categoryinfo create currentreplicaservername error exception
+    frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid getbytes getstring gettype
+    id invocationinfo languagemode lastreplicationtime message name notes ok primaryservername psversion
+    replicaservername replicationfrequencysec replicationhealth replicationmode
+    replicationrelationshiptype replicationstate script scriptlinenumber sessionstate state
+    testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime utf8 value vmid
+    """.split()  # noqa: SIM905 - a list to read, not to scroll
+)

@@ -1,0 +1,63 @@
+"""From a text to what runs: parsed, checked as a whole, compiled once and kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from . import expressions, strings
+from .check import ClosedList, check, parse
+from .code import Unit, child, inner, refused, text_of
+from .frame import Place
+from .pipeline import Block
+from .statements import statements
+from .values import ScriptBlock
+
+_COMPILERS = (expressions, strings)
+"""Imported for what they register."""
+
+
+def compile_block(node: Node | None, unit: Unit) -> Block:
+    """Compile the inside of a function or a whole text: parameters, then statements."""
+    if node is None:
+        return Block((), statements(None, unit))
+    body = child(node, "script_block_body") or node
+    return Block(_parameters(child(node, "param_block")), statements(child(body, "statement_list"), unit))
+
+
+def _parameters(node: Node | None) -> tuple[str, ...]:
+    """Return the names in a parameter block."""
+    listed = child(node, "parameter_list") if node is not None else None
+    names = []
+    for parameter in inner(listed) if listed is not None else []:
+        if len(inner(parameter)) != 1:
+            raise refused(parameter, "a parameter with a type or default")
+        names.append(expressions.variable_name(inner(parameter)[0]))
+    return tuple(names)
+
+
+@lru_cache(maxsize=256)
+def compile_text(text: str, admitted: ClosedList) -> tuple[Block, frozenset[Place]]:
+    """Parse, check and compile a text; also return the places of all its statements.
+
+    Raises:
+        Refused: something in it is not on the list.
+    """
+    source = text.encode("utf-8", "surrogatepass")
+    root = parse(source)
+    check(root, admitted)
+    unit = Unit(text, source)
+    block = compile_block(root, unit)
+    return block, frozenset(unit.places)
+
+
+ADMITTED = ClosedList()
+
+
+def script_block(text: str) -> ScriptBlock:
+    """Make a script block of a text, checked whole before its first line."""
+    return ScriptBlock(text, compile_text(text, ADMITTED)[0])
+
+
+__all__ = ["compile_block", "compile_text", "script_block", "text_of"]

@@ -1,0 +1,96 @@
+"""Signatures of cmdlets, read from the facts of Hyper-V and from a small file of built-ins."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+BUILT_IN = "Microsoft.PowerShell.Commands."
+HYPERV_COMMANDS = "Microsoft.HyperV.PowerShell.Commands."
+LIMITS = {("ConvertTo-Json", "Depth"): (1, 100)}
+"""Ranges that the files do not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; ``sets`` are the parameter sets it is in, ``mandatory`` those that demand it."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...]
+    sets: frozenset[str]
+    mandatory: frozenset[str]
+    position: int | None
+    limits: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A cmdlet's parameters; ``suffix`` is the class name that ends its error ids."""
+
+    name: str
+    suffix: str
+    default_set: str
+    sets: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+
+def _signature(name: str, facts: dict[str, Any]) -> Signature:
+    """Read one cmdlet of the files."""
+    sets: dict[str, list[dict[str, Any]]] = facts["parameter_sets"]
+    parameters = []
+    for key, described in facts["parameters"].items():
+        rows = {s: row for s, listed in sets.items() for row in listed if row["name"] == key}
+        limits = described.get("range") or LIMITS.get((name, key))
+        positions = [row["position"] for row in rows.values() if row.get("position") is not None]
+        parameters.append(
+            Parameter(
+                key,
+                described["type"],
+                tuple(described.get("aliases", ())),
+                frozenset(rows or sets),
+                frozenset(s for s, row in rows.items() if row.get("mandatory")),
+                min(positions) if positions else None,
+                (limits[0], limits[1]) if limits else None,
+            )
+        )
+    built_in = str(facts["module"]).startswith("Microsoft.PowerShell.")
+    class_name = name.replace("-", "")
+    return Signature(
+        name,
+        f"{BUILT_IN}{class_name}Command" if built_in else f"{HYPERV_COMMANDS}{class_name}",
+        facts.get("default_parameter_set") or next(iter(sets)),
+        tuple(sets),
+        tuple(parameters),
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    """Read a file of facts."""
+    text = (resources.files("drconsole.lab") / "facts" / name).read_text(encoding="utf-8")
+    facts: dict[str, Any] = json.loads(text)
+    return facts
+
+
+@cache
+def signatures() -> dict[str, Signature]:
+    """Return all signatures by lower-case name."""
+    known = _read("hyperv-cmdlets.json")["cmdlets"] | _read("builtin-cmdlets.json")["cmdlets"]
+    return {name.lower(): _signature(name, facts) for name, facts in known.items()}
+
+
+@cache
+def documented_properties() -> dict[str, dict[str, str]]:
+    """Return the documented types of the properties of each type, names in lower case."""
+    types = _read("hyperv-cmdlets.json")["types"]
+    return {name: {p.lower(): kind for p, kind in properties.items()} for name, properties in types.items()}
+
+
+@cache
+def enumerations() -> dict[str, dict[str, int]]:
+    """Return the documented enumerations by short name."""
+    known: dict[str, dict[str, int]] = _read("hyperv-cmdlets.json")["enums"]
+    return known

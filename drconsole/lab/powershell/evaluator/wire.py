@@ -1,0 +1,97 @@
+"""Values of the seam between engines and the model, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from .convert import HYPERV, enumeration
+from .dates import DateTime, TimeSpan, from_iso
+from .refusal import Refused
+from .signatures import documented_properties
+from .values import (
+    NOTHING,
+    Array,
+    EnumValue,
+    Hash,
+    Long,
+    Snapshot,
+    Value,
+    elements,
+    type_name,
+)
+
+
+def from_seam(value: Any, unmodelled: Callable[[str], None]) -> Value:
+    """Turn a value of the model into one of the language.
+
+    ``unmodelled`` is called with what a script reads and the model did not send.
+    """
+    if isinstance(value, bool | str | float) or value is None:
+        return value
+    if isinstance(value, int):
+        return value if -(2**31) <= value < 2**31 else Long(value)
+    if isinstance(value, list):
+        return Array([from_seam(item, unmodelled) for item in value])
+    if "$date" in value:
+        return from_iso(value["$date"], "Local")
+    if "$span" in value:
+        return TimeSpan(round(value["$span"] * 10_000_000))
+    if "$guid" in value:
+        return UUID(value["$guid"])
+    if "$enum" in value:
+        return EnumValue(value["$enum"], value["name"], enumeration(value["$enum"]).get(value["name"]))
+    if "$type" in value:
+        return _snapshot(value, unmodelled)
+    table = Hash()
+    for key, item in value.items():
+        table.set(key, from_seam(item, unmodelled))
+    return table
+
+
+def _snapshot(value: dict[str, Any], unmodelled: Callable[[str], None]) -> Snapshot:
+    """Turn an object of the model into a snapshot; numbers get their documented width."""
+    name: str = value["$type"]
+    documented = documented_properties().get(name.removeprefix(HYPERV), {})
+    properties: dict[str, Value] = {}
+    for key, item in value.items():
+        if key.startswith("$"):
+            continue
+        made = from_seam(item, unmodelled)
+        wide = documented.get(key.lower(), "").rstrip("?") in ("Int64", "UInt64", "UInt32")
+        properties[key.lower()] = Long(made) if type(made) is int and wide else made
+    return Snapshot(name, properties, value.get("$text", name), value, frozenset(documented), unmodelled)
+
+
+def to_seam(value: Value) -> Any:
+    """Turn a bound parameter into a value of the seam.
+
+    Raises:
+        Refused: a type that the seam does not carry.
+    """
+    if value is None or value is NOTHING:
+        return None
+    if isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, DateTime):
+        return {"$date": value.moment().isoformat() + "+00:00"}
+    if isinstance(value, TimeSpan):
+        return {"$span": value.total_seconds}
+    if isinstance(value, UUID):
+        return {"$guid": str(value)}
+    if isinstance(value, EnumValue):
+        return {"$enum": value.type, "name": value.name}
+    if isinstance(value, Snapshot):
+        return value.wire
+    items = elements(value)
+    if items is not None:
+        return [to_seam(item) for item in items]
+    raise Refused(f"{type_name(value)} as a parameter")
