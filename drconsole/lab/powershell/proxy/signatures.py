@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 FACTS = Path(__file__).resolve().parents[2] / "facts" / "hyperv-cmdlets.json"
+BUILT_INS = FACTS.with_name("builtin-cmdlets.json")
 
 CLUSTER_MODULE = "FailoverClusters"
 
@@ -86,6 +87,12 @@ def load(path: Path = FACTS) -> Signatures:
                 found = cluster_enums if cmdlet.module == CLUSTER_MODULE else enums
                 found[name] = {**{v: GUESSED + i for i, v in enumerate(parameter.values)}, **known}
     return Signatures(cmdlets, facts["types"], enums, cluster_enums)
+
+
+def built_ins(path: Path = BUILT_INS) -> tuple[Cmdlet, ...]:
+    """Read what Windows PowerShell 5.1 itself offers to our scripts: a selection, in the same form."""
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    return tuple(_cmdlet(name, one) for name, one in facts["cmdlets"].items())
 
 
 def _settle_positions(facts: dict[str, Any]) -> None:
