@@ -53,12 +53,12 @@ def _indented(line: str) -> str:
 
 
 def _translated(error: click.ClickException) -> UsageError:
-    hint = ""
-    if isinstance(error, click.UsageError) and error.ctx:
-        hint = f"See: {error.ctx.command_path} --help"
+    context = error.ctx if isinstance(error, click.UsageError) else None
     message = error.format_message()
-    # click offers nearest options itself, nearest commands not.
-    return UsageError(message if message.endswith((".", "?")) else f"{message}.", hint=hint)
+    return UsageError(
+        message if message.endswith((".", "?")) else f"{message}.",
+        hint=f"See: {context.command_path if context else 'drconsole'} --help",
+    )
 
 
 def _unexpected(error: Exception) -> DrConsoleError:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from drconsole.domain.roles import AlarmCode
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
-from drconsole.tui.alarm_list import Entry, entries_of
 from drconsole.tui.columns import layout
 from drconsole.tui.head import head
+from drconsole.tui.picture import study
 from drconsole.tui.rows import cells
-from drconsole.tui.views import View, distribute, rows_of, views_of
+from drconsole.tui.views import View, distribute, rows_of
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, line, plain
 from drconsole.tui.widgets.table import MARK, Column
@@ -27,11 +27,15 @@ def listed(snapshot: Snapshot, *, everything: bool) -> list[Workload]:
 
 def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iterator[str]:
     """The list, line by line: where and how many, a table for each pair of sites, alarms, who is silent."""
-    entries = entries_of(snapshot)
-    yield from _top(snapshot, entries, width)
-    views = views_of(snapshot.estate)
-    for view, found in distribute(workloads, views).items():
-        if found or len(views) == 1:
+    picture = study(None, snapshot)
+    first, _ = head(picture, snapshot.taken_at, width, asked=False)
+    yield plain(first).strip()
+    entries = picture.summary.entries
+    if entries:
+        count = "1 alarm" if len(entries) == 1 else f"{len(entries)} alarms"
+        yield f"{count}  {entries[0].text(snapshot.taken_at)}"
+    for view, found in distribute(workloads, picture.views).items():
+        if found or len(picture.views) == 1:
             yield ""
             yield from _table(snapshot, view, found, width)
     hidden = len(snapshot.workloads) - len(workloads)
@@ -45,14 +49,6 @@ def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iter
         for entry in told:
             yield f"  {entry.alarm.severity.name.lower()}: {entry.text(snapshot.taken_at)}"
     yield from _silence(snapshot)
-
-
-def _top(snapshot: Snapshot, entries: Sequence[Entry], width: int) -> Iterator[str]:
-    first, _ = head(snapshot, entries, snapshot.taken_at, width, asked=False)
-    yield plain(first).strip()
-    if entries:
-        count = "1 alarm" if len(entries) == 1 else f"{len(entries)} alarms"
-        yield f"{count}  {entries[0].text(snapshot.taken_at)}"
 
 
 def _table(snapshot: Snapshot, view: View, workloads: Sequence[Workload], width: int) -> Iterator[str]:

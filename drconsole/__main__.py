@@ -1,0 +1,5 @@
+"""``python -m drconsole`` is ``drconsole``."""
+
+from drconsole.cli.main import main
+
+main(prog_name="drconsole")

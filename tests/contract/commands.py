@@ -1,0 +1,115 @@
+"""The program as people and scripts run it: in a process of its own, also in a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+PROGRAM = [sys.executable, "-m", "drconsole"]
+PATIENCE_S = 120
+
+
+def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A user's environment without anything of ours."""
+    return {
+        "HOME": str(home),
+        "PATH": os.defpath,
+        "LANG": "C.UTF-8",
+        "TERM": "xterm-256color",
+        **(more or {}),
+    }
+
+
+def run(
+    *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, without a terminal."""
+    return subprocess.run(
+        [*PROGRAM, *map(str, arguments)],
+        env=environment(home, more),
+        cwd=home,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+
+
+@contextmanager
+def serving(*arguments: str | Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until the end of the block; its output is piped."""
+    process = subprocess.Popen(
+        [*PROGRAM, *map(str, arguments)],
+        env=environment(home),
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+
+
+class Terminal:
+    """A command in a terminal of its own, 120 columns wide."""
+
+    def __init__(self, *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None) -> None:
+        self._near, far = pty.openpty()
+        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.process = subprocess.Popen(
+            [*PROGRAM, *map(str, arguments)],
+            env=environment(home, more),
+            cwd=home,
+            stdin=far,
+            stdout=far,
+            stderr=far,
+            start_new_session=True,
+        )
+        os.close(far)
+        self.seen = ""
+
+    def until(self, text: str) -> str:
+        """Everything printed so far, once ``text`` is in it.
+
+        Raises:
+            AssertionError: the command ended, or was silent for long, without printing it.
+        """
+        while text not in self.seen:
+            assert select.select([self._near], [], [], PATIENCE_S)[0], f"silent; seen: {self.seen}"
+            piece = self._read()
+            assert piece, f"ended without {text!r}; seen: {self.seen}"
+            self.seen += piece
+        return self.seen
+
+    def type(self, text: str) -> None:
+        """Type on its keyboard."""
+        os.write(self._near, text.encode())
+
+    def end(self) -> int:
+        """Wait for its end; the exit code."""
+        while piece := self._read():
+            self.seen += piece
+        code = self.process.wait(PATIENCE_S)
+        os.close(self._near)
+        return code
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._near, 65536).decode("utf-8", "replace")
+        except OSError:  # The other end is closed.
+            return ""

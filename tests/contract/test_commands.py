@@ -1,0 +1,356 @@
+"""Commands in processes of their own: what they print, where, with which exit code, and what they leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.contract.commands import PATIENCE_S, PROGRAM, Terminal, environment, run, serving
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The configuration of a lab that runs as long as these tests."""
+    home = tmp_path_factory.mktemp("served")
+    with serving("lab", "--serve", "--write-config", "lab.yaml", home=home) as process:
+        assert process.stdout
+        assert process.stdout.readline() == f"ready {home / 'lab.yaml'}\n"
+        yield home / "lab.yaml"
+
+
+def no_config(home: Path) -> str:
+    return f"There is no configuration yet: {home}/.config/drconsole/config.yaml does not exist."
+
+
+@pytest.mark.parametrize("arguments", [[], ["list"], ["list", "--json"]])
+def test_without_configuration_it_says_what_to_do(arguments: list[str], tmp_path: Path) -> None:
+    ran = run(*arguments, home=tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (64, "")
+    title, message, *hint = ran.stderr.splitlines()
+    assert title == "The configuration is wrong:"
+    assert message.strip() == no_config(tmp_path)
+    assert hint[0].endswith("drconsole lab")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["lsit"], "There is no command 'lsit'. Did you mean 'list'?"),
+        (["--what"], "No such option '--what'"),
+        (["list", "--wait"], "requires an argument"),
+        (["list", "--wait", "soon"], "'soon' is not a valid float"),
+        (["list", "--wait", "nan"], "'nan' is not a number"),
+        (["list", "--wait", "-1"], "-1.0 is not in the range"),
+        (["list", "--width", "10"], "10 is not in the range"),
+        (["list", "extra"], "unexpected extra argument"),
+        (["lab", "--powershell", "nowhere"], "'nowhere' does not exist"),
+        (["lab", "--scenario", "no-such-scenario"], "no-such-scenario"),
+        (["lab", "--speed", "-1"], "-1.0 is not in the range"),
+        (["--config", "x.yaml", "lab"], "--config has no meaning here"),
+        (["--config", "x.yaml"], "x.yaml: there is no such file"),
+    ],
+)
+def test_wrong_commands_are_told_on_stderr_with_exit_64(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    ran = run(*arguments, home=tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (64, "")
+    assert told in ran.stderr
+    assert len(ran.stderr.splitlines()) >= 3
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_version_are_data() -> None:
+    for arguments, told in (
+        (["--help"], "drconsole lab"),
+        (["--version"], "drconsole 0."),
+        (["list", "-h"], "--json"),
+    ):
+        ran = run(*arguments, home=Path("/"))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert told in ran.stdout
+
+
+def test_list_prints_what_json_says(served: Path, tmp_path: Path) -> None:
+    text = run("--config", served, "list", "--all", home=tmp_path)
+    data = run("--config", served, "list", "--all", "--json", home=tmp_path)
+
+    assert (text.returncode, data.returncode, text.stderr, data.stderr) == (0, 0, "", "")
+    answer = json.loads(data.stdout)
+    assert {endpoint["state"] for endpoint in answer["endpoints"]} == {"ok"}
+    lines = text.stdout.splitlines()
+    assert lines[0].startswith("drconsole   LAB steady")
+    assert max(map(len, lines[: lines.index("", 3)])) <= 120
+    assert len(answer["workloads"]) > 10
+    for workload in answer["workloads"]:
+        rows = [line for line in lines if line.startswith(f"{workload['name']} ")]
+        assert rows
+        assert any(all(copy["role"] in line for copy in workload["copies"][:2]) for line in rows)
+
+
+def test_unprotected_machines_are_left_out_unless_asked_for(served: Path, tmp_path: Path) -> None:
+    few, all_ = (
+        json.loads(run("--config", served, "list", "--json", *more, home=tmp_path).stdout)["workloads"]
+        for more in ([], ["--all"])
+    )
+
+    assert len(few) < len(all_)
+    assert "UNPROTECTED" not in {copy["role"] for w in few for copy in w["copies"]}
+    assert "UNPROTECTED" in {copy["role"] for w in all_ for copy in w["copies"]}
+
+
+def test_configuration_by_variable(served: Path, tmp_path: Path) -> None:
+    ran = run("list", home=tmp_path, more={"DRCONSOLE_CONFIG": str(served)})
+
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("drconsole   LAB steady")
+
+
+@pytest.mark.parametrize("how", ["no terminal", "dumb"])
+def test_where_no_screen_can_be_drawn_the_list_is_printed(how: str, served: Path, tmp_path: Path) -> None:
+    if how == "dumb":
+        terminal = Terminal("--config", served, home=tmp_path, more={"TERM": "dumb"})
+        code, printed = terminal.end(), terminal.seen
+    else:
+        ran = run("--config", served, home=tmp_path)
+        code, printed = ran.returncode, ran.stdout
+
+    assert code == 0
+    assert "drconsole   LAB steady" in printed
+    assert "WORKLOAD" in printed
+    assert "\x1b" not in printed
+
+
+def test_console_opens_in_a_terminal_and_ends_by_its_key(served: Path, tmp_path: Path) -> None:
+    terminal = Terminal("--config", served, home=tmp_path)
+    terminal.until("WORKLOAD")
+
+    terminal.type("q")
+
+    assert terminal.end() == 0
+    assert "Traceback" not in terminal.seen
+
+
+def test_files_of_ours_are_private_and_hold_no_password(served: Path, tmp_path: Path) -> None:
+    run("--config", served, "--debug", "list", home=tmp_path)
+    folder = served.with_name("lab.yaml.lab")
+    password = (folder / "password").read_text().strip()
+    files = [served, *(path for path in folder.rglob("*") if path.is_file())]
+
+    assert len(password) > 10
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert {stat.S_IMODE(p.stat().st_mode) for p in (folder, *folder.rglob("*")) if p.is_dir()} == {0o700}
+    holders = [path for path in files if password in path.read_text(encoding="utf-8", errors="replace")]
+    assert holders == [folder / "password"]
+    assert "DEBUG" in (folder / "state" / "log" / "drconsole.log").read_text()
+
+
+def test_reader_that_goes_away_is_no_error(served: Path, tmp_path: Path) -> None:
+    command = f"exec {' '.join(PROGRAM)} --config {served} list | true; echo ${{PIPESTATUS[0]}}"
+    ran = subprocess.run(
+        ["bash", "-c", command], env=environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+
+    assert ran.stderr == ""
+
+
+def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
+    ran = run("--config", served, "list", home=tmp_path, more={"PYTHONIOENCODING": "ascii"})
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.isascii()
+
+
+def test_state_that_cannot_be_written_is_told(served: Path, tmp_path: Path) -> None:
+    content = yaml.safe_load(served.read_text())
+    config = tmp_path / "c.yaml"
+    config.write_text(yaml.safe_dump({**content, "state": "/proc/state"}))
+
+    ran = run("--config", config, "list", home=tmp_path)
+
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(
+        "The state folder cannot be used:\n  The folder /proc/state cannot be written"
+    )
+
+
+def wrong_password(served: Path, folder: Path) -> Path:
+    content: dict[str, Any] = yaml.safe_load(served.read_text())
+    content["credentials"]["lab"] = {"user": "operator", "env": "LAB_PASSWORD"}
+    config = folder / "wrong.yaml"
+    config.write_text(yaml.safe_dump({**content, "state": "state"}))
+    return config
+
+
+@pytest.mark.parametrize("password", ["wr0ng-c4n4ry", None])
+def test_wrong_or_missing_passwords_are_told_and_never_shown(
+    password: str | None, served: Path, tmp_path: Path
+) -> None:
+    config = wrong_password(served, tmp_path)
+    more = {"LAB_PASSWORD": password} if password else {}
+
+    ran = run("--config", config, "--debug", "list", home=tmp_path, more=more)
+
+    assert ran.returncode == 0
+    assert "DO NOT ANSWER 2 of 2" in ran.stdout
+    assert password is not None or "LAB_PASSWORD is not set" in ran.stdout
+    written = "".join(p.read_text(errors="replace") for p in tmp_path.rglob("*") if p.is_file())
+    assert "c4n4ry" not in written + ran.stdout + ran.stderr
+
+
+def test_after_the_lab_is_gone_the_list_shows_what_was_last_known(tmp_path: Path) -> None:
+    with serving("lab", "--serve", "--write-config", "lab.yaml", home=tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        before = json.loads(run("--config", "lab.yaml", "list", "--json", home=tmp_path).stdout)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE_S) == 0
+
+    text = run("--config", "lab.yaml", "list", home=tmp_path)
+    after = json.loads(run("--config", "lab.yaml", "list", "--json", home=tmp_path).stdout)
+
+    assert text.returncode == 0
+    assert "DO NOT ANSWER 2 of 2" in text.stdout
+    assert {endpoint["state"] for endpoint in after["endpoints"]} == {"silent"}
+    assert all(endpoint["error"] for endpoint in after["endpoints"])
+    copies = [copy for workload in after["workloads"] for copy in workload["copies"]]
+    assert {copy["fresh"] for copy in copies} == {False}
+    assert roles(before) == roles(after)
+
+
+def roles(answer: Any) -> dict[str, list[str]]:
+    return {w["key"]: [copy["role"] for copy in w["copies"]] for w in answer["workloads"]}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_served_lab_ends_cleanly_with_its_server_and_folder(number: signal.Signals, tmp_path: Path) -> None:
+    with serving("lab", "--serve", home=tmp_path) as process:
+        assert process.stdout
+        config = Path(process.stdout.readline().removeprefix("ready ").strip())
+        assert config.is_file()
+        ca_file = next(iter(yaml.safe_load(config.read_text())["endpoints"].values()))["ca_file"]
+        assert Path(ca_file).is_relative_to(config.parent)
+
+        process.send_signal(number)
+
+        assert process.wait(PATIENCE_S) == 0
+        assert not config.parent.exists()
+        assert servers_of(config.parent) == []
+
+
+def test_killed_lab_takes_its_server_along(tmp_path: Path) -> None:
+    with serving("lab", "--serve", "--write-config", "lab.yaml", home=tmp_path) as process:
+        assert process.stdout
+        process.stdout.readline()
+        (server,) = servers_of(tmp_path / "lab.yaml.lab")
+        ended = os.pidfd_open(server)
+
+        process.kill()
+
+        process.wait(PATIENCE_S)
+        assert select.select([ended], [], [], PATIENCE_S)[0]
+        os.close(ended)
+
+
+def servers_of(folder: Path) -> list[int]:
+    """The processes that serve a lab from this folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"drconsole.lab" in words and str(folder).encode() in words:
+                found.append(int(entry.name))
+    return found
+
+
+def test_lab_opens_the_console_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    terminal = Terminal("lab", "--scenario", "steady", home=tmp_path, more={"TMPDIR": str(temporary)})
+    terminal.until("WORKLOAD")
+    (folder,) = temporary.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+    terminal.type("q")
+
+    assert terminal.end() == 0
+    assert list(temporary.iterdir()) == []
+    assert servers_of(folder) == []
+
+
+def test_files_that_are_not_a_labs_are_left_as_they_are(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("environment: Production\n")
+    (tmp_path / "new.yaml.lab").mkdir()
+    (tmp_path / "new.yaml.lab" / "precious").touch()
+
+    for name in ("own.yaml", "new.yaml"):
+        ran = run("lab", "--serve", "--write-config", name, home=tmp_path)
+        assert ran.returncode == 64
+        assert "it is left as it is" in ran.stderr
+
+    assert own.read_text() == "environment: Production\n"
+    assert (tmp_path / "new.yaml.lab" / "precious").exists()
+
+
+def test_second_lab_on_one_file_is_refused(served: Path, tmp_path: Path) -> None:
+    before = served.read_text()
+
+    ran = run("lab", "--serve", "--write-config", served, home=tmp_path)
+
+    assert ran.returncode == 64
+    assert "A lab that runs now uses" in ran.stderr
+    assert served.read_text() == before
+
+
+def test_lab_without_its_extra_says_how_to_install_it(tmp_path: Path) -> None:
+    hide = tmp_path / "sitecustomize.py"
+    hide.write_text("import sys\nsys.modules['aiohttp'] = None\n")
+
+    ran = run("lab", home=tmp_path, more={"PYTHONPATH": str(tmp_path)})
+
+    assert (ran.returncode, ran.stdout) == (64, "")
+    assert "aiohttp" in ran.stderr
+    assert re.search(r"-m pip install 'drconsole\[lab\]'", ran.stderr)
+
+
+@pytest.mark.pwsh
+def test_both_engines_give_equal_lists(served: Path, pwsh: Path, tmp_path: Path) -> None:
+    with serving(
+        "lab", "--serve", "--powershell", pwsh, "--write-config", "real.yaml", home=tmp_path
+    ) as real:
+        assert real.stdout
+        assert real.stdout.readline().startswith("ready ")
+        answers = [
+            json.loads(run("--config", file, "list", "--all", "--json", "--wait", "60", home=tmp_path).stdout)
+            for file in (served, tmp_path / "real.yaml")
+        ]
+
+    evaluator, powershell = ([timeless(workload) for workload in a["workloads"]] for a in answers)
+    assert evaluator == powershell
+
+
+def timeless(value: Any) -> Any:
+    """An answer without times and ages, which differ from run to run."""
+    if isinstance(value, dict):
+        moving = {"since", "last_sync", "rpo_s", "age_s"}
+        return {key: timeless(item) for key, item in value.items() if key not in moving}
+    return [timeless(item) for item in value] if isinstance(value, list) else value
