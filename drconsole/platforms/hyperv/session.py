@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from winrm.exceptions import WinRMOperationTimeoutError
+from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
 
 from drconsole.domain.endpoint import Endpoint
@@ -57,7 +57,7 @@ class Session:
         self.endpoint = endpoint
         self.access = access
         self.peer = peer
-        self._protocol: Protocol | None = None
+        self._password: str | None = None
         self._trust: ssl.SSLContext | None = None
         self._lock = threading.Lock()
         self._watch: Watch | None = None
@@ -69,24 +69,27 @@ class Session:
                 self._watch.break_off()
 
     def run(self, name: str, arguments: Mapping[str, Any]) -> Output:
-        """Run one script, within the endpoint's budget.
+        """Run one script, within the endpoint's budget; asking for the password does not count.
 
         Raises:
             EndpointError: nothing came that could be read; the shell was ended as far as that was possible.
         """
+        if self._password is None:
+            self._password = self._ask_password()
+            conceal(self._password, user=self.access.user)
         end = time.monotonic() + self.endpoint.budget_s
         reserve = min(FAREWELL_S, self.endpoint.budget_s / 10)
         opened = Opened()
         outcome, why = self._guarded(
             end - reserve, lambda protocol, watch: self._call(protocol, watch, name, arguments, opened)
         )
+        if opened.shell:
+            self._farewell(opened, end, why)
         if isinstance(outcome, Output):
             return outcome
         if isinstance(outcome, LoginRefused):
-            # The password may have been changed: the next read asks for it again.
-            self._protocol = None
-        if opened.shell:
-            self._farewell(opened, end, why)
+            # It may have been changed: the next read asks for it again.
+            self._password = None
         raise outcome
 
     def _guarded(
@@ -101,10 +104,12 @@ class Session:
         with self._lock:
             self._watch = watch
         adapter = Adapter(watch)
+        protocol: Protocol | None = None
         try:
             with watch:
                 adapter.trust = self._trusted()
-                return work(self._connect(adapter), watch), None
+                protocol = self._protocol(adapter)
+                return work(protocol, watch), None
         except EndpointError as error:
             outcome = error
         except Exception as error:
@@ -113,8 +118,8 @@ class Session:
         finally:
             with self._lock:
                 self._watch = None
-            if self._protocol:
-                self._protocol.transport.close_session()
+            if protocol:
+                protocol.transport.close_session()
         return outcome, watch.why
 
     def _trusted(self) -> ssl.SSLContext | None:
@@ -122,27 +127,15 @@ class Session:
             self._trust = context_for(self.access.ca_file, self.access.insecure, self.peer)
         return self._trust
 
-    def _connect(self, adapter: Adapter) -> Protocol:
-        """Make pywinrm's protocol send through our adapter. Nothing goes over the network yet."""
-        if self._protocol is None:
-            self._protocol = self._log_in()
-        web = self._protocol.transport.build_session()
-        web.trust_env = False
-        for scheme in list(web.adapters):
-            web.mount(scheme, adapter)
-        return self._protocol
-
-    def _log_in(self) -> Protocol:
-        """Ask for the password, and give it to pywinrm."""
+    def _protocol(self, adapter: Adapter) -> Protocol:
+        """Make pywinrm speak through our adapter. Nothing goes over the network yet."""
         access = self.access
         operation = max(1, min(10, int(self.endpoint.budget_s / 3)))
-        password = self._password()
-        conceal(password, user=access.user)
-        return Protocol(
+        protocol = Protocol(
             endpoint=f"{'https' if access.tls else 'http'}://{self.peer.address}/wsman",
             transport="basic",
             username=_as_sent(access.user),
-            password=_as_sent(password),
+            password=_as_sent(self._password or ""),
             # Whom to trust is decided by the adapter's own context, see trust.py; this adds nothing to it.
             server_cert_validation="ignore" if access.insecure else "validate",
             ca_trust_path=None,  # type: ignore[arg-type]  # documented, but missing in its annotation
@@ -151,8 +144,13 @@ class Session:
             read_timeout_sec=operation + int(self.endpoint.budget_s) + 1,
             proxy=None,
         )
+        web = protocol.transport.build_session()
+        web.trust_env = False
+        for scheme in list(web.adapters):
+            web.mount(scheme, adapter)
+        return protocol
 
-    def _password(self) -> str:
+    def _ask_password(self) -> str:
         try:
             return self.access.secret()
         except EndpointError:
@@ -224,6 +222,10 @@ class Session:
             protocol.close_shell(opened.shell, close_session=False)
         except Exception as error:
             self._log("closing a shell", error)
+            if not isinstance(error, WSManFaultError):
+                return
+        # Deleted, or the host itself says that it will not be: asking again changes nothing.
+        opened.shell = ""
 
     def _log(self, what: str, error: Exception) -> None:
         log.info("%s: %s failed: %s", self.endpoint.name, what, type(error).__name__)

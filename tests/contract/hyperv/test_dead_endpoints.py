@@ -199,6 +199,13 @@ def test_a_host_that_hangs_in_the_end_too_does_not_hide_the_first_error(peer: Pe
     assert "fault 995" in error.message
 
 
+def test_a_shell_whose_end_got_lost_is_ended_on_another_connection(peer: Peer) -> None:
+    deletes = iter([lambda _: Reply(lambda handler: None), peer.answers["Delete"]])
+    peer.answers["Delete"] = lambda relates: next(deletes)(relates)
+    assert peer.platform().read(Tier.LIGHT).complete
+    assert peer.asked[-3:] == ["Delete", "Signal", "Delete"]
+
+
 def test_an_answer_that_came_is_not_lost_by_a_shell_that_will_not_end(peer: Peer) -> None:
     peer.answers["Signal"] = fault(4711)
     peer.answers["Delete"] = fault(2150858843)
