@@ -10,7 +10,7 @@ from drconsole.tui.columns import layout
 from drconsole.tui.head import head
 from drconsole.tui.picture import study
 from drconsole.tui.rows import cells
-from drconsole.tui.views import View, distribute, rows_of
+from drconsole.tui.views import Row, View, distribute
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, line, plain
 from drconsole.tui.widgets.table import MARK, Column
@@ -34,10 +34,10 @@ def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iter
     if entries:
         count = "1 alarm" if len(entries) == 1 else f"{len(entries)} alarms"
         yield f"{count}  {entries[0].text(snapshot.taken_at)}"
-    for view, found in distribute(workloads, picture.views).items():
-        if found or len(picture.views) == 1:
+    for view, rows in distribute(workloads, picture.views).items():
+        if rows or len(picture.views) == 1:
             yield ""
-            yield from _table(snapshot, view, found, width)
+            yield from _table(snapshot, view, rows, width)
     hidden = len(snapshot.workloads) - len(workloads)
     if hidden:
         yield ""
@@ -51,17 +51,16 @@ def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iter
     yield from _silence(snapshot)
 
 
-def _table(snapshot: Snapshot, view: View, workloads: Sequence[Workload], width: int) -> Iterator[str]:
+def _table(snapshot: Snapshot, view: View, rows: Sequence[Row], width: int) -> Iterator[str]:
     arranged = layout(width + MARK, view)
-    columns = arranged.columns(view, str(len(workloads)))
+    columns = arranged.columns(view, str(sum(row.third is None for row in rows)))
     silent = frozenset(status.site for status in snapshot.endpoints if status.state in _DARK)
-    yield _row([line(column.title) for column in columns], columns)
-    for workload in workloads:
-        for row in rows_of(workload, view):
-            yield _row(cells(row, view, arranged, silent, snapshot.taken_at), columns)
+    yield _line([line(column.title) for column in columns], columns)
+    for row in rows:
+        yield _line(cells(row, view, arranged, silent, snapshot.taken_at), columns)
 
 
-def _row(drawn: Sequence[Line], columns: Sequence[Column]) -> str:
+def _line(drawn: Sequence[Line], columns: Sequence[Column]) -> str:
     pieces = [
         plain(fit(spans, column.width, right=column.right, middle=column.middle)) + " " * column.gap
         for spans, column in zip(drawn, columns, strict=True)

@@ -10,13 +10,17 @@ import signal
 import stat
 import subprocess
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from drconsole.wording.names import visible
 from tests.contract.commands import PATIENCE_S, PROGRAM, Terminal, environment, run, serving
+
+SCENARIO = files("drconsole.lab") / "scenarios" / "hostile-names.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -170,10 +174,11 @@ def test_reader_that_goes_away_is_no_error(served: Path, tmp_path: Path) -> None
 
 
 def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
-    ran = run("--config", served, "list", home=tmp_path, more={"PYTHONIOENCODING": "ascii"})
+    ran = run("--config", served, "list", home=tmp_path, more={"PYTHONIOENCODING": "latin-1"})
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.isascii()
+    assert r"\u2026" in ran.stdout
 
 
 def test_state_that_cannot_be_written_is_told(served: Path, tmp_path: Path) -> None:
@@ -330,6 +335,41 @@ def test_lab_without_its_extra_says_how_to_install_it(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout) == (64, "")
     assert "aiohttp" in ran.stderr
     assert re.search(r"-m pip install 'drconsole\[lab\]'", ran.stderr)
+
+
+def test_hostile_names_are_shown_letter_by_letter_and_steer_nothing(tmp_path: Path) -> None:
+    names = [entry["name"] for entry in yaml.safe_load(SCENARIO.read_text(encoding="utf-8"))["workloads"]]
+    command = ("lab", "--serve", "--scenario", "hostile-names", "--write-config", "lab.yaml")
+    with serving(*command, home=tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        text = run("--config", "lab.yaml", "list", "--all", "--width", "400", home=tmp_path)
+        data = run("--config", "lab.yaml", "list", "--all", "--json", home=tmp_path)
+
+    found = [workload["name"] for workload in json.loads(data.stdout)["workloads"]]
+    assert sorted(found) == sorted(names)
+    for printed in (text.stdout, data.stdout):
+        assert printed.replace("\n", "").isprintable()
+    rows = text.stdout.splitlines()
+    for name in names:
+        shown = visible(name)
+        assert any(line.startswith((shown, shown[:15])) for line in rows), shown
+
+
+def test_dead_endpoints_are_told_each_in_its_own_words(tmp_path: Path) -> None:
+    command = ("lab", "--serve", "--scenario", "dead-endpoints", "--write-config", "lab.yaml")
+    with serving(*command, home=tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        data = run("--config", "lab.yaml", "list", "--json", "--wait", "8", home=tmp_path)
+
+    assert data.returncode == 0
+    endpoints = json.loads(data.stdout)["endpoints"]
+    states = [endpoint["state"] for endpoint in endpoints]
+    assert states.count("ok") == 1
+    errors = [endpoint["error"] for endpoint in endpoints if endpoint["state"] != "ok"]
+    assert len(errors) >= 5
+    assert all(errors)
 
 
 @pytest.mark.pwsh
