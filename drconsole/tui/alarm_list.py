@@ -54,7 +54,7 @@ def summary_of(snapshot: Snapshot) -> Summary:
 
 def _due(snapshot: Snapshot) -> str:
     for workload in snapshot.workloads:
-        if action := next_action(workload):
+        if _has_alarms(workload) and (action := next_action(workload)):
             return f"next: {visible(workload.name)}: {action}"
     return "nothing is due"
 
@@ -63,13 +63,16 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """Every alarm that asks for attention; an alarm that both ends of a workload raise counts once."""
     found: dict[str, Entry] = {}
     for workload in snapshot.workloads:
-        if workload.alarms or any(copy.alarms for copy in workload.copies):
-            for alarm in workload.all_alarms:
-                _take(found, Entry(alarm, workload))
+        for alarm in workload.all_alarms if _has_alarms(workload) else ():
+            _take(found, Entry(alarm, workload))
     for status in snapshot.endpoints:
         for alarm in status.alarms:
             _take(found, Entry(alarm, status))
     return tuple(sorted(found.values(), key=_rank))
+
+
+def _has_alarms(workload: Workload) -> bool:
+    return bool(workload.alarms) or any(copy.alarms for copy in workload.copies)
 
 
 def _take(found: dict[str, Entry], entry: Entry) -> None:

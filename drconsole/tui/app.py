@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from asyncio import to_thread
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -12,8 +13,9 @@ from textual.app import App
 from textual.binding import BindingType
 from textual.theme import Theme
 
-from drconsole.domain.snapshot import Snapshot, difference
+from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.picture import study
 from drconsole.tui.screens.alarms import AlarmsScreen
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
@@ -62,6 +64,7 @@ class ConsoleApp(App[None]):
         self.animation_level = "none"
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all
+        self._studying = False
         self.register_theme(theme)
         self.theme = theme.name
 
@@ -84,14 +87,19 @@ class ConsoleApp(App[None]):
     def take_newest(self) -> None:
         """Take the newest picture and tell the screen in front what changed."""
         newest = self.state.source.newest()
-        before = self.state.snapshot
-        if newest is None or newest is before:
+        if newest is None or newest is self.state.snapshot or self._studying:
             return
-        changes = difference(before, newest)
-        self.state.snapshot = newest
+        self._studying = True
+        self.run_worker(self._study(newest), group="study")
+
+    async def _study(self, newest: Snapshot) -> None:
+        """Study a snapshot in another thread: with many workloads it takes longer than a frame may."""
+        picture = await to_thread(study, self.state.snapshot, newest)
+        self._studying = False
+        self.state.picture = picture
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
-        self.screen.post_message(SnapshotTaken(newest, changes))
+        self.screen.post_message(SnapshotTaken(picture))
 
     def tick(self) -> None:
         """Count ages to the present."""

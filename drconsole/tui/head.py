@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.tui.alarm_list import Summary
+from drconsole.tui.picture import Picture
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain
 from drconsole.wording.ages import age, ago
@@ -19,17 +20,18 @@ ANSWERS = (EndpointState.OK, EndpointState.PARTIAL)
 GAP = Span("   ")
 
 
-def head(
-    snapshot: Snapshot | None, summary: Summary, now: datetime, width: int, *, asked: bool
-) -> tuple[Line, Line]:
+def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> tuple[Line, Line]:
     """Both lines, each exactly ``width`` cells."""
-    if snapshot is None:
+    if picture is None:
         first = _ends(line(" drconsole"), line("starting "), width)
         return first, fit(line(" nothing was read yet"), width)
+    snapshot = picture.snapshot
     left = [Span(" drconsole", "label"), Span(f"   {visible(snapshot.estate.environment)}", "strong"), GAP]
     right = line(_read(snapshot, now, asked=asked) + " ")
     room = width - cell_len(plain(left)) - cell_len(plain(right)) - 1
-    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(snapshot, summary, now, width)
+    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(
+        snapshot, picture.summary, now, width
+    )
 
 
 def _ends(left: Line, right: Line, width: int) -> Line:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from drconsole.domain.snapshot import Difference, Snapshot
+from drconsole.tui.picture import Picture
 
 
 class SnapshotTaken(Message):
     """There is a newer picture, and this is what changed in it."""
 
-    def __init__(self, snapshot: Snapshot, difference: Difference) -> None:
+    def __init__(self, picture: Picture) -> None:
         super().__init__()
-        self.snapshot = snapshot
-        self.difference = difference
+        self.picture = picture
 
     def can_replace(self, message: Message) -> bool:
         """Never: a difference that is dropped would be lost."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role, Severity
-from drconsole.domain.snapshot import CopyState, Workload
+from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Workload
 from drconsole.tui.columns import Layout
-from drconsole.tui.views import Row, View
+from drconsole.tui.views import Row, View, ends_of
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.actions import next_action
 from drconsole.wording.ages import age, rpo
@@ -19,15 +20,19 @@ from drconsole.wording.roles import cell
 PLATFORMS = {"hyperv": "HV", "vsphere": "VS"}
 
 
-def cells(row: Row, view: View, layout: Layout, silent: frozenset[str], now: datetime) -> tuple[Line, ...]:
+def cells(
+    row: Row, view: View, layout: Layout, absent: Mapping[str, str], now: datetime, *, news: bool = False
+) -> tuple[Line, ...]:
     """Draw one line, a cell for each column of the layout.
 
     Args:
-        silent: sites of which some endpoint does not answer; there absence means nothing.
+        absent: for sites where absence means nothing, why (``absences``).
+        news: it changed since somebody looked.
     """
-    drawn = [_name(row, now), _site(row, row.left, view.left, silent, now)]
+    left, right = _places(row.third, view) if row.third else ends_of(row.workload, view)
+    drawn = [_name(row, view, news=news), _site(row, left, view.left, absent, now)]
     if view.right:
-        drawn += [_arrow(row, view), _site(row, row.right, view.right, silent, now)]
+        drawn += [_arrow(row, view), _site(row, right, view.right, absent, now)]
     if layout.rpo:
         drawn.append(_rpo(row))
     if layout.on:
@@ -35,6 +40,13 @@ def cells(row: Row, view: View, layout: Layout, silent: frozenset[str], now: dat
     if layout.next:
         drawn.append(() if row.third else (Span(next_action(row.workload)),))
     return tuple(drawn)
+
+
+def absences(endpoints: Iterable[EndpointStatus]) -> dict[str, str]:
+    """Sites of which some endpoint does not answer, and whether it was silent or only not heard yet."""
+    quiet = [e for e in endpoints if e.state not in (EndpointState.OK, EndpointState.PARTIAL)]
+    asking = {e.site: "asking" for e in quiet}
+    return asking | {e.site: "silent" for e in quiet if e.error or e.state is EndpointState.SILENT}
 
 
 def role_ink(role: Role) -> str:
@@ -53,21 +65,27 @@ def worst(workload: Workload) -> Severity | None:
     return max((alarm.severity for alarm in workload.all_alarms), default=None)
 
 
-def _name(row: Row, now: datetime) -> Line:
+def _name(row: Row, view: View, *, news: bool) -> Line:
     if row.third:
-        return (Span(f"  {_third(row, row.third)}", "muted"),)
-    ink = "critical" if worst(row.workload) is Severity.CRITICAL else ""
+        return (Span(f"  {_third(row.third, view)}", "muted"),)
+    ink = "critical" if worst(row.workload) is Severity.CRITICAL else "strong" if news else ""
     return (Span(visible(row.workload.name), ink),)
 
 
-def _third(row: Row, copy: CopyState) -> str:
+def _third(copy: CopyState, view: View) -> str:
     """What a further copy is, and where it is when no column says so."""
     what = "further copy"
     if copy.role is Role.TEST_COPY:
         uptime = copy.sighting.uptime_s
         since = f" since {age(uptime)}" if uptime and copy.power is Power.ON else ""
         what = f"test{since}"
-    return what if row.ends else f"{visible(copy.place.site)}: {what}"
+    return what if copy.place.site in view.sites else f"{visible(copy.place.site)}: {what}"
+
+
+def _places(third: CopyState, view: View) -> tuple[CopyState | None, CopyState | None]:
+    """The column of a further copy: its site's, or the first where its site has none (its name says where)."""
+    at_right = bool(view.right) and third.place.site == view.right
+    return (None, third) if at_right else (third, None)
 
 
 def _arrow(row: Row, view: View) -> Line:
@@ -78,14 +96,14 @@ def _arrow(row: Row, view: View) -> Line:
     return (Span(text, "critical" if bad else "arrow"),)
 
 
-def _site(row: Row, copy: CopyState | None, site: str, silent: frozenset[str], now: datetime) -> Line:
+def _site(row: Row, copy: CopyState | None, site: str, absent: Mapping[str, str], now: datetime) -> Line:
     if copy:
         return copy_spans(copy, now)
     if row.third:
-        return copy_spans(row.third, now) if not row.ends and site else ()
+        return ()
     if row.workload.arrow.kind is ArrowKind.NONE:
         return ()
-    return (Span("(silent)" if site in silent else "(not seen)", "muted"),)
+    return (Span(f"({absent.get(site, 'not seen')})", "muted"),)
 
 
 def _rpo(row: Row) -> Line:

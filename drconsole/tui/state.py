@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drconsole.domain.snapshot import Snapshot
+from drconsole.tui.picture import Picture
 from drconsole.tui.source import SnapshotSource
 
 
@@ -23,5 +24,10 @@ class ConsoleState:
     source: SnapshotSource
     clock: Callable[[], datetime]
     now: datetime
-    snapshot: Snapshot | None = None
+    picture: Picture | None = None
     asked: bool = False
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest snapshot that was studied."""
+        return self.picture.snapshot if self.picture else None

@@ -8,9 +8,10 @@ from textual import on
 from textual.widget import Widget
 
 from drconsole.domain.roles import Severity
-from drconsole.domain.snapshot import Difference, Snapshot, Workload
+from drconsole.domain.snapshot import Workload
 from drconsole.tui.actions import ALARMS
 from drconsole.tui.alarm_list import Entry
+from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.detail import DetailScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
@@ -40,10 +41,9 @@ class AlarmsScreen(ConsoleScreen):
         yield self._table
         yield Lines(id="now")
 
-    def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
+    def take(self, picture: Picture, *, anew: bool) -> None:
         """Show the alarms of this picture."""
-        super().take(snapshot, difference)
-        entries = self.summary.entries
+        entries = picture.summary.entries
         self._table.show(entries, range(len(entries)), empty=line("  no alarms"))
 
     def draw(self) -> None:

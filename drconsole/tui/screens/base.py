@@ -12,11 +12,10 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from drconsole.domain.snapshot import Difference, Snapshot
 from drconsole.tui.actions import Action, actions_of, bindings_of, key_line
-from drconsole.tui.alarm_list import Summary, summary_of
 from drconsole.tui.head import head
 from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.picture import Picture
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Span
 from drconsole.tui.widgets.lines import Lines
@@ -39,7 +38,6 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, state: ConsoleState) -> None:
         super().__init__()
         self.state = state
-        self.summary = Summary()
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(self.NAME))])
 
     def compose(self) -> ComposeResult:
@@ -57,10 +55,8 @@ class ConsoleScreen(Screen[None]):
         """Draw the screen's own widgets from ``state``; called for a new picture, a tick and a new size."""
         raise NotImplementedError
 
-    def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
-        """Take over a new picture; None as the difference means that anything may have changed."""
-        if difference is None or difference:
-            self.summary = summary_of(snapshot)
+    def take(self, picture: Picture, *, anew: bool) -> None:
+        """Take over a new picture; ``anew``: more may have changed than its difference says."""
 
     @property
     def mode(self) -> str:
@@ -74,7 +70,7 @@ class ConsoleScreen(Screen[None]):
     @on(SnapshotTaken)
     def show_snapshot(self, message: SnapshotTaken) -> None:
         """Show a newer picture."""
-        self.take(message.snapshot, message.difference)
+        self.take(message.picture, anew=False)
         self.draw_all()
 
     @on(TimePassed)
@@ -84,8 +80,8 @@ class ConsoleScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Catch up with what happened while another screen was in front."""
-        if self.state.snapshot:
-            self.take(self.state.snapshot, None)
+        if self.state.picture:
+            self.take(self.state.picture, anew=True)
         self.call_after_refresh(self.draw_all)
 
     def on_resize(self) -> None:
@@ -98,7 +94,7 @@ class ConsoleScreen(Screen[None]):
         too_small = f" drconsole needs {SMALLEST.width}x{SMALLEST.height}, this is {width}x{self.size.height}"
         state = self.state
         self.query_one("#too-small", Lines).show([(Span(too_small),), (Span(" q quit"),)])
-        lines = head(state.snapshot, self.summary, state.now, width, asked=state.asked)
+        lines = head(state.picture, state.now, width, asked=state.asked)
         self.query_one("#head", Lines).show(lines)
         self.draw_keys()
         self.draw()

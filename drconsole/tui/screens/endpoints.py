@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from drconsole.domain.snapshot import Difference, EndpointStatus, Snapshot
+from drconsole.domain.snapshot import EndpointStatus
 from drconsole.tui import endpoint_list
 from drconsole.tui.actions import ENDPOINTS
+from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, line
@@ -37,10 +38,9 @@ class EndpointsScreen(ConsoleScreen):
         yield self._table
         yield Lines(id="pane")
 
-    def take(self, snapshot: Snapshot, difference: Difference | None) -> None:
+    def take(self, picture: Picture, *, anew: bool) -> None:
         """Show the endpoints of this picture."""
-        super().take(snapshot, difference)
-        endpoints = snapshot.endpoints
+        endpoints = picture.snapshot.endpoints
         self._table.show(endpoints, range(len(endpoints)), empty=line("  the config names no endpoints"))
         if self._wanted:
             self._table.select(self._wanted)

@@ -1,4 +1,4 @@
-"""The two lines above the keys: what is with the line under the cursor, and what to do now."""
+"""The lines above the keys: what is with the line under the cursor, what to do now, and what is shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
         ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(alarms[0].severity, "")
         what = Span(f": {alarm_text(alarms[0], now)}", ink)
     else:
-        copy = row.third or (row.ends or workload.copies)[0]
+        copy = row.third or workload.copies[0]
         what = Span(f": {copy.role} at {visible(copy.place.site)}, {reason(copy)}")
     action = next_action(workload)
     due = line(Span(" next: ", "label"), action) if action else line(Span(" nothing is due", "muted"))
@@ -34,3 +34,19 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
 
 def _is_long(name: Span) -> bool:
     return len(name.text) > 40
+
+
+def status_line(
+    filter_text: str, pair: tuple[int, int], hidden: int, window: tuple[int, int, int], width: int
+) -> Line:
+    """The filter, which of how many pairs, what is hidden, and where the window stands."""
+    parts: list[Span] = []
+    if filter_text:
+        parts += [Span(" filter: ", "label"), Span(visible(filter_text), "strong"), Span("  ")]
+    if pair[1] > 1:
+        parts.append(Span(f" pair {pair[0]} of {pair[1]}  ", "muted"))
+    if hidden:
+        parts.append(Span(f" {hidden} unprotected hidden, u shows  ", "muted"))
+    first, last, count = window
+    where = f"{first} to {last} of {count} " if last - first + 1 < count else ""
+    return (*fit(parts, max(width - len(where), 0)), Span(where, "muted"))

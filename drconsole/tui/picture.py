@@ -1,0 +1,51 @@
+"""A snapshot studied: what the screens need of it, found outside the thread that draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drconsole.domain.snapshot import Difference, Snapshot, Workload, difference
+from drconsole.tui.alarm_list import Summary, summary_of
+from drconsole.tui.views import Row, View, distribute, views_of
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One snapshot with its difference to the one before, its alarms, and the rows of each view.
+
+    Args:
+        news: keys of workloads whose roles, power, arrow or alarms changed, not only their ages.
+    """
+
+    snapshot: Snapshot
+    difference: Difference
+    summary: Summary
+    views: tuple[View, ...]
+    rows: dict[View, list[Row]]
+    news: frozenset[str]
+
+
+def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
+    """Study a snapshot; with ten thousand workloads this takes longer than a frame."""
+    views = views_of(snapshot.estate)
+    change = difference(before, snapshot)
+    return Picture(
+        snapshot,
+        change,
+        summary_of(snapshot),
+        views,
+        distribute(snapshot.workloads, views),
+        _news(before, snapshot, change) if before else frozenset(),
+    )
+
+
+def _news(before: Snapshot, snapshot: Snapshot, change: Difference) -> frozenset[str]:
+    old = {w.key: _told(w) for w in before.workloads if w.key in change.changed}
+    changed = {w.key for w in snapshot.workloads if w.key in old and _told(w) != old[w.key]}
+    return frozenset(changed) | change.added
+
+
+def _told(workload: Workload) -> tuple[object, ...]:
+    """What a person would want to know has changed."""
+    copies = tuple((copy.place, copy.role, copy.power, copy.fresh) for copy in workload.copies)
+    return copies, workload.arrow, {alarm.code for alarm in workload.all_alarms}
