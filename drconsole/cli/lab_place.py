@@ -36,11 +36,13 @@ class Place:
 
         content = config_of(description, self.folder / "state")
         text = HEADING + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+        part = self.folder / "config.part"
         try:
-            handle, name = tempfile.mkstemp(dir=self.config.parent, prefix=f".{self.config.name}.")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
+            with open(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+            ) as file:
                 file.write(text)
-            os.replace(name, self.config)
+            os.replace(part, self.config)
         except OSError as error:
             raise _unwritable(self.config, error) from None
 

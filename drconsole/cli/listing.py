@@ -9,7 +9,7 @@ from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, W
 from drconsole.tui.columns import layout
 from drconsole.tui.head import head
 from drconsole.tui.picture import study
-from drconsole.tui.rows import cells
+from drconsole.tui.rows import absences, cells
 from drconsole.tui.views import Row, View, distribute
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, line, plain
@@ -54,10 +54,10 @@ def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iter
 def _table(snapshot: Snapshot, view: View, rows: Sequence[Row], width: int) -> Iterator[str]:
     arranged = layout(width + MARK, view)
     columns = arranged.columns(view, str(sum(row.third is None for row in rows)))
-    silent = frozenset(status.site for status in snapshot.endpoints if status.state in _DARK)
+    absent = absences(snapshot.endpoints)
     yield _line([line(column.title) for column in columns], columns)
     for row in rows:
-        yield _line(cells(row, view, arranged, silent, snapshot.taken_at), columns)
+        yield _line(cells(row, view, arranged, absent, snapshot.taken_at), columns)
 
 
 def _line(drawn: Sequence[Line], columns: Sequence[Column]) -> str:

@@ -218,6 +218,42 @@ def test_wrong_or_missing_passwords_are_told_and_never_shown(
     assert "c4n4ry" not in written + ran.stdout + ran.stderr
 
 
+@pytest.mark.parametrize("arguments", [[], ["list"]])
+def test_person_is_asked_before_the_screen_opens(arguments: list[str], served: Path, tmp_path: Path) -> None:
+    content: dict[str, Any] = yaml.safe_load(served.read_text())
+    content["credentials"]["lab"] = {"user": "operator", "prompt": True}
+    config = tmp_path / "asking.yaml"
+    config.write_text(yaml.safe_dump({**content, "state": "state"}))
+    password = (served.with_name("lab.yaml.lab") / "password").read_text().strip()
+    terminal = Terminal("--config", config, *arguments, home=tmp_path)
+
+    terminal.until("Password of operator (lab; empty leaves its endpoints out): ")
+    terminal.type(f"{password}\n")
+    terminal.until("REPLICA")
+    terminal.type("q")
+
+    assert terminal.end() == 0
+    assert password not in terminal.seen
+    written = "".join(p.read_text(errors="replace") for p in tmp_path.rglob("*") if p.is_file())
+    assert password not in written
+
+
+def test_wrong_theme_file_is_told_before_anything_is_read(served: Path, tmp_path: Path) -> None:
+    content: dict[str, Any] = yaml.safe_load(served.read_text())
+    (tmp_path / "mine.yaml").write_text("primary: '#zzzzzz'\n")
+    config = tmp_path / "themed.yaml"
+    config.write_text(yaml.safe_dump({**content, "state": "state", "theme": "mine.yaml"}))
+
+    terminal = Terminal("--config", config, home=tmp_path)
+
+    assert terminal.end() == 64
+    assert "The theme is wrong:" in terminal.seen
+    assert f"{tmp_path}/mine.yaml:1" in terminal.seen
+    assert not (tmp_path / "state" / "readings").is_dir() or not list(
+        (tmp_path / "state" / "readings").iterdir()
+    )
+
+
 def test_after_the_lab_is_gone_the_list_shows_what_was_last_known(tmp_path: Path) -> None:
     with serving("lab", "--serve", "--write-config", "lab.yaml", home=tmp_path) as process:
         assert process.stdout

@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 import threading
+import traceback
 import urllib.parse
 import warnings
 from collections.abc import Iterator
@@ -101,6 +102,24 @@ def test_secret_is_taken_out_of_tracebacks_and_their_causes(file: Path, ours: lo
     assert f"ValueError: cannot use {MARK}" in written
     assert "direct cause" in written
     assert all(line.startswith(("  ", "20")) for line in written.splitlines())
+
+
+def test_secret_is_taken_out_of_local_variables(file: Path, ours: logging.Logger) -> None:
+    conceal(CANARY)
+
+    def connect(password: str) -> None:
+        settings = {"auth": (USER, password), "raw": password.encode()}
+        raise RuntimeError(f"{len(settings)} settings")
+
+    try:
+        connect(CANARY)
+    except RuntimeError as error:
+        with_locals = traceback.TracebackException.from_exception(error, capture_locals=True)
+        ours.error("details:\n%s", "".join(with_locals.format()))
+
+    written = file.read_text(encoding="utf-8")
+    assert "settings = {'auth'" in written
+    assert "c4n4ry" not in written
 
 
 @pytest.mark.parametrize(
