@@ -19,14 +19,13 @@ from winrm.exceptions import (
 )
 
 from drconsole.errors import BadReply, EndpointError, LoginRefused, NoRights, TimedOut, Unreachable
+from drconsole.platforms.hyperv.dial import NotConnected, NotFound
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.trust import rejected
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import (
     REPLY_BYTES,
     Adapter,
-    NotConnected,
-    NotFound,
     Redirected,
     ReplyCut,
     ReplyTooLarge,

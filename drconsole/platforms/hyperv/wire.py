@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import http.client
 import io
-import ipaddress
-import queue
 import socket
 import ssl
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +15,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from drconsole.platforms.hyperv.dial import dial
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
 
 # Clients ask for envelopes of at most 150 kB (facts/winrm, section 4); hosts allow 500 kB at most.
@@ -27,15 +25,7 @@ EXCERPT = 2000
 
 
 class WireError(Exception):
-    """Base of what goes wrong below the WS-Management protocol."""
-
-
-class NotFound(WireError):
-    """The name of the host has no address."""
-
-
-class NotConnected(WireError):
-    """No address of the host took the connection; the argument is the system's word for it."""
+    """Base of what is wrong with a reply below the WS-Management protocol."""
 
 
 class ReplyTooLarge(WireError):
@@ -175,68 +165,3 @@ class _PlainPool(HTTPConnectionPool):
 
 class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _Tls
-
-
-def dial(host: str, port: int, watch: Watch) -> socket.socket:
-    """Connect to the first address of ``host`` that takes it, sharing the time that is left among them.
-
-    Raises:
-        NotFound, NotConnected, BrokenOff.
-    """
-    last = "no address"
-    found = addresses(host, port, watch)
-    for index, (family, kind, protocol, _, address) in enumerate(found):
-        watch.check()
-        sock = socket.socket(family, kind, protocol)
-        try:
-            others = len(found) - index - 1
-            sock.settimeout(watch.left / (others + 1) if others else watch.patience)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            watch.guard(sock)
-            sock.connect(address)
-        except OSError as error:
-            sock.close()
-            last = "it did not answer" if isinstance(error, TimeoutError) else error.strerror or str(error)
-        except BrokenOff:
-            sock.close()
-            raise
-        else:
-            watch.connected = True
-            sock.settimeout(watch.patience)
-            return sock
-    watch.check()
-    raise NotConnected(last)
-
-
-def addresses(host: str, port: int, watch: Watch) -> list[tuple[Any, ...]]:
-    """Look a host's addresses up, in a thread of its own where that asks the network.
-
-    The system's look-up cannot be broken off; a thread that waits for it can be left behind.
-
-    Raises:
-        NotFound, BrokenOff.
-    """
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        answers: queue.SimpleQueue[list[tuple[Any, ...]] | str | None] = queue.SimpleQueue()
-        watch.on_break(lambda: answers.put(None))
-        threading.Thread(
-            target=lambda: answers.put(_look_up(host, port)), name="hyperv-look-up", daemon=True
-        ).start()
-        answer = answers.get()
-    else:
-        answer = _look_up(host, port)
-    watch.check()
-    if isinstance(answer, list):
-        return answer
-    raise NotFound(answer)
-
-
-def _look_up(host: str, port: int) -> list[tuple[Any, ...]] | str:
-    try:
-        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    except OSError as error:
-        return error.strerror or str(error)
-    except UnicodeError:
-        return "not a host name"

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,6 @@ from drconsole.errors import BadReply, EndpointError, LoginRefused, NoRights, Ti
 from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
 from drconsole.platforms.hyperv.platform import HyperV
-from drconsole.platforms.hyperv.watch import Watch
 from tests.contract.hyperv.answers import framed, light
 from tests.contract.hyperv.hosts import PASSWORD, Host, host
 from tests.contract.hyperv.stub_peer import (
@@ -296,16 +296,17 @@ def test_close_breaks_off_a_read_that_hangs(peer: Peer, action: str) -> None:
 def test_close_breaks_off_a_connection_that_is_not_made_yet(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guarded = threading.Event()
-    guard = Watch.guard
+    began = threading.Event()
+    connect = socket.socket.connect_ex
 
-    def told(watch: Watch, sock: socket.socket) -> None:
-        guard(watch, sock)
-        guarded.set()
+    def told(sock: socket.socket, address: Any) -> int:
+        code = connect(sock, address)
+        began.set()
+        return code
 
-    monkeypatch.setattr(Watch, "guard", told)
     with swallowing() as port:
-        error = closed_while(peer.platform(port=port, budget_s=3000), guarded.wait)
+        monkeypatch.setattr(socket.socket, "connect_ex", told)
+        error = closed_while(peer.platform(port=port, budget_s=3000), began.wait)
     assert "broken off by the console" in error.message
 
 
