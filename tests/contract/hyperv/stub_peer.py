@@ -174,9 +174,12 @@ def serving(server: ThreadingHTTPServer) -> Iterator[None]:
         thread.join()
 
 
-def write_forever(handler: BaseHTTPRequestHandler, head: bytes, piece: bytes) -> None:
+def write_forever(
+    handler: BaseHTTPRequestHandler, head: bytes, piece: bytes, pause: Callable[[], object] = lambda: None
+) -> None:
     """Write until the client goes."""
     with suppress(OSError):
         handler.wfile.write(head)
         while True:
             handler.wfile.write(piece)
+            pause()

@@ -212,24 +212,39 @@ def test_an_answer_that_came_is_not_lost_by_a_shell_that_will_not_end(peer: Peer
     assert peer.platform().read(Tier.LIGHT).complete
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\n\r\n<a>",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nX-Long: ",
-        b"HTTP/1.1 200 OK\r\n",
-        b"",
-    ],
-    ids=["body", "chunks", "header", "headers", "status line"],
-)
-def test_endless_data_is_cut_off(peer: Peer, head: bytes) -> None:
-    piece = (
-        b"4\r\nAAAA\r\n" if b"chunked" in head else b"X-A: b\r\n" if head.endswith(b"OK\r\n") else b"A" * 4096
-    )
-    peer.answers["Receive"] = lambda _: Reply(lambda handler: write_forever(handler, head, piece))
+OK = b"HTTP/1.1 200 OK\r\n"
+ENDLESS = [
+    ("body", OK + b"Content-Type: application/soap+xml\r\n\r\n<a>", b"A"),
+    ("chunks", OK + b"Transfer-Encoding: chunked\r\n\r\n", b"4\r\nAAAA\r\n"),
+    ("header", OK + b"X-Long: ", b"A"),
+    ("headers", OK, b"X-A: b\r\n"),
+    ("status line", b"", b"A"),
+]
+endless = pytest.mark.parametrize(("head", "piece"), [c[1:] for c in ENDLESS], ids=[c[0] for c in ENDLESS])
+
+
+@endless
+def test_endless_data_is_cut_off(peer: Peer, head: bytes, piece: bytes) -> None:
+    peer.answers["Receive"] = lambda _: Reply(lambda handler: write_forever(handler, head, piece * 4096))
     error = refused(lambda: peer.platform().read(Tier.LIGHT))
     assert type(error) is BadReply
+
+
+@endless
+def test_data_that_drips_for_ever_ends_with_the_budget(peer: Peer, head: bytes, piece: bytes) -> None:
+    def pause() -> None:
+        peer.over.wait(0.05)
+
+    peer.answers["Receive"] = lambda _: Reply(lambda handler: write_forever(handler, head, piece, pause))
+    error = refused(lambda: peer.platform(budget_s=SHORT_S).read(Tier.LIGHT))
+    assert type(error) is TimedOut
+
+
+def test_output_that_drips_for_ever_ends_with_the_budget(peer: Peer) -> None:
+    peer.answers["Receive"] = received(b"Q", code=None)
+    error = refused(lambda: peer.platform(budget_s=SHORT_S).read(Tier.LIGHT))
+    assert type(error) is TimedOut
+    assert peer.asked[-2:] == ["Signal", "Delete"]
 
 
 def test_a_connection_that_is_dropped_is_lost(peer: Peer) -> None:
