@@ -23,7 +23,7 @@ from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.terminal import choose_theme, is_gnu_screen
+from drconsole.tui.terminal import choose_theme, is_gnu_screen, wants_no_colour
 from drconsole.tui.theming import find_theme, shipped_themes, variable_defaults
 
 TAKE_S = 0.1
@@ -59,8 +59,8 @@ class ConsoleApp(App[None]):
         show_all: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._first_theme = theme
-        super().__init__(ansi_color=None)
+        without_colour = wants_no_colour(os.environ) and theme.ansi
+        super().__init__(ansi_color=True if without_colour else None)
         self.animation_level = "none"
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all

@@ -83,7 +83,7 @@ def _third(copy: CopyState, view: View) -> str:
 
 
 def _places(third: CopyState, view: View) -> tuple[CopyState | None, CopyState | None]:
-    """The column of a further copy: its site's, or the first where its site has none (its name says where)."""
+    """The column of a further copy: its site's, or the first where its site has none."""
     at_right = bool(view.right) and third.place.site == view.right
     return (None, third) if at_right else (third, None)
 

@@ -46,7 +46,9 @@ INK_VARIABLES = (
 )
 PLANE_VARIABLES = ("head-plane", "pane-plane", "cursor-plane")
 BADGE_VARIABLES = ("badge-critical", "badge-warning", "badge-critical-text", "badge-warning-text")
-STYLE_VARIABLES = ("cursor-text-style", "badge-text-style", "rule-text-style")
+STYLE_VARIABLES = ("cursor-text-style", "badge-text-style")
+# Textual's own style sheets ask for these, but it makes them only for themes of true colours.
+NOT_MADE_FOR_ANSI = ("ansi-background", "ansi-foreground", "surface-active", "foreground-disabled")
 STYLE_WORDS = frozenset({"none", "bold", "dim", "italic", "reverse", "underline"})
 COLOUR_VARIABLES = (*INK_VARIABLES, *PLANE_VARIABLES, *BADGE_VARIABLES)
 INSTALLED = Path(__file__).parent.parent / "themes"
@@ -131,7 +133,7 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
         "badge-warning": ground,
         "cursor-text-style": "reverse",
         "badge-text-style": "bold reverse",
-        "rule-text-style": "none",
+        **dict.fromkeys(NOT_MADE_FOR_ANSI, text),
     }
 
 

@@ -23,7 +23,7 @@ from drconsole.tui.widgets.lines import Lines
 SMALLEST = Size(60, 20)
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(Screen[None], inherit_bindings=False):
     """A screen that reads snapshots.
 
     A subclass names itself in ``NAME`` (the action table's word for it), gives its widgets by ``body`` and

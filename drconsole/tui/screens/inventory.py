@@ -45,6 +45,7 @@ class InventoryScreen(ConsoleScreen):
         self._news: frozenset[str] = frozenset()
         self._looked_at = ""
         self._table: LineTable[Row] = LineTable(lambda row: row.key, self._cells, self._look, id="main")
+        self._list()
 
     def body(self) -> Iterable[Widget]:
         """The table, the pane, what to do now, and the filter."""
@@ -105,15 +106,12 @@ class InventoryScreen(ConsoleScreen):
     @on(Input.Submitted)
     def keep_filter(self) -> None:
         """Go back to the table; the filter stays."""
-        self.remove_class("-filtering")
-        self._table.focus()
-        self.draw_all()
+        self._close_filter()
 
     @on(FilterInput.Left)
     def action_clear_filter(self) -> None:
         """End the filter."""
-        self.remove_class("-filtering")
-        self._table.focus()
+        self._close_filter()
         self._relist(filter="")
 
     def action_next_pair(self, step: int) -> None:
@@ -140,6 +138,11 @@ class InventoryScreen(ConsoleScreen):
     def _cells(self, row: Row) -> tuple[Line, ...]:
         news = row.workload.key in self._news
         return cells(row, self.view, self._layout, self._absences, self.state.now, news=news)
+
+    def _close_filter(self) -> None:
+        self.remove_class("-filtering")
+        self._table.focus()
+        self.call_after_refresh(self.draw_all)
 
     def _relist(self, *, filter: str) -> None:  # noqa: A002
         self._lister.filter = filter
