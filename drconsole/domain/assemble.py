@@ -12,11 +12,13 @@ from drconsole.domain.case import Hosts
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
+from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
+from drconsole.domain.rows.base import Verdict
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
-from drconsole.domain.verdict import Verdict, evidence_of, judge
+from drconsole.domain.verdict import evidence_of, judge
 
 SKEW_WARNING_S = 60.0
 
@@ -28,11 +30,12 @@ def assemble(
     now: datetime,
     serial: int = 0,
     kept: Mapping[str, Reading] = MappingProxyType({}),
+    recorded: frozenset[Place] = frozenset(),
 ) -> Snapshot:
     """Build the snapshot of all that is known.
 
     ``kept`` are last complete readings of endpoints whose newest reading could not see everything: what only
-    they show stays last-known.
+    they show stays last-known. ``recorded`` are places that are known to have carried a failover record.
 
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
@@ -47,7 +50,7 @@ def assemble(
     last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
-    workloads = tuple(_workload(group, estate, hosts) for group in groups)
+    workloads = tuple(_workload(group, estate, hosts, recorded) for group in groups)
     return Snapshot(
         taken_at=now,
         estate=estate,
@@ -65,11 +68,11 @@ def _is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, li
     return (now - reading.taken_at).total_seconds() <= limit_s
 
 
-def _workload(group: Group, estate: Estate, hosts: Hosts) -> Workload:
-    verdicts, alarms = judge(group, hosts)
+def _workload(group: Group, estate: Estate, hosts: Hosts, recorded: frozenset[Place]) -> Workload:
+    verdicts, alarms = judge(group, hosts, estate)
     order = {site.name: i for i, site in enumerate(estate.sites)}
     copies = tuple(
-        _copy(seen, verdict)
+        _copy(seen, _with_lost_record(seen, verdict, recorded), estate)
         for seen, verdict in sorted(verdicts, key=lambda v: (order.get(v[0].place.site, 99), v[0].place))
     )
     shown = next((c for c in copies if c.role is Role.ORIGINAL), None) or max(
@@ -86,7 +89,15 @@ def _workload(group: Group, estate: Estate, hosts: Hosts) -> Workload:
     )
 
 
-def _copy(seen: Seen, verdict: Verdict) -> CopyState:
+def _with_lost_record(seen: Seen, verdict: Verdict, recorded: frozenset[Place]) -> Verdict:
+    """Backup products rewrite notes: a record that was known and is gone is told, whatever the role is now."""
+    if seen.place not in recorded or seen.record is not None or not seen.fresh:
+        return verdict
+    lost = Alarm(AlarmCode.RECORD_GONE, Severity.WARNING)
+    return replace(verdict, alarms=(*verdict.alarms, lost))
+
+
+def _copy(seen: Seen, verdict: Verdict, estate: Estate) -> CopyState:
     relation = relation_of(seen.sighting)
     return CopyState(
         place=seen.place,
@@ -104,7 +115,7 @@ def _copy(seen: Seen, verdict: Verdict) -> CopyState:
         evidence=evidence_of(seen),
         last_sync=relation.last_sync if relation else None,
         rpo_s=rpo_s(seen),
-        rpo_target_s=rpo_target_s(seen),
+        rpo_target_s=rpo_target_s(seen, estate),
     )
 
 
@@ -117,18 +128,33 @@ def _with_alarms(
     status: EndpointStatus, readings: Mapping[str, Reading], twin_pairs: frozenset[tuple[str, str]]
 ) -> EndpointStatus:
     """The status with what is wrong with the endpoint itself; twins are told once, at the later endpoint."""
-    alarms: list[Alarm] = []
-    if status.state in (EndpointState.SILENT, EndpointState.NEVER):
-        if status.error:
-            facts = (("error", status.error),)
-            alarms.append(Alarm(AlarmCode.SILENT, Severity.CRITICAL, status.silent_since, facts))
-    elif status.state is EndpointState.PARTIAL:
-        facts = (("limits", " ".join(status.limits)),)
-        alarms.append(Alarm(AlarmCode.PARTIAL, Severity.WARNING, None, facts))
+    alarms = [*status.alarms, *_silence(status)]
+    reading = readings.get(status.name)
+    if reading is not None and status.state in (EndpointState.OK, EndpointState.PARTIAL):
+        alarms += _cluster_alarms(reading)
     if status.skew_s is not None and abs(status.skew_s) > SKEW_WARNING_S:
         facts = (("skew_s", f"{status.skew_s:.0f}"),)
         alarms.append(Alarm(AlarmCode.CLOCK_SKEW, Severity.WARNING, None, facts))
     for first, second in sorted(twin_pairs):
         if second == status.name:
             alarms.append(Alarm(AlarmCode.TWINS, Severity.CRITICAL, None, (("twin", first),)))
-    return replace(status, alarms=(*status.alarms, *alarms)) if alarms else status
+    return replace(status, alarms=tuple(alarms)) if alarms else status
+
+
+def _silence(status: EndpointStatus) -> Iterable[Alarm]:
+    if status.state in (EndpointState.SILENT, EndpointState.NEVER) and status.error:
+        yield Alarm(AlarmCode.SILENT, Severity.CRITICAL, status.silent_since, (("error", status.error),))
+    if status.state is EndpointState.PARTIAL:
+        yield Alarm(AlarmCode.PARTIAL, Severity.WARNING, None, (("limits", " ".join(status.limits)),))
+
+
+def _cluster_alarms(reading: Reading) -> Iterable[Alarm]:
+    broker = reading.broker
+    if broker is not None and broker.state != "Online":
+        facts = (("state", broker.state), ("owner", broker.owner))
+        yield Alarm(AlarmCode.BROKER_DOWN, Severity.CRITICAL, None, facts)
+    for node in reading.nodes:
+        if not node.answers:
+            yield Alarm(
+                AlarmCode.NODE_SILENT, Severity.WARNING, None, (("node", node.name), ("error", node.error))
+            )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from drconsole.domain.endpoint import Estate
 from drconsole.domain.identity import Answer, Group, Seen
-from drconsole.domain.reading import Power, Relation
+from drconsole.domain.reading import ApplianceRow, Power, Relation
+from drconsole.domain.record import Record
 from drconsole.domain.replication import (
     EXTENDED,
     PRIMARY,
@@ -34,6 +36,11 @@ class Hosts:
                 )
         return False
 
+    def all_answer(self, endpoints: Iterable[str]) -> bool:
+        """Whether all these endpoints answer now and see everything."""
+        whole = {a.reading.endpoint for a in self.answers if a.fresh and a.reading.complete}
+        return whole.issuperset(endpoints)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -43,6 +50,7 @@ class Case:
     group: Group
     partner: Seen | None
     hosts: Hosts
+    estate: Estate
 
     @property
     def relation(self) -> Relation | None:
@@ -75,15 +83,25 @@ class Case:
         return self.copy.sighting.power is Power.ON
 
     @property
-    def has_record(self) -> bool:
-        """Whether any copy of the workload carries a failover record in its notes (rules, section 2)."""
-        return any("drconsole-record:" in c.sighting.notes for c in self.group.copies)
+    def record(self) -> Record | None:
+        """The copy's own failover record."""
+        return self.copy.record
+
+    @property
+    def partner_record(self) -> Record | None:
+        """The partner's own failover record."""
+        return self.partner.record if self.partner else None
+
+    @property
+    def appliance_rows(self) -> tuple[ApplianceRow, ...]:
+        """What replication appliances say of the workload."""
+        return tuple(c.sighting.appliance for c in self.group.copies if c.sighting.appliance)
 
 
-def cases_of(group: Group, hosts: Hosts) -> Iterable[Case]:
+def cases_of(group: Group, hosts: Hosts, estate: Estate) -> Iterable[Case]:
     """One case for each copy of a workload."""
     for copy in group.copies:
-        yield Case(copy, group, _partner(copy, group), hosts)
+        yield Case(copy, group, _partner(copy, group), hosts, estate)
 
 
 def _partner(copy: Seen, group: Group) -> Seen | None:
@@ -93,7 +111,9 @@ def _partner(copy: Seen, group: Group) -> Seen | None:
         return None
     ends = [c for c in group.copies if c is not copy and mode_of(c.sighting) in (PRIMARY, REPLICA, EXTENDED)]
     named = (relation.replica, relation.receiver) if mode == PRIMARY else (relation.primary,)
-    at_named = [c for c in ends if any(same_host(n, c.place.where) for n in named)]
+    at_named = [
+        c for c in ends if any(same_host(n, known) for n in named for known in (c.place.where, *c.names))
+    ]
     if at_named:
         return at_named[0]
     opposite = [c for c in ends if (mode_of(c.sighting) == PRIMARY) != (mode == PRIMARY)]

@@ -10,6 +10,7 @@ class EndpointKind(StrEnum):
     """What kind of management address an endpoint is."""
 
     HYPERV_HOST = "hyperv-host"
+    HYPERV_CLUSTER = "hyperv-cluster"
     VSPHERE = "vsphere"
 
     @property
@@ -40,10 +41,11 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sites that protect each other."""
+    """Two sites that protect each other; ``rpo_s`` is the age of a sync that counts as late, if it is set."""
 
     left: str
     right: str
+    rpo_s: int | None = None
 
     def has(self, site: str) -> bool:
         """Whether the site is one of the two."""
@@ -66,3 +68,11 @@ class Estate:
     sites: tuple[Site, ...]
     pairs: tuple[Pair, ...]
     endpoints: tuple[Endpoint, ...]
+
+    def rpo_target_s(self, site: str) -> int | None:
+        """The RPO that the config sets for copies of a site: the strictest of its pairs."""
+        return min((p.rpo_s for p in self.pairs if p.rpo_s and p.has(site)), default=None)
+
+    def test_networks(self, site: str) -> frozenset[str]:
+        """The networks of a site that are not production."""
+        return next((s.test_networks for s in self.sites if s.name == site), frozenset())

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from drconsole.domain import replication as r
 from drconsole.domain.case import Case
+from drconsole.domain.endpoint import Estate
 from drconsole.domain.identity import Seen
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 
@@ -18,17 +19,20 @@ def rpo_s(copy: Seen) -> int | None:
     return max(0, int((copy.now - relation.last_sync).total_seconds()))
 
 
-def rpo_target_s(copy: Seen) -> int | None:
-    """The age at which the copy counts as late."""
-    relation = r.relation_of(copy.sighting)
-    if relation is not None:
-        return r.rpo_target_s(relation)
-    return copy.sighting.hbr.rpo_s if copy.sighting.hbr else None
+def rpo_target_s(copy: Seen, estate: Estate) -> int | None:
+    """The age at which the copy counts as late: the config's word, else what its replication is set to."""
+    relation, hbr = r.relation_of(copy.sighting), copy.sighting.hbr
+    if relation is None and hbr is None:
+        return None
+    configured = estate.rpo_target_s(copy.place.site)
+    if configured is not None:
+        return configured
+    return r.rpo_target_s(relation) if relation else hbr.rpo_s if hbr else None
 
 
 def rpo_alarms(case: Case) -> tuple[Alarm, ...]:
     """Late beyond the target; nothing where no sync was ever seen."""
-    age, target = rpo_s(case.copy), rpo_target_s(case.copy)
+    age, target = rpo_s(case.copy), rpo_target_s(case.copy, case.estate)
     relation = case.relation
     if age is None or target is None or age <= target or relation is None or relation.last_sync is None:
         return ()

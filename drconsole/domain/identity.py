@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.place import Place
-from drconsole.domain.reading import Reading, Sighting
+from drconsole.domain.reading import Power, Reading, Sighting
+from drconsole.domain.record import Record, believed
 from drconsole.domain.replication import TEST, mode_of
+
+LIVE_MIGRATION_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One copy: its freshest sighting, and all endpoints that saw it."""
+    """One copy: its freshest sighting, and all endpoints that saw it.
+
+    ``names`` are host names by which partners may call its place. ``doubled``: it runs on two nodes at once,
+    longer than a live migration shows it so.
+    """
 
     sighting: Sighting
     endpoint: str
@@ -31,11 +38,18 @@ class Seen:
     taken_at: datetime
     now: datetime
     fresh: bool
+    names: tuple[str, ...] = ()
+    doubled: bool = False
 
     @property
     def place(self) -> Place:
         """Where the copy is."""
         return self.sighting.place
+
+    @property
+    def record(self) -> Record | None:
+        """The failover record of this copy that was written at its own place."""
+        return believed(self.sighting.notes, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +72,14 @@ def copies_of(answers: Iterable[Answer]) -> tuple[Seen, ...]:
 
 
 def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
-    ranked = sorted(found, key=lambda pair: (pair[0].fresh, pair[0].reading.taken_at), reverse=True)
+    ranked = sorted(found, key=_worth, reverse=True)
     best, sighting = ranked[0]
     witnesses = tuple(dict.fromkeys(answer.reading.endpoint for answer, _ in ranked))
+    nodes = {
+        s.node
+        for answer, s in found
+        if answer.fresh and s.power is Power.ON and (s.uptime_s or 0) > LIVE_MIGRATION_S
+    }
     return Seen(
         sighting,
         best.reading.endpoint,
@@ -68,7 +87,15 @@ def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
         best.reading.taken_at,
         best.reading.now,
         best.fresh,
+        best.reading.names,
+        len(nodes) > 1,
     )
+
+
+def _worth(found: tuple[Answer, Sighting]) -> tuple[bool, datetime, bool]:
+    """The freshest facts first; of two nodes of one reading the one on which it runs."""
+    answer, sighting = found
+    return (answer.fresh, answer.reading.taken_at, sighting.power is Power.ON)
 
 
 def twins(estate: Estate, readings: Mapping[str, Reading]) -> frozenset[tuple[str, str]]:
@@ -124,25 +151,66 @@ def _join_hyperv(copies: list[Seen]) -> list[Group]:
 
 
 def _join_vsphere(estate: Estate, copies: list[Seen], twin_pairs: frozenset[tuple[str, str]]) -> list[Group]:
-    """By replication group, then by ``config.uuid`` between the sites of a pair; twins are never joined."""
+    """By replication group, then record, then ``config.uuid`` between the sites of a pair; twins never."""
     apart = {name for pair in twin_pairs for name in pair}
-    by_gid: dict[str, list[Seen]] = defaultdict(list)
+    groups: dict[str, list[Seen]] = defaultdict(list)
     rest: list[Seen] = []
     for copy in sorted(copies, key=lambda c: c.place):
-        hbr = copy.sighting.hbr
-        if hbr and hbr.gid and not apart & set(copy.seen_by):
-            by_gid[hbr.gid].append(copy)
+        key = "" if apart & set(copy.seen_by) else _shared_key(copy)
+        if key:
+            groups[key].append(copy)
         else:
             rest.append(copy)
-    groups = {f"vs:{gid}": found for gid, found in by_gid.items()}
     for copy in rest:
         key = _own_key(copy)
         if copy.sighting.uuid and not apart & set(copy.seen_by) and not _is_placeholder(copy):
             key = next((k for k, found in groups.items() if _same_uuid(estate, copy, found)), key)
             if any(other.place.site == copy.place.site for other in groups.get(key, ())):
                 key = f"vs:{copy.place.site}:{copy.place.id}"
-        groups.setdefault(key, []).append(copy)
-    return [Group(key, "vsphere", tuple(found)) for key, found in groups.items()]
+        groups[key].append(copy)
+    return [Group(key, "vsphere", _one_each(found)) for key, found in groups.items()]
+
+
+def _shared_key(copy: Seen) -> str:
+    """The key of the workload that a copy says it belongs to: by its group, else by its record."""
+    gid = gid_of(copy.sighting)
+    if gid:
+        return f"vs:{gid}"
+    return copy.record.key if copy.record and copy.record.key.startswith("vs:") else ""
+
+
+def gid_of(sighting: Sighting) -> str:
+    """The replication group of a vSphere copy, from whichever source tells it."""
+    told = (sighting.hbr, sighting.files, sighting.appliance)
+    return next((t.gid for t in told if t is not None and t.gid), sighting.replica_dir)
+
+
+def _one_each(found: list[Seen]) -> tuple[Seen, ...]:
+    """Several ways of seeing one replica at one site are one copy: VM in its directory, files, appliance."""
+    kept: list[Seen] = []
+    for copy in sorted(found, key=_closeness):
+        twin = next((k for k in kept if _same_replica(k, copy)), None)
+        if twin is None:
+            kept.append(copy)
+            continue
+        appliance = twin.sighting.appliance or copy.sighting.appliance
+        witnesses = tuple(dict.fromkeys((*twin.seen_by, *copy.seen_by)))
+        merged = replace(twin, sighting=replace(twin.sighting, appliance=appliance), seen_by=witnesses)
+        kept[kept.index(twin)] = merged
+    return tuple(kept)
+
+
+def _closeness(copy: Seen) -> int:
+    """A registered VM tells more than files, and files tell more than an appliance."""
+    sighting = copy.sighting
+    return 2 if sighting.appliance and not sighting.files else 1 if sighting.files else 0
+
+
+def _same_replica(kept: Seen, copy: Seen) -> bool:
+    if kept.place.site != copy.place.site or kept.sighting.hbr is not None:
+        return False
+    lesser = copy.sighting.files is not None or copy.sighting.appliance is not None
+    return lesser and _closeness(kept) < _closeness(copy) and bool(gid_of(kept.sighting))
 
 
 def _own_key(copy: Seen) -> str:

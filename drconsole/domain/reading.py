@@ -51,6 +51,38 @@ class HbrSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplicaFiles:
+    """A replica directory on a datastore.
+
+    ``has_config``: the hbrcfg files of a whole replica are there, not disks alone. ``torn``: files of one
+    generation are missing. ``syncing``: a transfer is under way. ``points``: recovery points in it.
+    """
+
+    gid: str
+    has_config: bool = True
+    torn: bool = False
+    syncing: bool = False
+    points: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ApplianceRow:
+    """One replication as a replication appliance tells it (facts/vsphere, section 1.4).
+
+    ``vm`` is the moRef of the source VM. ``recovered``: recovery_state or status say that it was recovered.
+    """
+
+    gid: str
+    status: str
+    vm: str = ""
+    recovered: bool = False
+    test_image: bool = False
+    last_sync: datetime | None = None
+    rpo_s: int | None = None
+    rpo_violation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ManagedBy:
     """The extension that owns a vSphere VM, and the role it gave to it."""
 
@@ -64,6 +96,8 @@ class Sighting:
 
     ``handle`` addresses it in calls on that endpoint (VMId or moRef). ``name`` is raw platform text.
     ``own_mode`` and ``own_state`` are what Get-VM itself says; ``relations`` (Get-VMReplication) win.
+    ``node`` is the cluster node that told it. ``created`` is known of test VMs. ``auto_start`` is Hyper-V's
+    automatic start action. ``replica_dir`` is the replication group whose directory holds a registered VM.
     ``unread`` names properties that the endpoint did not give.
     """
 
@@ -82,12 +116,36 @@ class Sighting:
     own_state: str = ""
     relations: tuple[Relation, ...] = ()
     hbr: HbrSource | None = None
+    files: ReplicaFiles | None = None
+    appliance: ApplianceRow | None = None
+    replica_dir: str = ""
+    node: str = ""
+    created: datetime | None = None
+    auto_start: str = ""
     unread: tuple[str, ...] = ()
 
     @property
     def platform(self) -> str:
         """``hyperv`` or ``vsphere``."""
         return self.place.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A cluster's Replica Broker: the state of its resource, not of its group (facts/hyperv, section 5)."""
+
+    name: str
+    state: str
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a cluster: whether it answered in this reading, and why not."""
+
+    name: str
+    answers: bool
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +177,8 @@ class Reading:
     user: str = ""
     transport: str = ""
     duration_s: float = 0.0
+    broker: Broker | None = None
+    nodes: tuple[Node, ...] = ()
 
     @property
     def now(self) -> datetime:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from drconsole.domain.endpoint import Endpoint, Estate
+from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
+from drconsole.domain.record import believed
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.errors import EndpointError
 from drconsole.inventory.reader import Finished
@@ -29,6 +31,9 @@ class Board:
 
     def __init__(self, estate: Estate, kept: dict[str, Reading]) -> None:
         self.entries = {e.name: _entry(e, kept.get(e.name)) for e in estate.endpoints}
+        self.recorded: frozenset[Place] = frozenset()
+        for reading in kept.values():
+            self._remember(reading)
 
     def started(self, name: str, at: float) -> None:
         """A read of the endpoint has begun."""
@@ -45,9 +50,14 @@ class Board:
             entry.status = _failed(status, report.result)
             return
         entry.latest = reading = report.result
+        self._remember(reading)
         if reading.complete:
             entry.complete = reading
         entry.status = _answered(status, reading)
+
+    def _remember(self, reading: Reading) -> None:
+        """Keep the places that carried a failover record, so that one that vanishes is missed."""
+        self.recorded |= {s.place for s in reading.sightings if believed(s.notes, s.place)}
 
     def hangs(self, name: str, error: EndpointError) -> None:
         """A read that has begun does not end: tell so, although its thread still waits."""

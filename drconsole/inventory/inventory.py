@@ -171,7 +171,13 @@ class Inventory:
         self._serial += 1
         board = self._board
         return assemble(
-            self.estate, board.statuses(), board.readings(), datetime.now(UTC), self._serial, board.kept()
+            self.estate,
+            board.statuses(),
+            board.readings(),
+            datetime.now(UTC),
+            self._serial,
+            board.kept(),
+            board.recorded,
         )
 
 

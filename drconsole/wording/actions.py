@@ -7,6 +7,7 @@ from drconsole.domain.snapshot import Workload
 
 _NEXT = {
     AlarmCode.SPLIT_BRAIN: "compare the two copies",
+    AlarmCode.TEST_ON_PRODUCTION: "stop the test: it is on a production network",
     AlarmCode.NO_ORIGINAL: "find out which copy was the original",
     AlarmCode.CONTRADICTION: "look at both ends before anything is started",
     AlarmCode.STALE_ORIGINAL_SERVES: "stop the stale original, then start the recovered copy",
@@ -19,11 +20,23 @@ _NEXT = {
     AlarmCode.RESYNC_NEEDED: "resynchronize",
     AlarmCode.PAUSED: "resume replication",
     AlarmCode.UNPROTECTED_SINCE: "reverse: nothing protects it",
+    AlarmCode.STARTS_BY_ITSELF: "switch off its automatic start",
+    AlarmCode.STALE_JOB: "pause the old replication",
+    AlarmCode.RECORD_GONE: "see who rewrote the notes",
+    AlarmCode.TEST_NETWORK_UNKNOWN: "see where the test copy is connected",
+    AlarmCode.ORPHAN_TEST: "remove the orphan test copy",
+    AlarmCode.EXTENDED_LEG: "continue or remove the extended leg",
+    AlarmCode.EXTENDED_TROUBLE: "see why the extended leg stopped",
+    AlarmCode.NOT_REPLICATING: "see why it is not active",
     AlarmCode.PLANNED_IN_PROGRESS: "finish or cancel the planned failover",
     AlarmCode.RPO: "see why it is late",
     AlarmCode.RESYNCHRONIZING: "wait for the resynchronization",
     AlarmCode.FIRST_COPY: "wait for the first copy",
     AlarmCode.ORIGINAL_OFF: "see why the original is off",
+    AlarmCode.ORIGINAL_NOT_RUNNING: "see why the original does not run",
+    AlarmCode.STATES_DIFFER: "read again; if it stays, restart the host's management service",
+    AlarmCode.TORN: "wait for the next transfer, then look again",
+    AlarmCode.TEST_RUNNING: "stop the test when it is done",
 }
 
 

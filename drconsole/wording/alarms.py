@@ -23,6 +23,18 @@ _TEXTS = {
     AlarmCode.RESYNC_NEEDED: "resynchronization is needed",
     AlarmCode.ORIGINAL_OFF: "the original is off",
     AlarmCode.NOT_REPLICATING: "replication is not active",
+    AlarmCode.TEST_NETWORK_UNKNOWN: "a test copy runs, and its network could not be read",
+    AlarmCode.ORPHAN_TEST: "orphan test: no replica names this test copy as its own",
+    AlarmCode.TEST_RUNNING: "TEST COPY on",
+    AlarmCode.EXTENDED_LEG: "its source was failed over: continue, or remove this leg",
+    AlarmCode.STARTS_BY_ITSELF: "an old copy that would start by itself with its host",
+    AlarmCode.STALE_JOB: "the old replication still tries to copy onto the recovered VM",
+    AlarmCode.RECORD_GONE: "its failover record has vanished from the notes",
+    AlarmCode.RECORD_STRANGE: "a failover record in its notes cannot be understood and is not believed",
+    AlarmCode.TORN: "torn: files of one generation are missing",
+    AlarmCode.SYNCING: "in the middle of a transfer",
+    AlarmCode.FILES_NOT_SEEN: "known from the appliance alone, its files were not seen",
+    AlarmCode.REBUILD_POSSIBLE: "only disks are left; a VM can be rebuilt around them",
     AlarmCode.INSECURE: "connected without a verified certificate, as the config says",
 }
 
@@ -45,6 +57,22 @@ def _with_facts(alarm: Alarm) -> str:
                 else f"twice at {visible(sites[0])}"
             )
             return f"SPLIT-BRAIN: runs {where}"
+        case AlarmCode.CONTRADICTION if fact("why"):
+            return f"contradiction: {fact('why')}"
+        case AlarmCode.TEST_ON_PRODUCTION:
+            return f"TEST COPY on a network that is not a test network: {visible(fact('networks'))}"
+        case AlarmCode.EXTENDED_TROUBLE:
+            return f"its extended leg is in state {visible(fact('state'))}"
+        case AlarmCode.ORIGINAL_NOT_RUNNING:
+            return f"the original is {fact('power')}"
+        case AlarmCode.STATES_DIFFER:
+            return f"Get-VM says {visible(fact('own'))}, Get-VMReplication something else"
+        case AlarmCode.SEVERAL_POINTS:
+            return f"{fact('points')} recovery points"
+        case AlarmCode.BROKER_DOWN:
+            return f"its Replica Broker is {visible(fact('state'))}, on {visible(fact('owner'))}"
+        case AlarmCode.NODE_SILENT:
+            return f"node {visible(fact('node'))} does not answer: {visible(fact('error'))}"
         case AlarmCode.RPO:
             return f"late: no sync within {age(int(fact('target')))}"
         case AlarmCode.ORIGINAL_NOT_VERIFIED_OFF:

@@ -12,7 +12,7 @@ from drconsole.wording.ages import age
 
 _REASONS = {
     "C1": "registered by SRM to hold the place of a recovered VM",
-    "C2": "it says that it is a test copy; test copies are not judged yet",
+    "C2": "made for a test: by its mode, its appliance or its record",
     "H1": "both ends say that they are the primary",
     "H2": "both ends say that they are replicas, and neither was failed over",
     "H3": "its replica was failed over and took its place",
@@ -20,11 +20,16 @@ _REASONS = {
     "H5": "its old replica took over and now copies back to it",
     "H6": "failed over to this copy, and not reversed yet",
     "H7": "a replica whose named primary host has no such VM any more",
-    "H8": "replicated on from another replica; extended replicas are not judged yet",
+    "H8": "the receiving end of an extended leg: the replica of a replica",
     "H9": "the receiving end of its replication",
     "H10": "the sending end of its replication",
     "H11": "no replication, but the same VM exists elsewhere",
+    "V1": "recovered here, by the appliance, a record, or the replica directory that holds it",
+    "V2": "a directory with nothing but disks of a known replica",
     "V3": "its own configuration says that it is replicated",
+    "V4": "replica files whose source or appliance is known",
+    "V5": "replica files without a source that is known",
+    "V6": "known from the replication appliance",
     "X1": "the same VM at two places, with no relation between them",
     "X2": "no replication is configured",
 }
@@ -34,10 +39,12 @@ _UNJUDGED = "no row of the verdict covers what its endpoint says"
 def reason(copy: CopyState) -> str:
     """Why the copy has its role, one clause."""
     text = _REASONS.get(copy.row, _UNJUDGED)
-    if copy.row == "H5" and copy.role is Role.UNKNOWN:
-        return "a failover record says that it was reversed; records are not judged yet"
     if copy.row == "H11" and copy.role is Role.LEFTOVER:
         return "switched off, without replication, and the same VM runs elsewhere"
+    if copy.row == "V1" and copy.role is Role.FORMER_ORIGINAL:
+        return "its recovered copy took its place"
+    if copy.row == "H1" and copy.role is not Role.UNKNOWN:
+        return "both ends say that they are the primary; a failover record decides"
     return text
 
 

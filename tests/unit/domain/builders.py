@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 from drconsole.domain.place import Place
-from drconsole.domain.reading import HbrSource, ManagedBy, Power, Reading, Relation, Sighting
+from drconsole.domain.reading import Power, Reading, Relation, Sighting
+from drconsole.domain.record import Record, written
+from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -24,7 +27,12 @@ def estate(*more: Endpoint) -> Estate:
         Endpoint("vc-ny", NY, EndpointKind.VSPHERE, "10.0.0.3"),
         Endpoint("vc-nj", NJ, EndpointKind.VSPHERE, "10.0.0.4"),
     ]
-    return Estate("TEST", (Site(NY), Site(NJ)), (Pair(NY, NJ),), (*hosts, *more))
+    return Estate(
+        "TEST",
+        (Site(NY, frozenset({"isolated"})), Site(NJ, frozenset({"isolated"}))),
+        (Pair(NY, NJ),),
+        (*hosts, *more),
+    )
 
 
 SITE = {e.name: e.site for e in estate().endpoints}
@@ -52,21 +60,17 @@ def vm(
     return Sighting(place, ident, power=power, relations=relations, **values)  # type: ignore[arg-type]
 
 
-def vs(
-    endpoint: str,
-    uuid: str,
-    *,
-    power: Power = Power.ON,
-    hbr: HbrSource | None = None,
-    managed_by: ManagedBy | None = None,
-    template: bool = False,
-    path: str = "",
-) -> Sighting:
+def vs(endpoint: str, uuid: str, power: Power = Power.ON, *, path: str = "", **more: object) -> Sighting:
     """A vSphere VM at a vCenter."""
     place = Place("vsphere", SITE[endpoint], f"ds-{endpoint}", path or f"[ds] {uuid}/{uuid}.vmx")
-    return Sighting(
-        place, "vm-1", "web-01", power, uuid=uuid, hbr=hbr, managed_by=managed_by, template=template
-    )
+    values: dict[str, object] = {"name": "web-01", "uuid": uuid, **more}
+    return Sighting(place, "vm-1", power=power, **values)  # type: ignore[arg-type]
+
+
+def recorded(sighting: Sighting, role: Role, place: Place | None = None) -> Sighting:
+    """The same VM with a failover record in its notes, written at its own place or at another."""
+    record = Record("vs:GID-1", role, place or sighting.place, "7f3c0a11", NOW, "operator@jump")
+    return replace(sighting, notes=written(sighting.notes, record, "Failed over."))
 
 
 def reading(endpoint: str, *sightings: Sighting, complete: bool = True, age_s: float = 0) -> Reading:

@@ -6,11 +6,21 @@ Each case: its name, the readings, the silent endpoints, and for each copy (site
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from drconsole.domain.reading import HbrSource, ManagedBy, Power, Reading
+from drconsole.domain.place import Place
+from drconsole.domain.reading import (
+    ApplianceRow,
+    HbrSource,
+    ManagedBy,
+    Power,
+    Reading,
+    ReplicaFiles,
+    Sighting,
+)
+from drconsole.domain.roles import Role
 
-from .builders import NJ, NOW, NY, reading, relation, vm, vs
+from .builders import NJ, NOW, NY, reading, recorded, relation, vm, vs
 
 ON, OFF, SAVED = Power.ON, Power.OFF, Power.SAVED
 LATE = NOW - timedelta(hours=2)
@@ -38,14 +48,16 @@ def _pair(
     left: tuple[Power, str, str],
     right: tuple[Power, str, str],
     *expected: Expected,
-    notes: str = "",
+    records: tuple[Role | None, Role | None] = (None, None),
     split: bool = False,
+    **more: object,
 ) -> Case:
-    """A copy at ny and one at nj, each (power, mode, state)."""
+    """A copy at ny and one at nj, each (power, mode, state), with a failover record or without."""
     sightings = [
-        vm(host, power, relation(mode, state), notes=notes)
+        vm(host, power, relation(mode, state), **more)  # type: ignore[arg-type]
         for host, (power, mode, state) in (("ny", left), ("nj", right))
     ]
+    sightings = [recorded(s, role) if role else s for s, role in zip(sightings, records, strict=True)]
     alarms = frozenset({"split-brain"}) if split else frozenset[str]()
     return Case(name, (reading("ny", sightings[0]), reading("nj", sightings[1])), expected, (), alarms)
 
@@ -141,12 +153,75 @@ TWO_COPIES = [
         _copy(NJ, "REPLICA", "H9", "first-copy"),
     ),
     _pair(
-        "first copy under a failover record, which is not judged yet",
-        (ON, "Primary", "InitialReplicationInProgress"),
+        "reverse in progress by record",
         (OFF, "Replica", WAITING),
-        _copy(NY, "ORIGINAL", "H10"),
-        _copy(NJ, "UNKNOWN", "H5"),
-        notes='drconsole: reversed\ndrconsole-record: {"v":1}',
+        (ON, "Primary", "InitialReplicationInProgress"),
+        _copy(NY, "FORMER ORIGINAL", "H5", "no-good-replica"),
+        _copy(NJ, "ORIGINAL", "H10"),
+        records=(None, Role.RECOVERED),
+    ),
+    _pair(
+        "both primary, a record says which took over",
+        (OFF, "Primary", "Error"),
+        (ON, "Primary", "Replicating"),
+        _copy(NY, "FORMER ORIGINAL", "H1", "contradiction"),
+        _copy(NJ, "RECOVERED", "H1", "contradiction"),
+        records=(None, Role.RECOVERED),
+    ),
+    _pair(
+        "both primary, both records agree",
+        (OFF, "Primary", "Error"),
+        (ON, "Primary", "Replicating"),
+        _copy(NY, "FORMER ORIGINAL", "H1", "contradiction"),
+        _copy(NJ, "RECOVERED", "H1", "contradiction"),
+        records=(Role.FORMER_ORIGINAL, Role.RECOVERED),
+    ),
+    _pair(
+        "both primary, and both were recovered once",
+        (OFF, "Primary", "Error"),
+        (ON, "Primary", "Replicating"),
+        _copy(NY, "UNKNOWN", "H1", "contradiction"),
+        _copy(NJ, "UNKNOWN", "H1", "contradiction"),
+        records=(Role.RECOVERED, Role.RECOVERED),
+    ),
+    _pair(
+        "the old original would start by itself",
+        (OFF, "Primary", "PreparedForFailover"),
+        (ON, "Replica", FAILED),
+        _copy(NY, "FORMER ORIGINAL", "H3", "starts-by-itself"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        auto_start="StartIfRunning",
+    ),
+    _pair(
+        "the old original is saved, which is not off",
+        (SAVED, "Primary", "Error"),
+        (ON, "Replica", FAILED),
+        _copy(NY, "FORMER ORIGINAL", "H3"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+    ),
+    _pair(
+        "saved original",
+        (SAVED, "Primary", "Replicating"),
+        (OFF, "Replica", "Replicating"),
+        _copy(NY, "ORIGINAL", "H10", "original-not-running"),
+        _copy(NJ, "REPLICA", "H9"),
+    ),
+    _pair(
+        "Get-VM says another state",
+        (ON, "Primary", "Replicating"),
+        (OFF, "Replica", "Replicating"),
+        _copy(NY, "ORIGINAL", "H10", "states-differ"),
+        _copy(NJ, "REPLICA", "H9", "states-differ"),
+        own_mode="Replica",
+        own_state="Error",
+    ),
+    _pair(
+        "a record nobody can read",
+        (ON, "Primary", "Replicating"),
+        (OFF, "Replica", "Replicating"),
+        _copy(NY, "ORIGINAL", "H10", "record-strange"),
+        _copy(NJ, "REPLICA", "H9", "record-strange"),
+        notes='drconsole: x\ndrconsole-record: {"v":9}',
     ),
     _pair(
         "replica runs",
@@ -177,17 +252,24 @@ TWO_COPIES = [
         _copy(NJ, "REPLICA", "H9"),
     ),
     _pair(
-        "extended replica, not judged yet",
-        (ON, "Primary", "Replicating"),
+        "extended replica",
+        (ON, "Replica", "Replicating"),
+        (OFF, "ExtendedReplica", "Suspended"),
+        _copy(NY, "REPLICA", "H9", "contradiction"),
+        _copy(NJ, "REPLICA", "H8", "paused"),
+    ),
+    _pair(
+        "extended replica whose middle was failed over",
+        (ON, "Replica", "FailedOver"),
         (OFF, "ExtendedReplica", "Replicating"),
-        _copy(NY, "ORIGINAL", "H10"),
-        _copy(NJ, "UNKNOWN", "H8"),
+        _copy(NY, "RECOVERED", "H6", "unprotected"),
+        _copy(NJ, "REPLICA", "H8", "extended-leg"),
     ),
     _pair(
         "extended replica failed over",
         (OFF, "Primary", "Replicating"),
         (ON, "ExtendedReplica", "FailedOver"),
-        _copy(NY, "FORMER ORIGINAL", "H3"),
+        _copy(NY, "FORMER ORIGINAL", "H3", "stale-job"),
         _copy(NJ, "RECOVERED", "H6", "unprotected"),
     ),
     _pair(
@@ -204,6 +286,27 @@ _LATE = tuple(
     for host, power, mode in (("ny", ON, "Primary"), ("nj", OFF, "Replica"))
 )
 _NONE = {"own_mode": "None"}
+HBR = HbrSource("GID-1", "10.9.9.9")
+
+
+def _tested(*networks: str, created: datetime = NOW - timedelta(hours=2), **more: object) -> list[Sighting]:
+    """A replica at nj and its test copy."""
+    test = vm("nj", ON, ident="t1", own_mode="TestReplica", networks=networks, created=created, **more)
+    return [vm("nj", OFF, relation("Replica", test_vm="t1")), test]
+
+
+def _files(**more: object) -> Sighting:
+    """A replica directory at the second vCenter's datastore."""
+    files = ReplicaFiles("GID-1", **more)  # type: ignore[arg-type]
+    place = Place("vsphere", NJ, "ds-vc-nj", "[ds] replica-of-web-01")
+    return Sighting(place, "", "web-01", OFF, files=files)
+
+
+def _row(status: str, **more: object) -> Sighting:
+    """A replication as the second site's appliance tells it."""
+    row = ApplianceRow("GID-1", status, **more)  # type: ignore[arg-type]
+    return Sighting(Place("vsphere", NJ, "appliance", "GID-1"), "", "web-01", Power.UNKNOWN, appliance=row)
+
 
 OTHERS = [
     Case(
@@ -212,20 +315,52 @@ OTHERS = [
         (_copy(NY, "ORIGINAL", "H10", "rpo"), _copy(NJ, "REPLICA", "H9", "rpo")),
     ),
     Case(
-        "test copy, not judged yet",
-        (
-            reading("ny", vm("ny", ON, relation("Primary"))),
-            reading(
-                "nj",
-                vm("nj", OFF, relation("Replica", test_vm="t1")),
-                vm("nj", OFF, ident="t1", own_mode="TestReplica"),
-            ),
-        ),
+        "test copy on a test network",
+        (reading("ny", vm("ny", ON, relation("Primary"))), reading("nj", *_tested("isolated"))),
         (
             _copy(NY, "ORIGINAL", "H10"),
-            _copy(NJ, "UNKNOWN", "C2"),
+            _copy(NJ, "TEST COPY", "C2", "test-running"),
             _copy(NJ, "REPLICA", "H9"),
         ),
+    ),
+    Case(
+        "test copy on a production network, left running",
+        (reading("nj", *_tested("prod-10", created=NOW - timedelta(days=2))),),
+        (
+            _copy(NJ, "TEST COPY", "C2", "test-on-production", "test-running"),
+            _copy(NJ, "REPLICA", "H9"),
+        ),
+    ),
+    Case(
+        "test copy whose networks were not read",
+        (reading("nj", *_tested(unread=("networks",))),),
+        (
+            _copy(NJ, "TEST COPY", "C2", "test-network-unknown", "test-running"),
+            _copy(NJ, "REPLICA", "H9"),
+        ),
+    ),
+    Case(
+        "orphan test",
+        (reading("nj", vm("nj", OFF, ident="t1", own_mode="TestReplica")),),
+        (_copy(NJ, "TEST COPY", "C2", "orphan-test", "test-running"),),
+    ),
+    Case(
+        "test copy by record, on vSphere",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)),
+            reading("vc-nj", recorded(vs("vc-nj", "u9"), Role.TEST_COPY)),
+        ),
+        (_copy(NY, "ORIGINAL", "V3"), _copy(NJ, "TEST COPY", "C2", "orphan-test", "test-running")),
+    ),
+    Case(
+        "both relationships, the outer leg broken",
+        (
+            reading(
+                "nj",
+                vm("nj", OFF, relation("Replica"), relation("Replica", "Error", relationship="Extended")),
+            ),
+        ),
+        (_copy(NJ, "REPLICA", "H9", "extended-trouble"),),
     ),
     _alone(
         "failed over, original silent",
@@ -286,11 +421,11 @@ OTHERS = [
     Case(
         "Get-VM's own word for the mode does not count",
         (reading("ny", vm("ny", ON, own_mode="Primary")),),
-        (_copy(NY, "UNPROTECTED", "X2"),),
+        (_copy(NY, "UNPROTECTED", "X2", "states-differ"),),
     ),
     Case(
         "vSphere source",
-        (reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", "10.9.9.9"))),),
+        (reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)),),
         (_copy(NY, "ORIGINAL", "V3"),),
     ),
     Case(
@@ -301,9 +436,7 @@ OTHERS = [
     Case(
         "vSphere source and an unrelated copy of its uuid",
         (
-            reading(
-                "vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", "d")), vs("vc-ny", "u2"), vs("vc-ny", "u3")
-            ),
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HBR), vs("vc-ny", "u2"), vs("vc-ny", "u3")),
             reading("vc-nj", vs("vc-nj", "u1", power=OFF)),
         ),
         (
@@ -312,6 +445,96 @@ OTHERS = [
             _copy(NY, "UNPROTECTED", "X2"),
             _copy(NY, "UNPROTECTED", "X2"),
         ),
+    ),
+    Case(
+        "vSphere source that an appliance calls late and not active",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)),
+            reading("vc-nj", _row("NOT_ACTIVE_RPO_VIOLATION")),
+        ),
+        (_copy(NY, "ORIGINAL", "V3", "not-replicating", "rpo"), _copy(NJ, "REPLICA", "V6", "files-not-seen")),
+    ),
+    Case(
+        "replica directory of a source",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)),
+            reading("vc-nj", _files(torn=True, syncing=True, points=3), _row("OK")),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "V3"),
+            _copy(NJ, "REPLICA", "V4", "torn", "syncing", "several-points"),
+        ),
+    ),
+    Case(
+        "replica directory known to an appliance alone",
+        (reading("vc-nj", _files(), _row("OK")),),
+        (_copy(NJ, "REPLICA", "V4"),),
+    ),
+    Case(
+        "replica directory whose source is gone",
+        (reading("vc-ny", vs("vc-ny", "u2")), reading("vc-nj", _files())),
+        (_copy(NJ, "REPLICA", "V5", "source-gone"), _copy(NY, "UNPROTECTED", "X2")),
+    ),
+    Case(
+        "replica directory whose source's site is silent",
+        (reading("vc-nj", _files()),),
+        (_copy(NJ, "REPLICA", "V5"),),
+    ),
+    Case(
+        "only disks of a known replica are left",
+        (reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)), reading("vc-nj", _files(has_config=False))),
+        (_copy(NY, "ORIGINAL", "V3"), _copy(NJ, "LEFTOVER", "V2", "rebuild-possible")),
+    ),
+    Case(
+        "disks of nothing that is known",
+        (reading("vc-nj", _files(has_config=False)),),
+        (_copy(NJ, "UNKNOWN", ""),),
+    ),
+    Case(
+        "recovered by an appliance, the source still configured",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", OFF, hbr=HBR)),
+            reading("vc-nj", _row("RECOVERED", recovered=True)),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "V1", "stale-job"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected"),
+        ),
+    ),
+    Case(
+        "recovered from its files, both run",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", "d", paused=True))),
+            reading("vc-nj", vs("vc-nj", "u9", replica_dir="GID-1"), _files()),
+        ),
+        (_copy(NY, "FORMER ORIGINAL", "V1"), _copy(NJ, "RECOVERED", "V1", "unprotected")),
+        workload_alarms=frozenset({"split-brain"}),
+    ),
+    Case(
+        "recovered from its files, nothing serves",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", OFF, hbr=HbrSource("GID-1", ""))),
+            reading("vc-nj", vs("vc-nj", "u9", OFF, replica_dir="GID-1")),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "V1", "nothing-serves"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected"),
+        ),
+    ),
+    Case(
+        "recovered by record, the source's site silent",
+        (reading("vc-nj", recorded(vs("vc-nj", "u1"), Role.RECOVERED)),),
+        (_copy(NJ, "RECOVERED", "V1", "unprotected", "original-not-verified-off"),),
+    ),
+    Case(
+        "former original by its own record",
+        (reading("vc-ny", recorded(vs("vc-ny", "u1", OFF), Role.FORMER_ORIGINAL)),),
+        (_copy(NY, "FORMER ORIGINAL", "V1"),),
+    ),
+    Case(
+        "a record that replication brought along is not believed",
+        (reading("vc-nj", recorded(vs("vc-nj", "u1"), Role.RECOVERED, vs("vc-ny", "u1").place)),),
+        (_copy(NJ, "UNPROTECTED", "X2"),),
     ),
     Case(
         "replication configured without a destination",
@@ -328,7 +551,7 @@ OTHERS = [
                     "u1",
                     power=OFF,
                     managed_by=ManagedBy("com.vmware.vcDr-ny", "placeholderVm"),
-                    hbr=HbrSource("GID-1", "d"),
+                    hbr=HBR,
                 ),
             ),
         ),
@@ -352,7 +575,7 @@ OTHERS = [
             reading("nj", vm("nj", ON, relation("Replica", FAILED))),
         ),
         (
-            _copy(NY, "FORMER ORIGINAL", "H3"),
+            _copy(NY, "FORMER ORIGINAL", "H3", "stale-job"),
             _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
         ),
         silent=("ny",),

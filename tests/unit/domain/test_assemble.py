@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from drconsole.domain.assemble import assemble
-from drconsole.domain.reading import HbrSource, Power
+from drconsole.domain.endpoint import Pair
+from drconsole.domain.reading import Broker, HbrSource, Node, Power
 from drconsole.domain.roles import ArrowKind, Role
 from drconsole.domain.snapshot import EndpointState, difference
 
-from .builders import NJ, NOW, NY, estate, only, picture, reading, relation, status, vm, vs
+from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, recorded, relation, status, vm, vs
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,35 @@ def test_difference_sees_changes_and_nothing_else() -> None:
     silent = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9), silent=["ny"])
     assert difference(one, silent).changed == {"hv:v1"}
     assert difference(one, silent).endpoints == {"ny"}
+
+
+def test_a_record_that_vanishes_is_missed() -> None:
+    with_record = recorded(vm("nj", Power.ON, relation("Replica", "FailedOver")), Role.RECOVERED)
+    bare = replace(with_record, notes="")
+    known = frozenset({with_record.place})
+    for sighting, lost in ((with_record, False), (bare, True)):
+        snapshot = assemble(estate(), [status("nj")], {"nj": reading("nj", sighting)}, NOW, recorded=known)
+        assert ("record-gone" in codes(only(snapshot))) is lost
+
+
+def test_a_cluster_tells_of_its_broker_and_its_silent_nodes() -> None:
+    broker = Broker("goldr2-br", "Failed", "goldr2-n1")
+    nodes = (Node("goldr2-n1", True), Node("goldr2-n2", False, "no route"))
+    cluster = replace(reading("nj"), broker=broker, nodes=nodes)
+    snapshot = assemble(estate(), [status("nj")], {"nj": cluster}, NOW)
+    assert [a.code.value for a in snapshot.endpoints[0].alarms] == ["broker-down", "node-silent"]
+
+
+def test_a_vm_that_runs_on_two_nodes_for_long_is_a_contradiction() -> None:
+    one = vm("nj", Power.ON, relation("Primary"), node="n1", uptime_s=3600)
+    for seconds, wrong in ((30, False), (600, True)):
+        two = replace(one, node="n2", uptime_s=seconds)
+        assert ("contradiction" in codes(only(picture(reading("nj", one, two))))) is wrong
+
+
+def test_the_configs_rpo_target_goes_before_three_cycles() -> None:
+    strict = replace(estate(), pairs=(Pair(NY, NJ, rpo_s=60),))
+    snapshot = assemble(
+        strict, [status("ny")], {"ny": reading("ny", vm("ny", Power.ON, relation("Primary")))}, NOW
+    )
+    assert "rpo" in codes(only(snapshot))
