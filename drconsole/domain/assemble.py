@@ -90,7 +90,7 @@ def _workload(group: Group, estate: Estate, hosts: Hosts, recorded: frozenset[Pl
 
 
 def _with_lost_record(seen: Seen, verdict: Verdict, recorded: frozenset[Place]) -> Verdict:
-    """Backup products rewrite notes: a record that was known and is gone is told, whatever the role is now."""
+    """Backup products rewrite notes: a record that was known and is gone is told, whatever the role is."""
     if seen.place not in recorded or seen.record is not None or not seen.fresh:
         return verdict
     lost = Alarm(AlarmCode.RECORD_GONE, Severity.WARNING)
