@@ -138,6 +138,17 @@ class PropertyReply:
         raise BadReply("The answer declares a document type, which no reply of vSphere does.")
 
 
+def plain(body: bytes) -> bytes:
+    """A small reply that other readers may have: entities of a document type could make it huge in them.
+
+    Raises:
+        BadReply: it declares a document type, or is not in UTF-8.
+    """
+    if b"<!DOCTYPE" in body or b"\0" in body:
+        raise BadReply("The answer is no XML that vSphere would send.")
+    return body
+
+
 def text(value: Value | None, *path: str) -> str | None:
     """The text at a path of names below a value; None where there is none."""
     for name in path:
