@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drconsole.config.load import load
@@ -71,6 +71,7 @@ def answer(path: Path, data: bytes) -> Config | None:
         return None
 
 
+@settings(deadline=None)
 @given(edits)
 def test_edited_file(path: Path, changes: list[tuple[int, int, str]]) -> None:
     text = GOOD
@@ -80,16 +81,19 @@ def test_edited_file(path: Path, changes: list[tuple[int, int, str]]) -> None:
     answer(path, text.encode("utf-8", "surrogatepass"))
 
 
+@settings(deadline=None)
 @given(structures)
 def test_any_structure(path: Path, structure: Any) -> None:
     answer(path, yaml.safe_dump(structure, allow_unicode=True).encode("utf-8", "surrogatepass"))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(path: Path, data: bytes) -> None:
     assert answer(path, data) is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), structures, max_size=3), st.sampled_from(["gold", "vc-nj"]))
 def test_any_values_in_an_endpoint(path: Path, values: dict[str, Any], name: str) -> None:
     content = yaml.safe_load(GOOD)
