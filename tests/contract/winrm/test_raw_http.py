@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 
@@ -10,7 +12,7 @@ import pytest
 from drconsole.lab.winrm import faults, names
 from drconsole.lab.winrm.shells import Quotas
 from tests.contract.winrm.lab_thread import HOST, Host
-from tests.contract.winrm.raw import ANY, NEW_SHELL, create, message, post, receive, start
+from tests.contract.winrm.raw import ANY, LOGIN, NEW_SHELL, create, message, post, receive, start
 
 StartHost = Callable[..., Host]
 
@@ -225,6 +227,21 @@ def test_the_time_out_fault_names_itself_and_its_host(host: Host) -> None:
     fault = reply.xml.find(".//f:WSManFault", ANY)
     assert fault is not None
     assert fault.attrib["Machine"] == HOST
+
+
+def test_output_waits_for_the_next_receive_when_the_client_left_during_one(host: Host) -> None:
+    shell = create(host)
+    command = start(host, shell, "silent")
+    context = ssl.create_default_context(cafile=str(host.ca_file))
+    leaving = http.client.HTTPSConnection("127.0.0.1", host.port, timeout=60, context=context)
+    body = f'<rsp:Receive><rsp:DesiredStream CommandId="{command}">stdout</rsp:DesiredStream></rsp:Receive>'
+    asked = message(names.RECEIVE, body, shell=shell, timeout="PT60S")
+    leaving.request("POST", "/wsman", body=asked, headers={"Authorization": LOGIN})
+    host.wait_until(lambda: host.service.counters.actions.get("Receive") == 1)
+    leaving.close()
+    host.wait_until(lambda: host.listener.open_connections == 0)
+    host.small.processes[0].close_input()
+    assert b64decode(receive(host, shell, command).text("rsp:Stream")) == b"at last"
 
 
 def test_ctrl_c_ends_the_process_and_leaves_its_output(host: Host) -> None:

@@ -27,7 +27,7 @@ CREATE = message(names.CREATE, NEW_SHELL)
 @pytest.fixture
 def ill(start_host: StartHost) -> Host:
     """A host whose faults are small enough for a test."""
-    return start_host(size=FaultSize(drip_s=0.001, huge_bytes=20_000_000))
+    return start_host(size=FaultSize(drip_s=0, huge_bytes=20_000_000))
 
 
 @pytest.fixture
