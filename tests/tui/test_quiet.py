@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from datetime import timedelta
 
+from rich.console import RenderableType
+from textual.screen import Screen
 from textual.widget import Widget
 
+from drconsole.tui.app import ConsoleApp
+from drconsole.tui.theming import find_theme
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, STEADY, Fixed, picture, protected
 
@@ -67,13 +72,23 @@ def test_one_changed_workload_paints_its_line() -> None:
 
 
 def test_the_source_starts_after_the_first_paint() -> None:
-    async def script(d: Driver) -> None:
-        assert "waiting for the first answer" in d.text()
-        assert d.source.calls == ["start"]
+    source = Fixed()
 
-    source = drive(script, None)
-    assert source.calls == ["start"]
-    assert isinstance(source, Fixed)
+    class Watched(ConsoleApp):
+        def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+            if renderable is not None:
+                source.calls.append("paint")
+            super()._display(screen, renderable)
+
+    async def run() -> None:
+        app = Watched(source, find_theme("dark"), clock=lambda: NOW)
+        async with app.run_test() as pilot:
+            while "start" not in source.calls:
+                await pilot.pause()
+
+    asyncio.run(run())
+    assert source.calls[0] == "paint"
+    assert source.calls.count("start") == 1
 
 
 def test_a_fresh_interpreter_with_the_console_has_loaded_no_vendor_library() -> None:
