@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,9 +33,11 @@ class LabThread:
     def __init__(self, folder: Path) -> None:
         self.authority = Authority(folder / "tls")
         self.stranger = Authority(folder / "another")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="lab")
+        self._stopped = asyncio.Event()
+        begun: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live(begun)), name="lab")
         self._thread.start()
+        self._loop = begun.result(PATIENCE_S)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something in the lab's loop and wait for it."""
@@ -61,9 +64,12 @@ class LabThread:
 
     def close(self) -> None:
         """End the loop and its thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
-        self._loop.close()
+
+    async def _live(self, begun: Future[asyncio.AbstractEventLoop]) -> None:
+        begun.set_result(asyncio.get_running_loop())
+        await self._stopped.wait()
 
 
 @dataclass(frozen=True, slots=True)
