@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -49,18 +50,20 @@ class LabThread:
         tls: bool = True,
         quotas: Quotas | None = None,
         size: FaultSize | None = None,
-        engine: Engine | None = None,
+        make_engine: Callable[[], Engine] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> Host:
-        """Start a host."""
+        """Start a host; its engine is made in the lab's loop."""
         small = SmallEngine()
 
-        async def begin() -> Listener:
+        async def begin() -> tuple[Listener, Engine]:
             users = {USER: PASSWORD, "other": "word"}
-            service = WinRMService(HOST, users, engine or small, quotas=quotas)
+            engine = make_engine() if make_engine else small
+            service = WinRMService(HOST, users, engine, quotas=quotas, now=now)
             certificates = self.authority.endpoint(HOST.lower()) if tls else None
-            return await serve(service, certificates, size=size)
+            return await serve(service, certificates, size=size), engine
 
-        return Host(self, self.run(begin()), small, engine or small)
+        return Host(self, *self.run(begin()), small)
 
     def close(self) -> None:
         """End the loop and its thread."""
@@ -78,8 +81,8 @@ class Host:
 
     lab: LabThread
     listener: Listener
-    small: SmallEngine
     engine: Engine
+    small: SmallEngine
 
     @property
     def service(self) -> WinRMService:

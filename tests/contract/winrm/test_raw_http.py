@@ -6,6 +6,7 @@ import http.client
 import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -287,6 +288,26 @@ def test_quota_faults_are_wmi_errors(start_host: StartHost, quotas: Quotas, code
     assert reply.status == 500
     assert reply.xml.find(".//f:WSManFault", ANY) is None
     assert int(reply.text("p:error_Code")) == code
+
+
+def test_an_idle_shell_ends_and_one_with_a_waiting_receive_is_not_idle(start_host: StartHost) -> None:
+    clock = [0.0]
+    host = start_host(now=lambda: clock[0])
+    asked = NEW_SHELL.replace("</rsp:Shell>", "<rsp:IdleTimeOut>PT180S</rsp:IdleTimeOut></rsp:Shell>")
+    idle, used = (post(host, message(names.CREATE, asked)).text("rsp:ShellId") for _ in range(2))
+    start(host, idle, "wait")
+    command = start(host, used, "silent")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(receive, host, used, command)
+        host.wait_until(lambda: host.service.counters.actions.get("Receive") == 1)
+        clock[0] = 181.0
+        assert receive(host, idle, "ANY").fault_code == faults.SHELL_NOT_FOUND
+        host.small.processes[0].thread.join()
+        host.small.processes[1].close_input()
+        assert b64decode(waiting.result().text("rsp:Stream")) == b"at last"
+    assert [shell.id for shell in host.service.shells] == [used]
+    clock[0] = 400.0
+    assert len(host.service.shells) == 0
 
 
 def test_a_restart_of_the_service_ends_all_shells(host: Host) -> None:
