@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -169,9 +170,11 @@ async def _drip(request: web.Request, handler: Handler, size: FaultSize) -> web.
     body = await _truth(request, handler)
     reply = web.StreamResponse(headers={"Content-Type": SOAP_TYPE, "Content-Length": str(len(body))})
     await reply.prepare(request)
-    for position in range(len(body)):
-        await reply.write(body[position : position + 1])
-        await asyncio.sleep(size.drip_s)
+    # A client that gives up is what such a lie asks for.
+    with suppress(ConnectionError):
+        for position in range(len(body)):
+            await reply.write(body[position : position + 1])
+            await asyncio.sleep(size.drip_s)
     return reply
 
 
@@ -182,11 +185,14 @@ async def _huge(request: web.Request, handler: Handler, size: FaultSize) -> web.
     await reply.prepare(request)
     # Well-formed to its end: only its size is wrong.
     head, _, tail = OTHER_SOAP.encode().partition(b"<n:EndOfSequence/>")
-    await reply.write(head + b"<n:EndOfSequence/><n:Items>")
     piece = b"QUFB" * 16_384
-    for _written in range(0, size.huge_bytes, len(piece)):
-        await reply.write(piece)
-    await reply.write(b"</n:Items>" + tail)
+    with suppress(ConnectionError):
+        await reply.write(head + b"<n:EndOfSequence/><n:Items>")
+        for _written in range(0, size.huge_bytes, len(piece)):
+            await reply.write(piece)
+            # A write that finds room does not yield, and the loop has others to serve.
+            await asyncio.sleep(0)
+        await reply.write(b"</n:Items>" + tail)
     return reply
 
 

@@ -103,28 +103,27 @@ class Answer(NamedTuple):
 
 
 class Heard:
-    """Implements ``process.Output``: keeps all bytes; ``ended`` is the whole answer."""
+    """Implements ``process.Output``, thread-safe: keeps all bytes; ``ended`` is the whole answer."""
 
     def __init__(self) -> None:
         self.bytes = {"stdout": bytearray(), "stderr": bytearray()}
-        self.ended: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._more = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[Answer] = self._loop.create_future()
 
     def write(self, stream: str, data: bytes) -> None:
         """Keep it."""
+        self._loop.call_soon_threadsafe(self._keep, stream, data)
+
+    def _keep(self, stream: str, data: bytes) -> None:
         assert not self.ended.done(), "written after its end"
         self.bytes[stream] += data
-        self._more.set()
 
     def exited(self, code: int) -> None:
         """Make the answer."""
-        self.ended.set_result(Answer(bytes(self.bytes["stdout"]), bytes(self.bytes["stderr"]), code))
+        self._loop.call_soon_threadsafe(self._end, code)
 
-    async def until(self, text: bytes) -> None:
-        """Wait until standard output has this text."""
-        while text not in self.bytes["stdout"]:
-            self._more.clear()
-            await self._more.wait()
+    def _end(self, code: int) -> None:
+        self.ended.set_result(Answer(bytes(self.bytes["stdout"]), bytes(self.bytes["stderr"]), code))
 
 
 def encoded(script: str) -> str:

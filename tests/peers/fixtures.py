@@ -45,6 +45,12 @@ def start_peer(simulator: Path, authority: Authority) -> Iterator[StartPeer]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def shared_vcenter(start_peer: StartPeer) -> Peer:
+    """A vCenter for tests that only read; none of them changes it."""
+    return start_peer()
+
+
 @pytest.fixture
 def vcenter(start_peer: StartPeer) -> Iterator[Peer]:
     """A vCenter of its own for one test."""

@@ -115,14 +115,19 @@ class Peer:
             yield {machine.name: machine for machine in view.view}
 
 
+def wait(task: Any) -> None:
+    """Wait for a task's end; its fault is raised."""
+    WaitForTask(task)
+
+
 def reconfigure(machine: Any, **spec: object) -> None:
     """Change a machine's configuration (``vim.vm.ConfigSpec``) and wait for it."""
-    WaitForTask(machine.ReconfigVM_Task(vim.vm.ConfigSpec(**spec)))
+    wait(machine.ReconfigVM_Task(vim.vm.ConfigSpec(**spec)))
 
 
 def rename(machine: Any, name: str) -> None:
     """Give a machine another name and wait for it."""
-    WaitForTask(machine.Rename_Task(name))
+    wait(machine.Rename_Task(name))
 
 
 def replicate(machine: Any, gid: str, destination: str, *, rpo: int = 15, paused: bool = False) -> None:

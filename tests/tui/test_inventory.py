@@ -19,18 +19,10 @@ from tests.tui.pictures import (
     estate,
     picture,
     protected,
-    relation,
-    sighting,
     split_brain,
 )
 
 SIZES = [(60, 20), (72, 24), (80, 24), (120, 40), (200, 50)]
-THIRD = [
-    *protected("files-02", 2),
-    replace(
-        sighting("files-02 - Test", 99, NEW_JERSEY, power=Power.ON, uptime_s=7200), own_mode="TestReplica"
-    ),
-]
 
 
 @pytest.mark.parametrize("no_colour", [False, True])

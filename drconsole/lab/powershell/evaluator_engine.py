@@ -18,6 +18,7 @@ from .evaluator.errors import ScriptError
 from .evaluator.frame import Frame, Place, Run, Stopped
 from .evaluator.refusal import Refused
 from .evaluator.session import run_text
+from .evaluator.signatures import signatures
 from .evaluator.values import Value
 from .evaluator.wire import from_seam, to_seam
 from .process import Output, Process, Start
@@ -149,7 +150,7 @@ class EvaluatorProcess:
         try:
             if self.stopped():
                 raise Stopped
-            self._take(link, frame)
+            self._take(link, frame, cmdlet)
             result = future.result()
         except (CancelledError, Gone):
             raise Stopped from None
@@ -157,28 +158,28 @@ class EvaluatorProcess:
             self._call = None
             future.cancel()
         if result["is"] == "fatal":
-            raise _error(result)
+            raise _error(result, cmdlet)
 
-    def _take(self, link: _Link, frame: Frame) -> None:
+    def _take(self, link: _Link, frame: Frame, cmdlet: str) -> None:
         """Take the items of an answer until it ends; whoever asked waits for each."""
         while (entry := link.items.get()) is not None:
             if self.stopped():
                 raise Stopped
             item, answer = entry
             try:
-                reply = self._one(item, frame)
+                reply = self._one(item, frame, cmdlet)
             except BaseException:
                 link.reply(answer, None)
                 raise
             link.reply(answer, reply)
 
-    def _one(self, item: Mapping[str, Any], frame: Frame) -> bool:
+    def _one(self, item: Mapping[str, Any], frame: Frame, cmdlet: str) -> bool:
         """Take one item; questions are answered as without a user: acts go on, prompts are refused."""
         kind = item["is"]
         if kind == "object":
             frame.emit(from_seam(item["object"], self._engine.world.note_unmodelled))
         elif kind == "error":
-            error = _error(item)
+            error = _error(item, cmdlet)
             frame.tell(error)
         elif kind == "warning":
             self._write("stdout", f"WARNING: {item['text']}\r\n")
@@ -187,9 +188,10 @@ class EvaluatorProcess:
         return True
 
 
-def _error(item: Mapping[str, Any]) -> ScriptError:
-    """Make the error of an item or a result."""
-    return ScriptError(item["id"], item["category"], item["text"], item["exception"])
+def _error(item: Mapping[str, Any], cmdlet: str) -> ScriptError:
+    """Make the error of an item or a result; its id ends in the cmdlet's class, as PowerShell makes it."""
+    error_id = f"{item['id']},{signatures()[cmdlet.lower()].suffix}"
+    return ScriptError(error_id, item["category"], item["text"], item["exception"])
 
 
 def _codec(codepage: int) -> str:

@@ -59,7 +59,7 @@ def meddles(line: str) -> str | None:
 
 def run(line: str, host: str, user: str) -> Answer:
     """Run a command that cmd.exe knows itself or that every host has; anything else is unknown to it."""
-    name, rest = program(line), line.strip().partition(" ")[2]
+    name, rest = program(line), line.lstrip().partition(" ")[2]
     if name == "hostname":
         return Answer(f"{host}\r\n")
     if name == "whoami":

@@ -49,6 +49,11 @@ class Listener:
         """What is wrong with the endpoint now."""
         return self._fault
 
+    @property
+    def open_connections(self) -> int:
+        """How many clients are connected and past their handshake."""
+        return sum(not transport.is_closing() for transport in list(self._transports))
+
     async def open(self, port: int) -> None:
         """Bind and answer; port 0 lets the system choose."""
         await self._runner.setup()

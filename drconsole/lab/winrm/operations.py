@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element
 from drconsole.lab.powershell.process import Engine, Start
 from drconsole.lab.winrm import cmd_exe, faults, names
 from drconsole.lab.winrm.command import Batch, Command
-from drconsole.lab.winrm.shells import Shell, Shells
-from drconsole.lab.winrm.soap import Request, attribute, child_text, element, new_id, qualified
+from drconsole.lab.winrm.shells import IDLE_S, Shell, Shells
+from drconsole.lab.winrm.soap import Request, attribute, child_text, element, new_id, qualified, seconds
 
 DEFAULT_CODEPAGE = 437
 ENVELOPE_ROOM = 4096
@@ -38,18 +38,22 @@ class Operations:
             raise faults.unknown_resource(request.resource_uri)
         if request.action == names.CREATE:
             return self._create(request, user)
-        shell = self._shells.find(request.selectors.get("SHELLID", ""), user)
-        if request.action == names.DELETE:
-            self._shells.remove(shell)
-            return []
-        if request.action == names.COMMAND:
-            return [await self._command(request, shell)]
-        if request.action == names.SEND:
-            return [self._send(request, shell)]
-        if request.action == names.RECEIVE:
-            return [await self._receive(request, shell, listening)]
-        if request.action == names.SIGNAL:
-            return [self._signal(request, shell)]
+        with self._shells.using(request.selectors.get("SHELLID", ""), user) as shell:
+            return await self._in_shell(request, shell, listening)
+
+    async def _in_shell(self, request: Request, shell: Shell, listening: Callable[[], bool]) -> list[Element]:
+        match request.action:
+            case names.DELETE:
+                self._shells.remove(shell)
+                return []
+            case names.COMMAND:
+                return [await self._command(request, shell)]
+            case names.SEND:
+                return [self._send(request, shell)]
+            case names.RECEIVE:
+                return [await self._receive(request, shell, listening)]
+            case names.SIGNAL:
+                return [self._signal(request, shell)]
         raise faults.unknown_action(request.action)
 
     def _create(self, request: Request, user: str) -> list[Element]:
@@ -62,7 +66,7 @@ class Operations:
             owner=user,
             codepage=_codepage(request.options.get("WINRS_CODEPAGE")),
             environment={attribute(item, "Name") or "": item.text or "" for item in variables},
-            working_directory=child_text(asked, "WorkingDirectory"),
+            idle_s=seconds(idle) if (idle := child_text(asked, "IdleTimeOut")) else IDLE_S,
         )
         self._shells.add(shell)
         reference = element(
@@ -76,7 +80,7 @@ class Operations:
             element("rsp:ResourceUri", names.CMD_SHELL),
             element("rsp:Owner", f"{self._host}\\{user}"),
             element("rsp:ClientIP", "127.0.0.1"),
-            element("rsp:IdleTimeOut", "PT7200.000S"),
+            element("rsp:IdleTimeOut", f"PT{shell.idle_s:.3f}S"),
             element("rsp:InputStreams", "stdin"),
             element("rsp:OutputStreams", "stdout stderr"),
         )

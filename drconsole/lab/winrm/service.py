@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -37,7 +38,7 @@ class WinRMService:
     """One host's service; ``app`` serves it, with TLS or without.
 
     ``users`` maps local account names to passwords. ``unmodelled`` is told what a client used and the
-    simulated host does not have.
+    simulated host does not have; ``now`` gives the seconds by which idle shells end.
     """
 
     def __init__(
@@ -48,11 +49,12 @@ class WinRMService:
         *,
         quotas: Quotas | None = None,
         unmodelled: Callable[[str], None] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.host_name = host_name
         self.counters = Counters()
         self.unmodelled: list[str] = []
-        self.shells = Shells(quotas or Quotas())
+        self.shells = Shells(quotas or Quotas(), now)
         self._basic = Basic(Accounts(host_name, users))
         self._operations = Operations(host_name, self.shells, engine, unmodelled or self.unmodelled.append)
 

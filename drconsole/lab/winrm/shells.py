@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from drconsole.lab.winrm import faults
 from drconsole.lab.winrm.command import Command
+
+IDLE_S = 7200.0
+"""IdleTimeout of a host, where the client asks for none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +31,17 @@ class Quotas:
 
 @dataclass(slots=True)
 class Shell:
-    """One Windows Remote Shell."""
+    """One Windows Remote Shell; it ends by itself ``idle_s`` after the last request for it was answered."""
 
     id: str
     owner: str
     codepage: int
     environment: Mapping[str, str]
-    working_directory: str | None = None
+    idle_s: float = IDLE_S
     commands: dict[str, Command] = field(default_factory=dict)
     started: int = 0
+    used: float = 0.0
+    waiting: int = 0
 
     def command(self, command_id: str) -> Command:
         """Find a command.
@@ -54,16 +61,18 @@ class Shell:
 
 
 class Shells:
-    """All living shells of one host."""
+    """All living shells of one host. ``now`` gives seconds; it decides when idle shells end."""
 
-    def __init__(self, quotas: Quotas) -> None:
+    def __init__(self, quotas: Quotas, now: Callable[[], float] = time.monotonic) -> None:
         self.quotas = quotas
+        self._now = now
         self._shells: dict[str, Shell] = {}
 
     def __len__(self) -> int:
-        return len(self._shells)
+        return sum(1 for _ in self)
 
     def __iter__(self) -> Iterator[Shell]:
+        self._end_idle()
         return iter(list(self._shells.values()))
 
     def add(self, shell: Shell) -> None:
@@ -76,20 +85,28 @@ class Shells:
             raise faults.too_many_shells(self.quotas.shells_per_user)
         if shell.id in self._shells:
             raise faults.invalid_parameter("ShellId is in use")
+        shell.used = self._now()
         self._shells[shell.id] = shell
 
-    def find(self, shell_id: str, user: str) -> Shell:
-        """Find a shell of a user.
+    @contextmanager
+    def using(self, shell_id: str, user: str) -> Iterator[Shell]:
+        """Find a shell of a user for one request; it is not idle until the request is answered.
 
         Raises:
             Fault: there is none of that id, or it belongs to somebody else.
         """
+        self._end_idle()
         shell = self._shells.get(shell_id.upper())
         if shell is None:
             raise faults.shell_not_found(shell_id)
         if shell.owner != user:
             raise faults.access_denied()
-        return shell
+        shell.waiting += 1
+        try:
+            yield shell
+        finally:
+            shell.waiting -= 1
+            shell.used = self._now()
 
     def count_operation(self, shell: Shell) -> None:
         """Note that a command is about to start.
@@ -102,8 +119,8 @@ class Shells:
         shell.started += 1
 
     def remove(self, shell: Shell) -> None:
-        """End a shell and everything in it."""
-        del self._shells[shell.id]
+        """End a shell and everything in it; one that has ended meanwhile stays so."""
+        self._shells.pop(shell.id, None)
         shell.end()
 
     def end_all(self) -> None:
@@ -112,4 +129,11 @@ class Shells:
             self.remove(shell)
 
     def _of(self, owner: str) -> list[Shell]:
-        return [shell for shell in self._shells.values() if shell.owner == owner]
+        return [shell for shell in self if shell.owner == owner]
+
+    def _end_idle(self) -> None:
+        """Looked at with every request: nobody can tell a shell that ended before from one that ends now."""
+        now = self._now()
+        for shell in list(self._shells.values()):
+            if not shell.waiting and now - shell.used > shell.idle_s:
+                self.remove(shell)

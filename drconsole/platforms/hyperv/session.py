@@ -145,7 +145,6 @@ class Session:
             proxy=None,
         )
         web = protocol.transport.build_session()
-        web.trust_env = False
         for scheme in list(web.adapters):
             web.mount(scheme, adapter)
         return protocol

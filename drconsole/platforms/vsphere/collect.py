@@ -11,12 +11,12 @@ from drconsole.errors import BadReply
 from drconsole.platforms.vsphere.reply import Found
 from drconsole.platforms.vsphere.session import Session, collector
 from drconsole.platforms.vsphere.sightings import (
-    CONFIGURED,
     RAW_HBR,
-    SUMMARY,
+    SUMMARIES,
     TYPED_HBR,
     Surroundings,
     machine_paths,
+    without_configuration,
 )
 
 PAGE = 500
@@ -64,18 +64,17 @@ def collect(session: Session, site: str) -> Collected:
 
 def _fill_from_summary(session: Session, machines: list[Found]) -> None:
     """Ask for the summaries of machines without a configuration: an orphan still tells where it was."""
-    bare = {one.ref: one for one in machines if not any(path in one.values for path in CONFIGURED)}
+    bare = {one.ref: one for one in machines if without_configuration(one)}
     if not bare:
         return
     objects = [collector.ObjectSpec(obj=vim.VirtualMachine(ref)) for ref in bare]
-    specs = [_properties(vim.VirtualMachine, tuple(SUMMARY))]
+    specs = [_properties(vim.VirtualMachine, tuple(SUMMARIES.values()))]
     try:
         summaries, _ = _all(session, _spec(objects, specs))
     except (vmodl.fault.ManagedObjectNotFound, vim.fault.NoPermission):
         return
     for summary in summaries:
-        machine = bare[summary.ref]
-        machine.values.update({SUMMARY[path]: value for path, value in summary.values.items()})
+        bare[summary.ref].values.update(summary.values)
 
 
 def _all(session: Session, spec: Any) -> tuple[list[Found], str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from xml.parsers.expat import ExpatError
 
 from pyVmomi import vim, vmodl
 
@@ -20,15 +19,12 @@ from drconsole.errors import (
     Unreachable,
 )
 from drconsole.platforms.base import Access
-from drconsole.platforms.vsphere.soap import NotReady
+from drconsole.platforms.vsphere.soap import MALFORMED, NotReady, UnknownFault
 from drconsole.platforms.vsphere.wire import BrokenOff, NotConnected, TooMuch, Wire
 
 # OpenSSL's verification codes.
 _NOT_YET_VALID, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64
 _UNKNOWN_ISSUER = (2, 18, 19, 20, 21)
-
-# What pyVmomi raises at replies that are XML, but not of its schema.
-MALFORMED = (ExpatError, AttributeError, LookupError, TypeError, ValueError, HTTPException)
 
 LOST = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, RemoteDisconnected)
 
@@ -48,15 +44,17 @@ def translate(error: Exception, endpoint: Endpoint, access: Access, wire: Wire) 
     if isinstance(error, EndpointError):
         error.subject = error.subject or endpoint.name
         return error
-    found = _of_fault(error, access) if isinstance(error, vmodl.MethodFault) else None
-    found = found or _of_transport(error, endpoint, access, wire) or _of_reply(error)
+    if isinstance(error, vmodl.MethodFault | UnknownFault):
+        found = _of_fault(error, access)
+    else:
+        found = _of_transport(error, endpoint, access, wire) or _of_reply(error)
     found.subject = endpoint.name
     return found
 
 
 def _of_fault(error: Exception, access: Access) -> EndpointError:
     user = access.user
-    name = type(error).__name__.rpartition(".")[2]
+    name = error.name if isinstance(error, UnknownFault) else type(error).__name__.rpartition(".")[2]
     if isinstance(error, vim.fault.InvalidLogin):
         return LoginRefused(
             f"The endpoint does not accept user {user!r} with this password.",
@@ -89,6 +87,8 @@ def _of_transport(error: Exception, endpoint: Endpoint, access: Access, wire: Wi
         return Unreachable(f"{address} does not take connections: {error}.", hint=_REACH)
     if isinstance(error, socket.gaierror):
         return Unreachable(f"The name {access.host!r} is not known here.", hint="Check the address and DNS.")
+    if isinstance(error, ConnectionRefusedError):
+        return Unreachable(f"{address} refuses connections.", hint=_REACH)
     if isinstance(error, TimeoutError):
         begun = (
             "began to answer but was not done" if wire.answering else "took the connection but gave no answer"
@@ -142,7 +142,7 @@ def _of_certificate(error: ssl.SSLCertVerificationError, access: Access) -> Cert
 def _of_reply(error: Exception) -> EndpointError:
     if isinstance(error, IncompleteRead):
         return BadReply("The answer is cut: it is shorter than it says.", hint=_OTHER_SERVICE)
-    if isinstance(error, MALFORMED):
+    if isinstance(error, (*MALFORMED, HTTPException)):
         return BadReply(
             f"The answer is not what the vSphere API says ({type(error).__name__}).", hint=_OTHER_SERVICE
         )

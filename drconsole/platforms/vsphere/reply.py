@@ -20,8 +20,11 @@ MOST_TEXT = 1 << 20
 
 _RESPONSES = frozenset({"RetrievePropertiesExResponse", "ContinueRetrievePropertiesExResponse"})
 _BELOW_RETURN = 5
-# No XML may hold these, but names do, and vim does not escape them: read as the pictures that stand for them.
-_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]")
+# No XML may hold these, raw or by number, but names do: they are read as the pictures that stand for them,
+# because one such name must not cost the reading of all others.
+_CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6}));")
+_LONGEST_REFERENCE = len(b"&#1114111;")
+_WHITE = (0x9, 0xA, 0xD)
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class PropertyReply:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._characters
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._held = b""
         self._path: list[str] = []
         self._open: list[tuple[list[tuple[str, Value]], dict[str, str]]] = []
         self._text: list[str] = []
@@ -66,11 +70,18 @@ class PropertyReply:
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes."""
-        self._parse(_CONTROLS.sub(_picture, piece), False)
+        if b"\0" in piece:
+            raise BadReply("The answer is not XML in UTF-8: it holds zero bytes.")
+        piece = self._held + piece
+        begun = piece.rfind(b"&", -_LONGEST_REFERENCE)
+        # A reference that is cut by the end of the piece waits for the next.
+        whole = len(piece) if begun < 0 or b";" in piece[begun:] else begun
+        self._held = piece[whole:]
+        self._parse(_CONTROLS.sub(_visible, piece[:whole]), False)
 
     def finish(self) -> Page:
         """Say that there is no more, and give what was read."""
-        self._parse(b"", True)
+        self._parse(self._held, True)
         if not self._answered:
             raise BadReply("The answer is XML, but no reply to a read of properties.")
         return self._page
@@ -138,6 +149,17 @@ class PropertyReply:
         raise BadReply("The answer declares a document type, which no reply of vSphere does.")
 
 
+def plain(body: bytes) -> bytes:
+    """A small reply that other readers may have: entities of a document type could make it huge in them.
+
+    Raises:
+        BadReply: it declares a document type, or is not in UTF-8.
+    """
+    if b"<!DOCTYPE" in body or b"\0" in body:
+        raise BadReply("The answer is no XML that vSphere would send.")
+    return body
+
+
 def text(value: Value | None, *path: str) -> str | None:
     """The text at a path of names below a value; None where there is none."""
     for name in path:
@@ -173,5 +195,11 @@ def _declared(attributes: dict[str, str]) -> str:
     return "" if name == "LocalizedMethodFault" else name
 
 
-def _picture(control: re.Match[bytes]) -> bytes:
-    return chr(0x2400 + control[0][0]).encode()
+def _visible(found: re.Match[bytes]) -> bytes:
+    decimal, hexadecimal = found.groups()
+    code = int(decimal) if decimal else int(hexadecimal, 16) if hexadecimal else found[0][0]
+    if code < 0x20 and code not in _WHITE:
+        return chr(0x2400 + code).encode()
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
+        return "\N{REPLACEMENT CHARACTER}".encode()
+    return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ from pyVmomi import VmomiSupport, vim, vmodl
 
 from drconsole.errors import BadReply
 from drconsole.platforms.base import Access
-from drconsole.platforms.vsphere.reply import Page
+from drconsole.platforms.vsphere.reply import Page, plain
 from drconsole.platforms.vsphere.soap import Soap, refuse_status
 from drconsole.platforms.vsphere.wire import Wire
 
@@ -46,18 +47,26 @@ class Session:
     def enter(self) -> None:
         """Log in: find the newest API both sides know, look who answers, only then send the password."""
         soap = Soap(self._access, self.wire, _newest_common(self._versions()))
+        try:
+            self._log_in(soap)
+        except BaseException:
+            soap.DropConnections()
+            raise
+
+    def _log_in(self, soap: Soap) -> None:
         content = soap.instance.RetrieveContent()
         kind = content.about.apiType
         if kind not in _API_TYPES:
             raise BadReply(f"This is neither a vCenter nor an ESXi host: it calls itself {kind!r}.")
         login = content.sessionManager.Login(self._access.user, self._access.secret(), None)
-        self._soap, self.content, self.user = soap, content, login.userName
+        self.content, self.user = content, login.userName
         self.sees_all = self._may_see_all(login.key)
+        self._soap = soap
 
     def forget(self) -> None:
         """Drop the login without a word; the next ``enter`` makes a new one."""
         if self._soap is not None:
-            self._soap.drop()
+            self._soap.DropConnections()
         self._soap, self.content, self._views = None, None, {}
 
     def forget_views(self) -> None:
@@ -112,9 +121,9 @@ class Session:
         connection = self.wire.connection()
         try:
             connection.request("GET", "/sdk/vimServiceVersions.xml")
-            response = connection.getresponse()
-            refuse_status(response)
-            return response.read()
+            with closing(connection.getresponse()) as response:
+                refuse_status(response)
+                return plain(response.read())
         finally:
             connection.close()
 
@@ -125,7 +134,9 @@ class Session:
             told = rights.HasPrivilegeOnEntities([self.content.rootFolder], key, ["System.Read"])
         except (vim.fault.NoPermission, vmodl.fault.MethodNotFound):
             return False
-        return bool(told) and all(one.isGranted for entity in told for one in entity.privAvailability)
+        if not told:
+            raise BadReply("The endpoint was asked for the account's rights and answered nothing.")
+        return all(one.isGranted for entity in told for one in entity.privAvailability)
 
 
 def _newest_common(document: bytes) -> str:

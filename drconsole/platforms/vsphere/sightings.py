@@ -19,13 +19,13 @@ TYPED_HBR = "config.repConfig"
 # Before API 6.0 there is no repConfig; keyed paths of extraConfig are silently empty on some servers.
 RAW_HBR = "config.extraConfig"
 
-# What a machine without a readable configuration still says of it.
-SUMMARY = {
-    "summary.config.uuid": "config.uuid",
-    "summary.config.template": "config.template",
-    "summary.config.vmPathName": "config.files.vmPathName",
-    "summary.config.annotation": "config.annotation",
-    "summary.config.managedBy": "config.managedBy",
+# Where a machine without a readable configuration still tells a part of it.
+SUMMARIES = {
+    "config.uuid": "summary.config.uuid",
+    "config.template": "summary.config.template",
+    "config.files.vmPathName": "summary.config.vmPathName",
+    "config.annotation": "summary.config.annotation",
+    "config.managedBy": "summary.config.managedBy",
 }
 
 _POWER = {"poweredOn": Power.ON, "poweredOff": Power.OFF, "suspended": Power.SAVED}
@@ -34,6 +34,11 @@ _POWER = {"poweredOn": Power.ON, "poweredOff": Power.OFF, "suspended": Power.SAV
 def machine_paths(hbr_path: str) -> tuple[str, ...]:
     """The property paths of one read, with the one that tells of replication on this API."""
     return (*ALWAYS, *CONFIGURED, *OPTIONAL, hbr_path)
+
+
+def without_configuration(machine: Found) -> bool:
+    """Whether nothing of its configuration was given: orphaned, inaccessible, or just being made."""
+    return not any(path in machine.values for path in CONFIGURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,10 @@ class Surroundings:
 
 def sighting(machine: Found, around: Surroundings) -> Sighting:
     """One machine as a sighting; what the endpoint did not give is named in ``unread``."""
-    values = machine.values
-    unread = set(machine.missing) | {path for path in ALWAYS if path not in values}
-    if not any(path in values for path in CONFIGURED):
-        unread |= {path for path in (*CONFIGURED, *OPTIONAL, TYPED_HBR) if path.startswith("config.")}
-    else:
-        unread |= {path for path in CONFIGURED if path not in values}
+    values = _with_summary(machine)
+    unread = set(machine.missing) | {path for path in (*ALWAYS, *CONFIGURED) if path not in values}
+    if without_configuration(machine):
+        unread |= {path for path in (*OPTIONAL, TYPED_HBR) if path[:7] == "config." and path not in values}
     state = text(values.get("runtime.connectionState")) or "unknown"
     power = _power(text(values.get("runtime.powerState")), state)
     if power is Power.UNKNOWN:
@@ -80,7 +83,7 @@ def sighting(machine: Found, around: Surroundings) -> Sighting:
     networks = _names(values.get("network"), around.networks, "network", unread)
     names = {ref: store.name for ref, store in around.stores.items()}
     return Sighting(
-        place=_place(machine, around, unread),
+        place=_place(machine.ref, values, around, unread),
         handle=machine.ref,
         name=decoded(text(values.get("name")) or ""),
         power=power,
@@ -96,6 +99,11 @@ def sighting(machine: Found, around: Surroundings) -> Sighting:
     )
 
 
+def _with_summary(machine: Found) -> dict[str, Value]:
+    told = {path: machine.values.get(summary) for path, summary in SUMMARIES.items()}
+    return {path: value for path, value in told.items() if value is not None} | machine.values
+
+
 def _power(state: str | None, connection: str) -> Power:
     # A machine whose host is out of reach keeps the power state of the last contact: that is no fact of now.
     if connection != CONNECTED:
@@ -103,25 +111,24 @@ def _power(state: str | None, connection: str) -> Power:
     return _POWER.get(state or "", Power.UNKNOWN)
 
 
-def _place(machine: Found, around: Surroundings, unread: set[str]) -> Place:
-    vmx = text(machine.values.get("config.files.vmPathName")) or ""
+def _place(ref: str, values: dict[str, Value], around: Surroundings, unread: set[str]) -> Place:
+    vmx = text(values.get("config.files.vmPathName")) or ""
     name, where, path = split_vmx(vmx)
     if not where and vmx:
-        where = _store_of(machine, around, name)
+        where = _store_id(items(values.get("datastore")), name, around)
     if not where or not path:
         unread.add("place")
         # Unique and stable on this endpoint, which is all that can be known.
-        where, path = f"unseen:{around.instance}", vmx or machine.ref
+        where, path = f"unseen:{around.instance}", vmx or ref
     return Place("vsphere", around.site, where, path)
 
 
-def _store_of(machine: Found, around: Surroundings, name: str) -> str:
-    """The id of the machine's datastore of this name; names are unique only among what one host sees."""
-    mine = [ref for ref in items(machine.values.get("datastore")) if isinstance(ref, str)]
-    for refs in (mine, list(around.stores)):
-        ids = {
-            around.stores[ref].id for ref in refs if ref in around.stores and around.stores[ref].name == name
-        }
+def _store_id(mine: list[Value], name: str, around: Surroundings) -> str:
+    """The id of the machine's own datastore of this name, else of the only one that has it."""
+    own = [ref for ref in mine if isinstance(ref, str)]
+    for refs in (own, list(around.stores)):
+        stores = [around.stores[ref] for ref in refs if ref in around.stores]
+        ids = {store.id for store in stores if store.name == name}
         if len(ids) == 1:
             return ids.pop()
     return ""

@@ -2,77 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from http.client import HTTPException, HTTPResponse
-from typing import Any
+from http.cookies import CookieError, SimpleCookie
+from io import BytesIO
+from typing import Any, TypeVar
+from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
-from pyVmomi import SoapAdapter, vim
+from pyVmomi import SoapAdapter, vim, vmodl
 
 from drconsole.errors import BadReply
 from drconsole.platforms.base import Access
-from drconsole.platforms.vsphere.reply import Page, PropertyReply
-from drconsole.platforms.vsphere.wire import Wire
+from drconsole.platforms.vsphere.reply import Page, PropertyReply, plain
+from drconsole.platforms.vsphere.wire import SMALL_REPLY, Wire
 
 # 45 000 machines, the most a vCenter may have, are about 140 MB in our paths.
 MOST_REPLY = 256 << 20
 
+# What pyVmomi raises at replies that are not XML, or not of its schema.
+MALFORMED = (ExpatError, AttributeError, LookupError, TypeError, ValueError)
+
 _PIECE = 1 << 16
+_ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+
+T = TypeVar("T")
 
 
 class NotReady(HTTPException):
     """The endpoint's web server answers for a vSphere service that is not up."""
 
 
-class Soap:
+class UnknownFault(Exception):
+    """The endpoint answered with a fault of which pyVmomi knows no type."""
+
+    def __init__(self, name: str, msg: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.msg = msg
+
+
+class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped base
     """A SOAP client of one API version (pyVmomi's name of it); ``instance`` is the ServiceInstance."""
 
     def __init__(self, access: Access, wire: Wire, version: str) -> None:
-        self.version = version
+        super().__init__(access.host, access.port, version=version)
+        self.scheme = wire.connection
+        self.schemeArgs: dict[str, Any] = {}
+        self.instance = vim.ServiceInstance("ServiceInstance", self)
         self._wire = wire
-        self._stub = SoapAdapter.SoapStubAdapter(
-            access.host, access.port, version=version, acceptCompressedResponses=False
-        )
-        self._stub.scheme = wire.connection
-        self._stub.schemeArgs = {}
-        self.instance: Any = vim.ServiceInstance("ServiceInstance", self._stub)
 
-    def drop(self) -> None:
-        """Close its connections."""
-        self._stub.DropConnections()
+    def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:
+        """What pyVmomi's objects call for each of their methods."""
+
+        def read(response: HTTPResponse) -> Any:
+            return _object(self, plain(response.read()), info)
+
+        return self._post(mo, info, args, SMALL_REPLY, read)
 
     def stream(self, target: Any, method: Any, *arguments: Any) -> Page:
         """Call a method whose reply is a page of properties."""
-        request = self._stub.SerializeRequest(target, method.info, list(arguments))
-        connection = self._stub.GetConnection()
+        return self._post(target, method.info, arguments, MOST_REPLY, _page)
+
+    def _post(
+        self, target: Any, info: Any, arguments: Any, most: int, read: Callable[[HTTPResponse], T]
+    ) -> T:
+        request = self.SerializeRequest(target, info, arguments)
+        connection = self.GetConnection()
         try:
-            connection.request("POST", self._stub.path, request, self._headers())
-            self._wire.expect(MOST_REPLY)
-            page = self._page(connection.getresponse(), method)
+            connection.request("POST", self.path, request, self._headers())
+            self._wire.expect(most)
+            # The response is closed too: where the server closes after it, it alone holds the socket.
+            with closing(connection.getresponse()) as response:
+                if response.status == 500:
+                    raise _fault(self, plain(response.read()), info)
+                refuse_status(response)
+                self._keep_cookie(response)
+                result = read(response)
         except BaseException:
             connection.close()
-            self.drop()
+            self.DropConnections()
             raise
-        self._stub.ReturnConnection(connection)
-        return page
-
-    def _page(self, response: HTTPResponse, method: Any) -> Page:
-        if response.status == 500:
-            body = response.read()
-            fault = SoapAdapter.SoapResponseDeserializer(self._stub).Deserialize(body, method.info.result)
-            if isinstance(fault, Exception):
-                raise fault
-            raise BadReply("The answer is an error without a fault.")
-        refuse_status(response)
-        reply = PropertyReply()
-        while piece := response.read(_PIECE):
-            reply.feed(piece)
-        return reply.finish()
+        self.ReturnConnection(connection)
+        return result
 
     def _headers(self) -> dict[str, str]:
-        return {
-            "Cookie": self._stub.cookie,
-            "SOAPAction": self._stub.versionId,
-            "Content-Type": "text/xml; charset=utf-8",
-        }
+        kind = "text/xml; charset=utf-8"
+        return {"Cookie": self.cookie, "SOAPAction": self.versionId, "Content-Type": kind}
+
+    def _keep_cookie(self, response: HTTPResponse) -> None:
+        try:
+            for morsel in SimpleCookie(response.headers.get("Set-Cookie", "")).values():
+                self.cookie = f"{morsel.key}={morsel.coded_value}"
+        except CookieError:
+            raise BadReply("The answer sets a cookie that is none.") from None
 
 
 def refuse_status(response: HTTPResponse) -> None:
@@ -86,3 +110,36 @@ def refuse_status(response: HTTPResponse) -> None:
         raise NotReady(f"HTTP 503 {response.reason}")
     if response.status != 200:
         raise BadReply(f"This is no vSphere endpoint: its web server answers HTTP {response.status}.")
+
+
+def _page(response: HTTPResponse) -> Page:
+    reply = PropertyReply()
+    while piece := response.read(_PIECE):
+        reply.feed(piece)
+    return reply.finish()
+
+
+def _object(soap: Soap, body: bytes, info: Any) -> Any:
+    # From a file: given bytes, pyVmomi takes a reply that is cut for a whole one.
+    return SoapAdapter.SoapResponseDeserializer(soap).Deserialize(BytesIO(body), info.result)
+
+
+def _fault(soap: Soap, body: bytes, info: Any) -> Exception:
+    """The fault of an error reply: pyVmomi's where it knows the type, else by its name."""
+    try:
+        told = _object(soap, body, info)
+    except MALFORMED:
+        told = None
+    return told if isinstance(told, vmodl.MethodFault) else _unknown_fault(body)
+
+
+def _unknown_fault(body: bytes) -> Exception:
+    try:
+        fault = ElementTree.fromstring(body).find(f"{_ENVELOPE}Body/{_ENVELOPE}Fault")
+    except (ElementTree.ParseError, ValueError, LookupError):
+        fault = None
+    if fault is None:
+        return BadReply("The answer is an error, but no fault of a vSphere endpoint.")
+    detail = next(iter(fault.find("detail") or ()), None)
+    name = "" if detail is None else detail.tag.rpartition("}")[2].removesuffix("Fault")
+    return UnknownFault(name or "without a name", fault.findtext("faultstring") or "")

@@ -74,7 +74,7 @@ def received(out: bytes = b"", err: bytes = b"", *, code: int | None = 0) -> Ans
 
 @dataclass
 class Peer:
-    """What the peer answers to each action, and what it was asked."""
+    """What the peer answers to each action, and what it was asked: actions, and headers with bodies."""
 
     port: int = 0
     authority: Authority | None = None
@@ -89,6 +89,7 @@ class Peer:
         }
     )
     asked: list[str] = field(default_factory=list)
+    sent: list[tuple[dict[str, str], str]] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -121,6 +122,7 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             action = re.findall(r"<a:Action[^>]*>[^<]*/(\w+)</a:Action>", body)[0]
             relates = re.findall(r"<a:MessageID>([^<]*)</a:MessageID>", body)[0]
             peer.asked.append(action)
+            peer.sent.append((dict(self.headers), body))
             reply = peer.answers[action](relates)
             if not isinstance(reply.body, bytes):
                 reply.body(self)

@@ -63,6 +63,23 @@ def test_a_ca_file_is_the_only_anchor(ny: Host, tmp_path: Path, monkeypatch: pyt
         ny.platform(ca_file=other.authority.certificate_file).read(Tier.LIGHT)
 
 
+def test_the_bundle_of_requests_is_no_anchor(
+    ny: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(ny.authority.certificate_file))
+    with host(tmp_path / "other") as other, pytest.raises(CertificateRejected):
+        ny.platform(ca_file=other.authority.certificate_file).read(Tier.LIGHT)
+
+
+def test_a_certificate_that_vouches_for_itself_can_be_its_own_anchor(ny: Host) -> None:
+    ny.fault(WireFault.SELF_SIGNED)
+    with pytest.raises(CertificateRejected):
+        ny.platform().read(Tier.LIGHT)
+    files = set(ny.authority.folder.glob("*.pem"))
+    own = max(files, key=lambda file: file.stat().st_mtime_ns)
+    assert ny.platform(ca_file=own).read(Tier.LIGHT).complete
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no certificate", b"\xff\xfe"])
 def test_a_ca_file_that_is_none_is_named(ny: Host, tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / "broken.pem"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,9 +34,11 @@ class LabThread:
     def __init__(self, folder: Path) -> None:
         self.authority = Authority(folder / "tls")
         self.stranger = Authority(folder / "another")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="lab")
+        self._stopped = asyncio.Event()
+        begun: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live(begun)), name="lab")
         self._thread.start()
+        self._loop = begun.result(PATIENCE_S)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something in the lab's loop and wait for it."""
@@ -46,24 +50,29 @@ class LabThread:
         tls: bool = True,
         quotas: Quotas | None = None,
         size: FaultSize | None = None,
-        engine: Engine | None = None,
+        make_engine: Callable[[], Engine] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> Host:
-        """Start a host."""
+        """Start a host; its engine is made in the lab's loop."""
         small = SmallEngine()
 
-        async def begin() -> Listener:
+        async def begin() -> tuple[Listener, Engine]:
             users = {USER: PASSWORD, "other": "word"}
-            service = WinRMService(HOST, users, engine or small, quotas=quotas)
+            engine = make_engine() if make_engine else small
+            service = WinRMService(HOST, users, engine, quotas=quotas, now=now)
             certificates = self.authority.endpoint(HOST.lower()) if tls else None
-            return await serve(service, certificates, size=size)
+            return await serve(service, certificates, size=size), engine
 
-        return Host(self, self.run(begin()), small, engine or small)
+        return Host(self, *self.run(begin()), small)
 
     def close(self) -> None:
         """End the loop and its thread."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join()
-        self._loop.close()
+
+    async def _live(self, begun: Future[asyncio.AbstractEventLoop]) -> None:
+        begun.set_result(asyncio.get_running_loop())
+        await self._stopped.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +81,8 @@ class Host:
 
     lab: LabThread
     listener: Listener
-    small: SmallEngine
     engine: Engine
+    small: SmallEngine
 
     @property
     def service(self) -> WinRMService:

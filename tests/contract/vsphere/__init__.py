@@ -1,0 +1,1 @@
+"""VSphere against another maker's vCenter and ESXi, and against servers that lie."""

@@ -1,0 +1,79 @@
+"""Peers, and platforms that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from drconsole.domain.endpoint import Endpoint, EndpointKind
+from drconsole.platforms.base import Access
+from drconsole.platforms.vsphere import VSphere
+from tests.peers.certificates import Authority
+from tests.peers.fixtures import (
+    authority,
+    esx,
+    shared_vcenter,
+    simulator,
+    start_peer,
+    twin_vcenters,
+    vcenter,
+)
+from tests.peers.impostor import Interceptor
+from tests.peers.peer import PASSWORD, USER, Peer
+
+__all__ = ["authority", "esx", "shared_vcenter", "simulator", "start_peer", "twin_vcenters", "vcenter"]
+
+
+class Listening(Protocol):
+    """Something that listens on a port."""
+
+    host: str
+    port: int
+
+
+Reach = Callable[..., VSphere]
+
+
+@pytest.fixture
+def reach(authority: Authority) -> Iterator[Reach]:
+    """Make a platform for a server; closed when the test ends."""
+    with ExitStack() as opened:
+
+        def make(
+            server: Listening,
+            *,
+            name: str = "new-york-vc",
+            site: str = "New York",
+            budget_s: float = 20.0,
+            host: str = "",
+            user: str = USER,
+            password: str = PASSWORD,
+            ca_file: Path | None = authority.ca_file,
+            insecure: bool = False,
+        ) -> VSphere:
+            address = host or server.host
+            endpoint = Endpoint(name, site, EndpointKind.VSPHERE, address, budget_s=budget_s)
+            access = Access(address, server.port, user, lambda: password, ca_file, insecure=insecure)
+            platform = VSphere(endpoint, access)
+            opened.callback(platform.close)
+            return platform
+
+        yield make
+
+
+@pytest.fixture(params=["vcenter", "esx"])
+def peer(request: pytest.FixtureRequest) -> Peer:
+    """A vCenter, then a stand-alone ESXi host."""
+    found: Peer = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def interceptor(shared_vcenter: Peer, authority: Authority) -> Iterator[Interceptor]:
+    """A server in front of the shared vCenter that can change its answers."""
+    with Interceptor(shared_vcenter, authority.issue("127.0.0.1")) as between:
+        yield between

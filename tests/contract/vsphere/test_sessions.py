@@ -1,0 +1,116 @@
+"""A session lasts over reads, comes back by itself once, and objects may vanish under a read."""
+
+from __future__ import annotations
+
+import pytest
+
+from drconsole.domain.reading import Power
+from drconsole.errors import EndpointError
+from drconsole.platforms.base import Tier
+from tests.contract.vsphere.conftest import Reach
+from tests.peers import peer as peers
+from tests.peers.impostor import Answer, Change, Interceptor
+from tests.peers.peer import Peer
+
+pytestmark = pytest.mark.peers
+
+
+def test_later_reads_need_three_calls_and_no_login(interceptor: Interceptor, reach: Reach) -> None:
+    platform = reach(interceptor)
+    first = platform.read(Tier.LIGHT)
+    del interceptor.calls[:]
+    assert platform.read(Tier.LIGHT).sightings == first.sightings
+    assert sorted(interceptor.calls) == ["CurrentTime", "RetrievePropertiesEx", "RetrievePropertiesEx"]
+
+
+def test_a_later_read_sees_what_changed(peer: Peer, reach: Reach) -> None:
+    platform = reach(peer)
+    before = {one.handle for one in platform.read(Tier.LIGHT).sightings}
+    with peer.machines() as machines:
+        gone, kept = list(machines.values())[:2]
+        peers.wait(gone.PowerOffVM_Task())
+        gone.UnregisterVM()
+        peers.wait(kept.PowerOffVM_Task())
+    after = {one.handle: one for one in platform.read(Tier.LIGHT).sightings}
+    assert before - set(after) == {gone._moId}
+    assert after[kept._moId].power is Power.OFF
+
+
+def test_an_ended_session_comes_back_by_itself(peer: Peer, reach: Reach) -> None:
+    platform = reach(peer)
+    before = platform.read(Tier.LIGHT)
+    with peer.client() as client:
+        sessions = client.content.sessionManager
+        own = sessions.currentSession.key
+        sessions.TerminateSession([one.key for one in sessions.sessionList if one.key != own])
+    assert platform.read(Tier.LIGHT).sightings == before.sightings
+
+
+def test_a_session_that_only_properties_call_ended_comes_back(interceptor: Interceptor, reach: Reach) -> None:
+    platform = reach(interceptor)
+    before = platform.read(Tier.LIGHT)
+    interceptor.change("RetrievePropertiesEx", _with_missing("name", "NotAuthenticated"), times=1)
+    assert platform.read(Tier.LIGHT).sightings == before.sightings
+    assert interceptor.calls.count("Login") == 2
+
+
+def test_a_connection_that_was_closed_meanwhile_is_no_failure(interceptor: Interceptor, reach: Reach) -> None:
+    platform = reach(interceptor)
+    before = platform.read(Tier.LIGHT)
+    interceptor.change("RetrievePropertiesEx", lambda _: Answer(200, {}, b"", lambda _: None), times=1)
+    assert platform.read(Tier.LIGHT).sightings == before.sightings
+
+
+def test_an_object_that_vanishes_costs_no_other(vcenter: Peer, reach: Reach) -> None:
+    vcenter.faults({"method": "RetrievePropertiesEx", "kind": "ManagedObjectNotFound", "times": 1})
+    reading = reach(vcenter).read(Tier.LIGHT)
+    assert len(reading.sightings) == 4
+    assert reading.complete
+
+
+def test_objects_that_vanish_without_end_are_told(vcenter: Peer, reach: Reach) -> None:
+    vcenter.faults({"method": "RetrievePropertiesEx", "kind": "ManagedObjectNotFound"})
+    with pytest.raises(EndpointError, match="ManagedObjectNotFound"):
+        reach(vcenter).read(Tier.LIGHT)
+
+
+def test_a_machine_deleted_while_it_is_read_is_gone(interceptor: Interceptor, reach: Reach) -> None:
+    platform = reach(interceptor)
+    first = platform.read(Tier.LIGHT).sightings[0]
+    interceptor.change("RetrievePropertiesEx", _bare(first.handle, "ManagedObjectNotFound"), times=1)
+    reading = platform.read(Tier.LIGHT)
+    assert [one.handle for one in reading.sightings].count(first.handle) == 0
+    assert len(reading.sightings) == 3
+    assert reading.complete
+
+
+@pytest.mark.parametrize("kind", ["Generic", "InvalidState", "Timeout", "MethodNotFound"])
+def test_other_faults_are_named(vcenter: Peer, reach: Reach, kind: str) -> None:
+    vcenter.faults({"method": "CurrentTime", "kind": kind})
+    with pytest.raises(EndpointError, match="answered with a fault") as caught:
+        reach(vcenter).read(Tier.LIGHT)
+    assert caught.value.code == "endpoint"
+
+
+def _with_missing(path: str, fault: str) -> Change:
+    missing = f'<missingSet><path>{path}</path><fault><fault xsi:type="{fault}"/></fault></missingSet>'
+
+    def change(answer: Answer) -> Answer:
+        return Answer(
+            200, answer.headers, answer.body.replace(b"</objects>", missing.encode() + b"</objects>")
+        )
+
+    return change
+
+
+def _bare(handle: str, fault: str) -> Change:
+    """The first machine without any property, with this fault for its name."""
+    missing = f'<missingSet><path>name</path><fault><fault xsi:type="{fault}"/></fault></missingSet>'
+
+    def change(answer: Answer) -> Answer:
+        head, _, rest = answer.body.partition(f">{handle}</obj>".encode())
+        _, _, tail = rest.partition(b"</objects>")
+        middle = f">{handle}</obj>{missing}</objects>".encode()
+        return Answer(200, answer.headers, head + middle + tail)
+
+    return change

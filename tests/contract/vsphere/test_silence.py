@@ -1,0 +1,194 @@
+"""Endpoints that hang, drip, die or are closed under a read: it ends in time and says which it was."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from drconsole.errors import BadReply, EndpointError, TimedOut, Unreachable
+from drconsole.platforms.base import Tier
+from drconsole.platforms.vsphere import VSphere
+from tests.contract.vsphere.conftest import Reach
+from tests.peers.certificates import Authority
+from tests.peers.impostor import Answer, Impostor, Interceptor, Writer
+from tests.peers.peer import Peer
+
+
+def failure(platform: VSphere) -> EndpointError:
+    with pytest.raises(EndpointError) as caught:
+        platform.read(Tier.LIGHT)
+    assert caught.value.subject == platform.endpoint.name
+    return caught.value
+
+
+def silent(connection: ssl.SSLSocket, ended: threading.Event) -> None:
+    connection.recv(1 << 16)
+    ended.wait()
+
+
+def dripping(connection: ssl.SSLSocket, ended: threading.Event) -> None:
+    connection.recv(1 << 16)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while not ended.wait(0.01):
+        connection.sendall(b"<")
+
+
+def endless_headers(connection: ssl.SSLSocket, ended: threading.Event) -> None:
+    connection.recv(1 << 16)
+    while not ended.is_set():
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def hanging_up(connection: ssl.SSLSocket, _: threading.Event) -> None:
+    connection.recv(1 << 16)
+
+
+@pytest.mark.parametrize(
+    ("talk", "kind", "words"),
+    [
+        (silent, TimedOut, "gave no answer"),
+        (dripping, TimedOut, "began to answer"),
+        (endless_headers, (TimedOut, BadReply), ""),
+        (hanging_up, Unreachable, "lost"),
+    ],
+)
+def test_a_peer_that_never_finishes_is_left_in_time(
+    talk: Callable[[ssl.SSLSocket, threading.Event], None],
+    kind: type[EndpointError],
+    words: str,
+    authority: Authority,
+    reach: Reach,
+) -> None:
+    with Impostor(authority.issue("127.0.0.1"), talk) as server:
+        error = failure(reach(server, budget_s=0.5))
+        assert isinstance(error, kind)
+        assert words in error.message
+        assert not server.ended.is_set()
+
+
+def test_a_port_that_nobody_listens_on(authority: Authority, reach: Reach) -> None:
+    with Impostor(authority.issue("127.0.0.1"), silent) as server:
+        platform = reach(server)
+    error = failure(platform)
+    assert isinstance(error, Unreachable)
+    assert "refuses" in error.message
+
+
+def test_a_port_without_tls(reach: Reach) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        platform = reach(_At(*listener.getsockname()))
+        answering = threading.Thread(target=_answer_in_clear, args=(listener,))
+        answering.start()
+        error = failure(platform)
+        answering.join()
+    assert isinstance(error, BadReply)
+    assert "TLS" in error.message
+
+
+def test_a_handshake_that_hangs(reach: Reach) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        error = failure(reach(_At(*listener.getsockname()), budget_s=0.3))
+    assert isinstance(error, TimedOut)
+
+
+def test_a_name_that_nobody_knows(authority: Authority, reach: Reach) -> None:
+    with Impostor(authority.issue("127.0.0.1"), silent) as server:
+        error = failure(reach(server, host="no-such-host.invalid"))
+    assert isinstance(error, Unreachable)
+    assert "no-such-host.invalid" in error.message
+
+
+@pytest.mark.peers
+def test_a_hung_endpoint_is_left_in_time_and_read_again_when_it_answers(peer: Peer, reach: Reach) -> None:
+    platform = reach(peer, budget_s=0.5)
+    before = platform.read(Tier.LIGHT)
+    peer.hang()
+    assert isinstance(failure(platform), TimedOut)
+    assert isinstance(failure(platform), TimedOut)
+    peer.resume()
+    assert platform.read(Tier.LIGHT).sightings == before.sightings
+
+
+@pytest.mark.peers
+def test_an_endpoint_that_dies_between_reads(peer: Peer, reach: Reach) -> None:
+    platform = reach(peer)
+    platform.read(Tier.LIGHT)
+    peer.kill()
+    error = failure(platform)
+    assert isinstance(error, Unreachable)
+    assert "refuses" in error.message
+
+
+@pytest.mark.peers
+def test_an_endpoint_that_dies_in_the_middle(vcenter: Peer, authority: Authority, reach: Reach) -> None:
+    def die(answer: Answer) -> Answer:
+        vcenter.kill()
+        half = answer.body[: len(answer.body) // 2]
+        return Answer(200, {**answer.headers, "Content-Length": str(len(answer.body))}, half)
+
+    with Interceptor(vcenter, authority.issue("127.0.0.1")) as server:
+        server.change("RetrievePropertiesEx", die)
+        server.change("RetrievePropertiesEx", _hang_up)
+        assert isinstance(failure(reach(server)), Unreachable)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("call", ["GET", "Login", "RetrievePropertiesEx"])
+def test_closing_breaks_a_read_off_and_the_next_one_works(
+    interceptor: Interceptor, reach: Reach, call: str
+) -> None:
+    waiting = threading.Event()
+    closed = threading.Event()
+
+    def wait(_: Writer) -> None:
+        waiting.set()
+        closed.wait()
+
+    interceptor.change(call, lambda answer: Answer(200, {}, b"", wait), times=1)
+    platform = reach(interceptor, budget_s=3600)
+    errors: list[EndpointError] = []
+    reading = threading.Thread(target=lambda: errors.append(failure(platform)))
+    reading.start()
+    waiting.wait()
+    platform.close()
+    reading.join()
+    closed.set()
+    assert isinstance(errors[0], Unreachable)
+    assert "broken off" in errors[0].message
+    assert len(platform.read(Tier.LIGHT).sightings) == 4
+
+
+@pytest.mark.peers
+def test_closing_logs_out_and_waits_for_no_dead_endpoint(interceptor: Interceptor, reach: Reach) -> None:
+    platform = reach(interceptor)
+    platform.read(Tier.LIGHT)
+    platform.close()
+    assert interceptor.calls[-1] == "Logout"
+    platform.read(Tier.LIGHT)
+    ended = interceptor.ended
+    interceptor.change("Logout", lambda answer: Answer(200, {}, b"", lambda _: bool(ended.wait())))
+    platform.close()
+    platform.close()
+    assert not ended.is_set()
+
+
+class _At:
+    """A listening socket's address."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+
+
+def _hang_up(answer: Answer) -> Answer:
+    return Answer(200, {}, b"", lambda _: None)
+
+
+def _answer_in_clear(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(1 << 16)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")

@@ -1,0 +1,54 @@
+"""The widths of the columns, at every width there is."""
+
+from __future__ import annotations
+
+import pytest
+
+from drconsole.tui.columns import ROLE, layout
+from drconsole.tui.views import View
+from drconsole.tui.widgets.fitting import cut_end, fit, wrap
+from drconsole.tui.widgets.ink import Span, plain
+from drconsole.tui.widgets.table import MARK
+
+VIEWS = (View("New York", "New Jersey"), View("Paris"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_columns_fit_and_roles_are_never_cut(view: View) -> None:
+    for width in range(60, 300):
+        shares = layout(width, view)
+        columns = shares.columns(view, "42")
+        assert MARK + sum(c.width + c.gap for c in columns) <= width
+        assert shares.site >= ROLE
+        assert shares.name >= 12
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_columns_leave_one_after_the_other(view: View) -> None:
+    before = (True, True, True)
+    for width in range(300, 59, -1):
+        shares = layout(width, view)
+        now = (bool(shares.next), bool(shares.on), bool(shares.rpo))
+        assert all(was or not is_ for was, is_ in zip(before, now, strict=True)), width
+        assert now in ((True, True, True), (False, True, True), (False, False, True), (False, False, False))
+        before = now
+
+
+@pytest.mark.parametrize("text", ["abcdef", "数据库服", "a数b据c", "🚀🚀🚀", ""])
+def test_fit_takes_exactly_its_cells(text: str) -> None:
+    from rich.cells import cell_len
+
+    for width in range(12):
+        for right in (False, True):
+            for middle in (False, True):
+                assert (
+                    cell_len(plain(fit((Span(text), Span("!")), width, right=right, middle=middle))) == width
+                )
+        assert cell_len(cut_end(text, width)) <= width
+
+
+def test_wrap_loses_no_letter() -> None:
+    text = "one two three " + "x" * 50 + " 数据库服务器 end"
+    for width in range(4, 60):
+        lines = wrap(text, width)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -1,0 +1,149 @@
+"""Themes: what is shipped is legible, what is wrong is refused with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from drconsole.errors import ConfigError, ThemeError
+from drconsole.tui.app import ConsoleApp
+from drconsole.tui.theming import (
+    BADGE_VARIABLES,
+    COLOUR_VARIABLES,
+    INK_VARIABLES,
+    PLANE_VARIABLES,
+    STYLE_VARIABLES,
+    find_theme,
+    load_theme,
+    shipped_themes,
+)
+from tests.tui.driver import Driver, drive
+from tests.tui.pictures import NOW, Fixed, picture
+
+LEGIBLE = 4.5
+
+
+def _contrast(text: str, ground: str) -> float:
+    """The contrast ratio of WCAG 2."""
+
+    def luminance(name: str) -> float:
+        parts = [
+            c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in Color.parse(name).normalized
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    one, other = sorted((luminance(text), luminance(ground)), reverse=True)
+    return (one + 0.05) / (other + 0.05)
+
+
+def _true_colour_themes() -> list[Theme]:
+    return [theme for theme in map(find_theme, shipped_themes()) if not theme.ansi]
+
+
+def test_a_dark_a_light_and_an_ansi_theme_are_shipped() -> None:
+    assert {"ansi", "dark", "light"} <= set(shipped_themes())
+
+
+@pytest.mark.parametrize("theme", _true_colour_themes(), ids=lambda theme: theme.name)
+def test_text_is_legible_on_every_plane(theme: Theme) -> None:
+    grounds = [theme.background, *(theme.variables[name] for name in PLANE_VARIABLES)]
+    texts = [theme.foreground, *(theme.variables[name] for name in INK_VARIABLES)]
+    weak = [
+        (text, ground, round(_contrast(text, ground), 2))
+        for text in texts
+        for ground in grounds
+        if text and ground and _contrast(text, ground) < LEGIBLE
+    ]
+    assert not weak
+    for name in ("badge-critical", "badge-warning"):
+        assert _contrast(theme.variables[f"{name}-text"], theme.variables[name]) >= LEGIBLE
+
+
+@pytest.mark.parametrize("name", shipped_themes())
+def test_shipped_themes_say_everything(name: str) -> None:
+    assert set(find_theme(name).variables) == {*COLOUR_VARIABLES, *STYLE_VARIABLES}
+    assert set(BADGE_VARIABLES) <= set(COLOUR_VARIABLES)
+
+
+@pytest.mark.parametrize("name", shipped_themes())
+def test_shipped_themes_draw_every_screen(name: str) -> None:
+    async def script(d: Driver) -> None:
+        for keys in (("enter",), ("escape", "a"), ("escape", "e"), ("escape", "slash", "w")):
+            await d.press(*keys)
+        assert "web-01" in d.table()
+
+    drive(script, picture(), theme=name)
+
+
+def test_a_theme_of_ones_own_needs_one_colour(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text('primary: "#336699"\n', encoding="utf-8")
+
+    async def script(d: Driver) -> None:
+        assert d.app.theme == "mine"
+        assert "ORIGINAL" in d.text()
+
+    drive(script, picture(), theme=str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('primary: "#336699"\nprimry: red\n', 2, "unknown field 'primry'"),
+        ('primary: "#33669"\n', 1, "'#33669' is not a colour"),
+        ("primary: red\nvariables:\n  role-original: greenish\n", 3, "'greenish' is not a colour"),
+        ("primary: red\nvariables:\n  role-orignal: green\n", 3, "unknown field 'role-orignal'"),
+        ("primary: red\ndark: maybe\n", 2, "'maybe' is neither true nor false"),
+        ("primary: red\nvariables:\n  cursor-text-style: loud\n", 3, "'loud' is not a text style"),
+        ("primary: red\nprimary: blue\n", 2, "stands here twice"),
+        ("primary: [red]\n", 1, "not a colour"),
+        ("- primary\n", 1, "not a list of fields"),
+        ("primary: 'red\n", 2, "not YAML"),
+    ],
+)
+def test_a_wrong_theme_is_refused_with_its_place(tmp_path: Path, text: str, line: int, message: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ThemeError, match=message) as caught:
+        load_theme(path)
+    assert caught.value.subject == f"{path}:{line}"
+    assert isinstance(caught.value, ConfigError)
+
+
+def test_a_misspelt_field_names_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text("primary: red\nbackgroud: black\n", encoding="utf-8")
+    with pytest.raises(ThemeError) as caught:
+        load_theme(path)
+    assert caught.value.hint == "Did you mean 'background'?"
+
+
+def test_a_theme_without_primary_or_file_or_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("dark: true\n", encoding="utf-8")
+    with pytest.raises(ThemeError, match="no primary colour"):
+        load_theme(path)
+    with pytest.raises(ThemeError, match="cannot be read"):
+        find_theme(str(tmp_path / "missing.yaml"))
+    with pytest.raises(ThemeError, match="no theme of this name") as caught:
+        find_theme("drak")
+    assert caught.value.hint == "Did you mean 'dark'?"
+
+
+def test_the_next_theme_is_a_key_away() -> None:
+    async def script(d: Driver) -> None:
+        seen = []
+        for _ in shipped_themes():
+            await d.press("T")
+            seen.append(d.app.theme)
+        assert sorted(seen) == sorted(shipped_themes())
+
+    drive(script, picture())
+
+
+def test_defaults_of_our_variables_come_from_the_theme() -> None:
+    app = ConsoleApp(Fixed(), Theme("bare", primary="#336699", foreground="#eeeeee"), clock=lambda: NOW)
+    assert app.get_theme_variable_defaults()["role-original"] == "#eeeeee"
