@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from msgspec import Struct, json
+from msgspec.structs import asdict
 
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.tui.alarm_list import Entry
+from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 from drconsole.wording.roles import reason
@@ -70,6 +73,48 @@ class WorkloadAnswer(Struct):
     copies: list[CopyAnswer]
 
 
+class EvidenceAnswer(Struct):
+    """One fact; ``at`` is the endpoint's own time."""
+
+    what: str
+    value: str
+    endpoint: str
+    at: datetime
+
+
+class CopyShown(CopyAnswer):
+    """One copy with the row of the truth table that decided and the facts that it rests on."""
+
+    row: str
+    evidence: list[EvidenceAnswer]
+
+
+class ShowAnswer(Struct):
+    """The answer of ``drconsole show --json``; the workload's copies stand beside it, with evidence."""
+
+    schema: int
+    taken_at: datetime
+    workload: WorkloadAnswer
+    copies: list[CopyShown]
+    next_action: str
+
+
+class ProblemAnswer(AlarmAnswer):
+    """One problem; ``kind`` is workload or endpoint, ``subject`` its key or name."""
+
+    kind: str
+    subject: str
+
+
+class HealthAnswer(Struct):
+    """The answer of ``drconsole health --json``; ``state`` is ok, warning, critical or unknown."""
+
+    schema: int
+    taken_at: datetime
+    state: str
+    problems: list[ProblemAnswer]
+
+
 class EndpointAnswer(Struct):
     """One endpoint; ``last_read`` is its last answer, also one that an earlier console got."""
 
@@ -101,6 +146,23 @@ def list_answer(snapshot: Snapshot, workloads: Iterable[Workload]) -> ListAnswer
         [_endpoint(status, at) for status in snapshot.endpoints],
         [_workload(workload, at) for workload in workloads],
     )
+
+
+def show_answer(snapshot: Snapshot, workload: Workload) -> ShowAnswer:
+    """One workload for machines, with all evidence."""
+    at = snapshot.taken_at
+    return ShowAnswer(
+        SCHEMA,
+        at,
+        _workload(workload, at),
+        [_shown(copy, at) for copy in workload.copies],
+        next_action(workload),
+    )
+
+
+def health_answer(snapshot: Snapshot, problems: Iterable[Entry], state: str) -> HealthAnswer:
+    """All problems for machines, in the order given."""
+    return HealthAnswer(SCHEMA, snapshot.taken_at, state, [_problem(p, snapshot.taken_at) for p in problems])
 
 
 def encoded(answer: Struct) -> bytes:
@@ -164,6 +226,21 @@ def _copy(copy: CopyState, at: datetime) -> CopyAnswer:
         alarms=_alarms(copy.alarms),
         replication=_replication(copy),
     )
+
+
+def _shown(copy: CopyState, at: datetime) -> CopyShown:
+    facts = [
+        EvidenceAnswer(_text(fact.what), _text(fact.value), fact.endpoint, fact.at) for fact in copy.evidence
+    ]
+    return CopyShown(**asdict(_copy(copy, at)), row=copy.row, evidence=facts)
+
+
+def _problem(entry: Entry, at: datetime) -> ProblemAnswer:
+    (alarm,) = _alarms([entry.alarm], lambda _: entry.text(at))
+    of_workload = isinstance(entry.subject, Workload)
+    subject = entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
+    kind = "workload" if of_workload else "endpoint"
+    return ProblemAnswer(**asdict(alarm), kind=kind, subject=_text(subject))
 
 
 def _replication(copy: CopyState) -> ReplicationAnswer:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from drconsole.cli.choices import Choices, Number, prepared
+from drconsole.cli.reading import (
+    NARROWEST,
+    WAIT_S,
+    WIDTH_WITHOUT_TERMINAL,
+    snapshot_once,
+    text_width,
+)
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
-
-WAIT_S = 10.0
-WIDTH_WITHOUT_TERMINAL = 120
-NARROWEST = 60
 
 
 @click.command("list")
@@ -55,26 +56,13 @@ def print_list(
     width: int | None = None,
 ) -> int:
     """Read all endpoints once and print what is known."""
-    from drconsole.cli import answers, listing, wiring
-    from drconsole.config.secrets import ask_people
+    from drconsole.cli import answers, listing
 
-    ask_people(config.secrets)
-    inventory = wiring.inventory_of(config)
-    inventory.start()
-    try:
-        snapshot = inventory.wait(wait_s)
-    finally:
-        inventory.stop()
+    snapshot = snapshot_once(config, wait_s)
     workloads = listing.listed(snapshot, everything=everything)
     if as_json:
         click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)
         return 0
-    for line in listing.lines(snapshot, workloads, width or _width()):
+    for line in listing.lines(snapshot, workloads, width or text_width()):
         click.echo(line)
     return 0
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return WIDTH_WITHOUT_TERMINAL
-    return max(NARROWEST, shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns)

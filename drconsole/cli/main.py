@@ -16,8 +16,10 @@ from drconsole.cli import failures
 from drconsole.cli.choices import Choices
 
 _COMMANDS = {
+    "health": "drconsole.cli.health_command:health_command",
     "lab": "drconsole.cli.lab:lab",
     "list": "drconsole.cli.list_command:list_command",
+    "show": "drconsole.cli.show_command:show_command",
 }
 
 
@@ -70,7 +72,14 @@ class Commands(click.Group):
             code = failures.tell_interrupted()
         except Exception as error:
             code = failures.tell(error)
+            if _names_health(sys.argv[1:] if args is None else args):
+                code = failures.UNKNOWN
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _names_health(words: Sequence[str]) -> bool:
+    """Whether the command is ``health``, whose own errors are "unknown" to a monitoring system."""
+    return next((word for word in words if word in _COMMANDS), "") == "health"
 
 
 @click.group(

@@ -1,0 +1,73 @@
+"""``drconsole health``: a line for each problem, the worst first, and an exit code for monitoring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from drconsole.cli.choices import Choices, Number, prepared
+from drconsole.cli.reading import WAIT_S, snapshot_once
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from drconsole.domain.snapshot import Snapshot
+    from drconsole.tui.alarm_list import Entry
+
+OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
+STATES = {OK: "ok", WARNING: "warning", CRITICAL: "critical", UNKNOWN: "unknown"}
+
+
+@click.command("health")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=Number(0, 3600),
+    default=WAIT_S,
+    show_default=True,
+    metavar="S",
+    help="Seconds to wait for endpoints.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@click.pass_obj
+def health_command(choices: Choices, wait_s: float, as_json: bool) -> int:
+    """Tell what is wrong, the worst first.
+
+    Exit codes as monitoring expects them: 0 ok, 1 warning, 2 critical, 3 unknown: no endpoint answers, or the
+    command itself is wrong. A replica that is off is normal; an original that is off is not.
+    """
+    from drconsole.cli import answers
+    from drconsole.tui.alarm_list import entries_of
+
+    snapshot = snapshot_once(prepared(choices), wait_s)
+    problems = entries_of(snapshot)
+    code = exit_code(snapshot, problems)
+    if as_json:
+        click.echo(answers.encoded(answers.health_answer(snapshot, problems, STATES[code])), nl=False)
+        return code
+    click.echo(_first_line(snapshot, problems, code))
+    for problem in problems:
+        severity = problem.alarm.severity.name.lower()
+        click.echo(f"{severity}: {problem.text(snapshot.taken_at)}")
+    return code
+
+
+def exit_code(snapshot: Snapshot, problems: Sequence[Entry]) -> int:
+    """The worst that is true; unknown where nothing answers."""
+    from drconsole.domain.roles import Severity
+    from drconsole.domain.snapshot import EndpointState
+
+    answering = [e for e in snapshot.endpoints if e.state in (EndpointState.OK, EndpointState.PARTIAL)]
+    if snapshot.endpoints and not answering:
+        return UNKNOWN
+    worst = max((p.alarm.severity for p in problems), default=Severity.INFO)
+    return {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING}.get(worst, OK)
+
+
+def _first_line(snapshot: Snapshot, problems: Sequence[Entry], code: int) -> str:
+    """One line that a monitoring system shows alone."""
+    protected = sum(w.listed for w in snapshot.workloads)
+    silent = sum(e.silent_since is not None for e in snapshot.endpoints)
+    text = f"{STATES[code].upper()}: {protected} workloads, {len(problems)} problems"
+    return f"{text}, {silent} of {len(snapshot.endpoints)} endpoints do not answer" if silent else text

@@ -1,0 +1,43 @@
+"""``drconsole show``: one workload whole, all copies side by side with the evidence of their roles."""
+
+from __future__ import annotations
+
+import click
+
+from drconsole.cli.choices import Choices, Number, prepared
+from drconsole.cli.reading import NARROWEST, WAIT_S, snapshot_once, text_width, workload_named
+
+
+@click.command("show")
+@click.argument("workload")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=Number(0, 3600),
+    default=WAIT_S,
+    show_default=True,
+    metavar="S",
+    help="Seconds to wait for endpoints; the silent ones are shown as last known.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@click.option(
+    "--width", type=click.IntRange(NARROWEST, 1000), metavar="N", help="Columns; otherwise the terminal's."
+)
+@click.pass_obj
+def show_command(choices: Choices, workload: str, wait_s: float, as_json: bool, width: int | None) -> int:
+    """Show one WORKLOAD: each copy's role, why it has it, and what was seen.
+
+    WORKLOAD is a name that is unique, a key, or a key prefix of at least 6 characters.
+    """
+    from drconsole.cli import answers
+    from drconsole.tui.detail import full_detail
+    from drconsole.tui.widgets.ink import plain
+
+    snapshot = snapshot_once(prepared(choices), wait_s)
+    found = workload_named(snapshot, workload)
+    if as_json:
+        click.echo(answers.encoded(answers.show_answer(snapshot, found)), nl=False)
+        return 0
+    for line in full_detail(found, snapshot.taken_at, width or text_width()):
+        click.echo(plain(line).rstrip())
+    return 0
