@@ -7,6 +7,7 @@ import sys
 from asyncio import to_thread
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -46,7 +47,7 @@ class ConsoleApp(App[None]):
         clock: the console's wall clock, UTC.
     """
 
-    CSS_PATH = "console.tcss"
+    CSS_PATH = Path(__file__).with_name("console.tcss")
     TITLE = "drconsole"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
