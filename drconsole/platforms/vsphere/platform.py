@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from drconsole.platforms.vsphere.sightings import sighting
 if TYPE_CHECKING:
     from drconsole.platforms.vsphere.collect import Collected
     from drconsole.platforms.vsphere.session import Session
+
+log = logging.getLogger(__name__)
 
 # Objects that vanish under a read make it begin anew, but not for ever.
 _MOST_TRIES = 3
@@ -45,6 +48,7 @@ class VSphere:
         try:
             return self._read(session, begun)
         except Exception as error:
+            log.debug("reading %r failed", self.endpoint.name, exc_info=error)
             self._drop(session)
             # The cause is left out on purpose: its frames hold the password.
             raise translate(error, self.endpoint, self._access, session.wire) from None

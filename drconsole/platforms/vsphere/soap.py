@@ -22,7 +22,7 @@ from drconsole.platforms.vsphere.wire import SMALL_REPLY, Wire
 MOST_REPLY = 256 << 20
 
 # What pyVmomi raises at replies that are not XML, or not of its schema.
-MALFORMED = (ExpatError, AttributeError, LookupError, TypeError, ValueError)
+MALFORMED = (ExpatError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 _PIECE = 1 << 16
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"

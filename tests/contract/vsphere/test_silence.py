@@ -102,6 +102,42 @@ def test_a_name_that_nobody_knows(authority: Authority, reach: Reach) -> None:
     assert "no-such-host.invalid" in error.message
 
 
+def test_a_name_server_that_hangs_holds_nobody(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.set()
+        answered.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    error = failure(reach(_At("127.0.0.1", 1), budget_s=0.3))
+    assert isinstance(error, Unreachable)
+    assert "looked up" in error.message
+    asked.clear()
+    platform = reach(_At("127.0.0.1", 1), budget_s=3600)
+    errors: list[EndpointError] = []
+    reading = threading.Thread(target=lambda: errors.append(failure(platform)))
+    reading.start()
+    asked.wait()
+    platform.close()
+    reading.join()
+    answered.set()
+    assert "broken off" in errors[0].message
+
+
+@pytest.mark.peers
+def test_a_first_address_that_does_not_answer_leaves_time_for_the_second(
+    shared_vcenter: Peer, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = socket.getaddrinfo("127.0.0.1", shared_vcenter.port, type=socket.SOCK_STREAM)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()
+    other = [(*found[0][:4], closed)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [*other, *found])
+    assert reach(shared_vcenter).read(Tier.LIGHT).complete
+
+
 @pytest.mark.peers
 def test_a_hung_endpoint_is_left_in_time_and_read_again_when_it_answers(peer: Peer, reach: Reach) -> None:
     platform = reach(peer, budget_s=0.5)
