@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPException, HTTPResponse
@@ -17,6 +19,8 @@ from drconsole.errors import BadReply
 from drconsole.platforms.base import Access
 from drconsole.platforms.vsphere.reply import Page, PropertyReply, plain
 from drconsole.platforms.vsphere.wire import SMALL_REPLY, Wire
+
+log = logging.getLogger(__name__)
 
 # 45 000 machines, the most a vCenter may have, are about 140 MB in our paths.
 MOST_REPLY = 256 << 20
@@ -69,6 +73,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         self, target: Any, info: Any, arguments: Any, most: int, read: Callable[[HTTPResponse], T]
     ) -> T:
         request = self.SerializeRequest(target, info, arguments)
+        began = time.monotonic()
         connection = self.GetConnection()
         try:
             connection.request("POST", self.path, request, self._headers())
@@ -85,6 +90,15 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
             self.DropConnections()
             raise
         self.ReturnConnection(connection)
+        # Sizes and times only: a request may hold the password, its headers hold the session.
+        log.debug(
+            "%s: %s, sent %d bytes, got %d in %.3f s",
+            self.host,
+            info.name,
+            len(request),
+            self._wire.received,
+            time.monotonic() - began,
+        )
         return result
 
     def _headers(self) -> dict[str, str]:
