@@ -12,10 +12,12 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key
 from textual.theme import Theme
 
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
 from drconsole.tui.screens.alarms import AlarmsScreen
 from drconsole.tui.screens.base import ConsoleScreen
@@ -66,6 +68,7 @@ class ConsoleApp(App[None]):
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all
         self._studying = False
+        self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
 
@@ -106,6 +109,13 @@ class ConsoleApp(App[None]):
         """Count ages to the present."""
         self.state.now = self.state.clock()
         self.screen.post_message(TimePassed())
+        self._pauses.tick()
+
+    async def on_event(self, event: Event) -> None:
+        """Remember that somebody types."""
+        if isinstance(event, Key):
+            self._pauses.key()
+        await super().on_event(event)
 
     def action_alarms(self) -> None:
         """Show all alarms."""
@@ -148,6 +158,7 @@ def run_console(
         del os.environ["NO_COLOR"]
     loaded = find_theme(choose_theme(theme, os.environ))
     sys.setswitchinterval(SWITCH_S)
+    prepare()
     app = ConsoleApp(source, loaded, show_all=show_all)
     try:
         app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
