@@ -109,6 +109,16 @@ def test_a_password_that_cannot_be_had_is_no_crash(ny: Host) -> None:
     assert ny.actions == {}
 
 
+def test_a_source_that_gives_no_password_speaks_for_the_endpoint(ny: Host) -> None:
+    def secret() -> str:
+        raise LoginRefused("the vault is locked.", hint="Open it.", subject="credential ops")
+
+    with pytest.raises(LoginRefused) as caught:
+        ny.platform(secret=secret).read(Tier.LIGHT)
+    assert str(caught.value) == "ny-hv1: the vault is locked. Open it."
+    assert ny.actions == {}
+
+
 def test_takes_long_answers_in_many_pieces(ny: Host) -> None:
     names = [f"vm {number} äöü 🐘" for number in range(1500)]
     many = [vm(f"{number:08x}-0000-0000-0000-000000000000", name=name) for number, name in enumerate(names)]
