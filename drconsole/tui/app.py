@@ -117,6 +117,10 @@ class ConsoleApp(App[None]):
             self._pauses.key()
         await super().on_event(event)
 
+    def _fatal_error(self) -> None:
+        """Close without Textual's own report: it prints local variables, which may hold secrets."""
+        self._close_messages_no_wait()
+
     def action_alarms(self) -> None:
         """Show all alarms."""
         self.push_screen(AlarmsScreen(self.state))
@@ -153,6 +157,7 @@ def run_console(
 
     Raises:
         ThemeError: the theme does not exist or is wrong.
+        Exception: whatever went wrong while the console ran; the terminal is as before then.
     """
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]
@@ -164,3 +169,5 @@ def run_console(
         app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
     finally:
         source.stop()
+    if app._exception:
+        raise app._exception
