@@ -92,6 +92,17 @@ def test_other_faults_are_named(vcenter: Peer, reach: Reach, kind: str) -> None:
     assert caught.value.code == "endpoint"
 
 
+def test_what_an_endpoint_says_of_itself_is_quoted_in_short(interceptor: Interceptor, reach: Reach) -> None:
+    fault = "<detail><NewFault xmlns='urn:vim25'/></detail>"
+    body = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><e:Fault><faultstring>"
+    body += "word " * 10_000 + f"</faultstring>{fault}</e:Fault></e:Body></e:Envelope>"
+    interceptor.change("CurrentTime", lambda _: Answer(500, {}, body.encode()))
+    with pytest.raises(EndpointError, match="fault: New") as caught:
+        reach(interceptor).read(Tier.LIGHT)
+    assert "word word" in caught.value.message
+    assert len(caught.value.message) < 1000
+
+
 def _with_missing(path: str, fault: str) -> Change:
     missing = f'<missingSet><path>{path}</path><fault><fault xsi:type="{fault}"/></fault></missingSet>'
 
