@@ -126,12 +126,22 @@ class Frame:
             self.out(value)
             return
         for item in items:
-            self.out(item)
+            if item is not NOTHING:
+                self.out(item)
 
     def collect(self, statement: Callable[[Frame], None]) -> list[Value]:
-        """Run a statement and return what it put out."""
+        """Run a statement and return what it put out.
+
+        Raises:
+            Refused: a loop or the script is left from inside with output behind.
+        """
         items: list[Value] = []
-        statement(replace(self, out=items.append))
+        try:
+            statement(replace(self, out=items.append))
+        except Flow:
+            if items:
+                raise Refused("leaving a loop or script from a command whose output is taken") from None
+            raise
         return items
 
     def value_of(self, statement: Callable[[Frame], None]) -> Value:
