@@ -15,6 +15,7 @@ SITE_GOOD, SITE_LONG, SITE_MAX = ROLE + len(" off"), ROLE + len(" seen 9h"), ROL
 ONE_SITE = 40
 NAME_MIN, NAME_GOOD, NAME_MAX = 11, 18, 40
 ARROW, RPO, ON = 3, 9, 2
+EDGE = 1
 NEXT_MIN, NEXT_GOOD = 20, 30
 
 
@@ -31,7 +32,7 @@ class Layout:
     def columns(self, view: View, count: str) -> tuple[Column, ...]:
         """The columns for the table, in the order in which ``cells_of`` draws them."""
         shown = [
-            Column(f"WORKLOAD {count}", self.name, middle=True, gap=2),
+            Column(f"WORKLOAD {count}", self.name, middle=True),
             Column(visible(view.left).upper(), self.site),
         ]
         if view.right:
@@ -55,7 +56,7 @@ def layout(width: int, view: View, *, long_cells: bool = False) -> Layout:
     """
     sites = 2 if view.right else 1
     site = SITE_LONG if long_cells else SITE_GOOD
-    fixed = MARK + 2 + sites - 1 + (ARROW + 1 if view.right else 0)
+    fixed = MARK + sites + (ARROW + 1 if view.right else 0) + EDGE
     free = width - fixed - NAME_MIN - sites * site
     rpo = on = following = 0
     if free >= RPO + 1:
