@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from tests.contract.hyperv.answers import VM_A, VM_B, framed, light, relation, v
 from tests.contract.hyperv.hosts import PASSWORD, USER, Host, host
 
 ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete")
-
-
-@pytest.fixture
-def ny(tmp_path: Path) -> Iterator[Host]:
-    """A host in New York."""
-    with host(tmp_path) as one:
-        yield one
 
 
 def test_gives_every_copy_with_its_relation(ny: Host) -> None:
