@@ -165,6 +165,18 @@ class Frame:
             raise Refused("this $ErrorActionPreference")
         return value.name
 
+    def shows(self, preference: str) -> bool:
+        """Tell whether messages of a kind are shown.
+
+        Raises:
+            Refused: the preference asks to stop or to inquire.
+        """
+        holder = self.scope.holder(preference)
+        value = holder.variables[preference] if holder else None
+        if not isinstance(value, EnumValue) or value.name not in ("Continue", "SilentlyContinue", "Ignore"):
+            raise Refused(f"this ${preference}")
+        return value.name == "Continue"
+
     def failed(self, error: ScriptError) -> None:
         """Take an error that ended a statement: go on with the next one, or raise it further."""
         self.run.success = False
