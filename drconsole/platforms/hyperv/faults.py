@@ -38,6 +38,7 @@ RIGHTS = (
     "The account must be a member of Remote Management Users or Administrators on the host "
     "to use WinRM, and of Hyper-V Administrators to see its VMs."
 )
+DROPPED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 ACCESS_DENIED, ABORTED, TIMED_OUT, NO_SHELL, QUOTA = 5, 995, 2150858793, 2150858843, 2150859174
 
 FAULTS: dict[int, tuple[type[EndpointError], str, str]] = {
@@ -79,7 +80,7 @@ def translate(
         if isinstance(cause, ssl.SSLCertVerificationError):
             return rejected(cause, peer, ca_file)
     for cause in causes:
-        if isinstance(cause, ssl.SSLError) and not adapter.status:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, DROPPED) and not adapter.status:
             return _no_tls(cause, peer)
     if not watch.connected:
         return _not_asked(error, peer)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import socket
+import threading
 
 import pytest
 
@@ -167,6 +169,22 @@ def test_an_answer_that_came_is_not_lost_by_a_shell_that_will_not_end(peer: Peer
     peer.answers["Signal"] = fault(4711)
     peer.answers["Delete"] = fault(2150858843)
     assert peer.platform().read(Tier.LIGHT).complete
+
+
+def test_a_connection_that_is_dropped_in_the_handshake_is_lost(peer: Peer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drop() -> None:
+            connection, _ = listening.accept()
+            connection.recv(1)
+            connection.close()
+
+        dropper = threading.Thread(target=drop)
+        dropper.start()
+        error = refused(lambda: peer.platform(port=listening.getsockname()[1]).read(Tier.LIGHT))
+        dropper.join()
+    assert type(error) is Unreachable
+    assert "dropped it without an answer" in error.message
 
 
 def test_a_connection_that_is_dropped_is_lost(peer: Peer) -> None:
