@@ -74,6 +74,8 @@ class Peer:
     def hang(self) -> None:
         """Accept connections and never answer again, until ``resume``."""
         self.process.send_signal(signal.SIGSTOP)
+        # The signal is only asked for: wait until every thread of it stands still.
+        os.waitpid(self.process.pid, os.WUNTRACED)
 
     def resume(self) -> None:
         """Answer again."""

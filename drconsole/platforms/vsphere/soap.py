@@ -56,6 +56,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         self.schemeArgs: dict[str, Any] = {}
         self.instance = vim.ServiceInstance("ServiceInstance", self)
         self._wire = wire
+        self._cookies: dict[str, str] = {}
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:
         """What pyVmomi's objects call for each of their methods."""
@@ -83,7 +84,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
                 if response.status == 500:
                     raise _fault(self, plain(response.read()), info)
                 refuse_status(response)
-                self._keep_cookie(response)
+                self._keep_cookies(response)
                 result = read(response)
         except BaseException:
             connection.close()
@@ -102,13 +103,18 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         return result
 
     def _headers(self) -> dict[str, str]:
-        kind = "text/xml; charset=utf-8"
-        return {"Cookie": self.cookie, "SOAPAction": self.versionId, "Content-Type": kind}
+        return {
+            "Cookie": "; ".join(self._cookies.values()),
+            "SOAPAction": self.versionId,
+            "Content-Type": "text/xml; charset=utf-8",
+        }
 
-    def _keep_cookie(self, response: HTTPResponse) -> None:
+    def _keep_cookies(self, response: HTTPResponse) -> None:
+        """Keep the session's cookie, and those of whatever balances load before the endpoint."""
         try:
-            for morsel in SimpleCookie(response.headers.get("Set-Cookie", "")).values():
-                self.cookie = f"{morsel.key}={morsel.coded_value}"
+            for header in response.headers.get_all("Set-Cookie", ()):
+                told = SimpleCookie(header).values()
+                self._cookies.update({morsel.key: f"{morsel.key}={morsel.coded_value}" for morsel in told})
         except CookieError:
             raise BadReply("The answer sets a cookie that is none.") from None
 

@@ -37,3 +37,9 @@ def test_a_program_is_built_once_for_a_state_of_its_sources(simulator: Path) -> 
     before = simulator.stat().st_mtime_ns
     assert build.simulator() == simulator
     assert simulator.stat().st_mtime_ns == before
+
+
+def test_a_machine_without_go_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(build.NoGo):
+        build.simulator()

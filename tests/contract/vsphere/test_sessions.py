@@ -23,6 +23,16 @@ def test_later_reads_need_three_calls_and_no_login(interceptor: Interceptor, rea
     assert sorted(interceptor.calls) == ["CurrentTime", "RetrievePropertiesEx", "RetrievePropertiesEx"]
 
 
+def test_cookies_of_a_load_balancer_are_sent_beside_the_sessions(
+    interceptor: Interceptor, reach: Reach
+) -> None:
+    balanced = {"Set-Cookie": 'node="b 2"; Path=/; Secure'}
+    interceptor.change("RetrieveServiceContent", lambda a: Answer(200, a.headers | balanced, a.body))
+    reach(interceptor).read(Tier.LIGHT)
+    assert interceptor.cookies[interceptor.calls.index("Login")] == 'node="b 2"'
+    assert interceptor.cookies[-1].startswith('node="b 2"; vmware_soap_session=')
+
+
 def test_a_later_read_sees_what_changed(peer: Peer, reach: Reach) -> None:
     platform = reach(peer)
     before = {one.handle for one in platform.read(Tier.LIGHT).sightings}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,6 +16,7 @@ from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import VSphere
 from tests.contract.vsphere.conftest import Reach
 from tests.peers.certificates import Authority
+from tests.peers.fixtures import StartPeer
 from tests.peers.impostor import Answer, Impostor, Interceptor, Writer
 from tests.peers.peer import Peer
 
@@ -160,16 +163,16 @@ def test_an_endpoint_that_dies_between_reads(peer: Peer, reach: Reach) -> None:
 
 
 @pytest.mark.peers
-def test_an_endpoint_that_dies_in_the_middle(vcenter: Peer, authority: Authority, reach: Reach) -> None:
-    def die(answer: Answer) -> Answer:
-        vcenter.kill()
-        half = answer.body[: len(answer.body) // 2]
-        return Answer(200, {**answer.headers, "Content-Length": str(len(answer.body))}, half)
-
-    with Interceptor(vcenter, authority.issue("127.0.0.1")) as server:
-        server.change("RetrievePropertiesEx", die)
-        server.change("RetrievePropertiesEx", _hang_up)
-        assert isinstance(failure(reach(server)), Unreachable)
+def test_an_endpoint_that_dies_in_the_middle(start_peer: StartPeer, reach: Reach) -> None:
+    with start_peer("-delay", "RetrievePropertiesEx=1h") as peer:
+        errors: list[EndpointError] = []
+        reading = threading.Thread(target=lambda: errors.append(failure(reach(peer, budget_s=3600))))
+        with after_call("CreateContainerView") as called:
+            reading.start()
+            called.wait()
+        peer.kill()
+        reading.join()
+    assert isinstance(errors[0], Unreachable)
 
 
 @pytest.mark.peers
@@ -212,15 +215,32 @@ def test_closing_logs_out_and_waits_for_no_dead_endpoint(interceptor: Intercepto
     assert not ended.is_set()
 
 
+@contextmanager
+def after_call(name: str) -> Iterator[threading.Event]:
+    """An event that is set when a call of this name has been answered, as the log tells it."""
+    called = threading.Event()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if name in record.getMessage():
+                called.set()
+
+    log = logging.getLogger("drconsole.platforms.vsphere.soap")
+    listener, level = Listener(), log.level
+    log.addHandler(listener)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield called
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+
+
 class _At:
     """A listening socket's address."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-
-
-def _hang_up(answer: Answer) -> Answer:
-    return Answer(200, {}, b"", lambda _: None)
 
 
 def _answer_in_clear(listener: socket.socket) -> None:
