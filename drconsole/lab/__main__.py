@@ -14,6 +14,7 @@ import secrets
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from drconsole.lab import scenario as scenarios
@@ -98,13 +99,17 @@ def _end_on_signals(ended: asyncio.Event) -> None:
 
 
 def _end_with_stdin(ended: asyncio.Event) -> None:
-    """Watch standard input from a thread of its own: a pipe whose other end died reads as ended."""
+    """Watch standard input from a thread of its own: a pipe whose other end died reads as ended.
+
+    A standard input that cannot be read counts as closed.
+    """
     loop = asyncio.get_running_loop()
 
     def watch() -> None:
         # Not by sys.stdin: its lock, held by a thread that never returns, aborts the end of the interpreter.
-        while os.read(0, 4096):
-            continue
+        with suppress(OSError):
+            while os.read(0, 4096):
+                continue
         if not loop.is_closed():
             loop.call_soon_threadsafe(ended.set)
 

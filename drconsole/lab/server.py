@@ -55,6 +55,8 @@ class Lab:
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
         self._timeline = Timeline(self)
+        self._resetting = asyncio.Lock()
+        self._ports: dict[str, int] = {}
 
     async def open(self) -> None:
         """Write the password file and bind every endpoint."""
@@ -65,20 +67,20 @@ class Lab:
     async def reset(self, name: str | None = None) -> None:
         """Start the scenario, or another one, anew: state, time, faults, counters and timeline.
 
-        Endpoints that both scenarios name keep their ports.
+        An endpoint has one port for as long as the lab lives, whichever scenarios name it.
 
         Raises:
             ScenarioError: there is no such scenario, or it is wrong; everything stays as it was.
         """
         scenario = scenarios.load(name or self.name)
-        hosts = build_hosts(scenario, datetime.now(UTC))
-        self._timeline.stop()
-        self.clock.advance((datetime.now(UTC) - self.clock.now()).total_seconds())
-        self.name, self.scenario = name or self.name, scenario
-        self.world.random.seed(self.options.seed)
-        self.world.replace(hosts)
-        await self._bind()
-        self._timeline.restart()
+        async with self._resetting:
+            self._timeline.stop()
+            self.clock.advance((datetime.now(UTC) - self.clock.now()).total_seconds())
+            self.name, self.scenario = name or self.name, scenario
+            self.world.random.seed(self.options.seed)
+            self.world.replace(build_hosts(scenario, self.clock.now()))
+            await self._bind()
+            self._timeline.restart()
 
     async def advance(self, seconds: float) -> None:
         """Move the clock; what the timeline has for that time happens at its moment, in order."""
@@ -139,15 +141,14 @@ class Lab:
     async def _bind(self) -> None:
         """Make the listeners those of the scenario, with its faults, without shells and counts."""
         wanted = {endpoint.name: endpoint for endpoint in self.scenario.endpoints}
-        ports: dict[str, int] = {}
         for name, listener in list(self.listeners.items()):
             if name not in wanted or listener.service.host_name != wanted[name].host:
-                ports[name] = listener.port
                 await self.listeners.pop(name).close()
         for name, endpoint in wanted.items():
             if name not in self.listeners:
-                self.listeners[name] = await self._serve(endpoint, ports.get(name, 0))
+                self.listeners[name] = await self._serve(endpoint, self._ports.get(name, 0))
             listener = self.listeners[name]
+            self._ports[name] = listener.port
             listener.service.restart()
             listener.service.counters = Counters()
             await listener.set_fault(endpoint.fault)

@@ -7,14 +7,17 @@ import sys
 from asyncio import to_thread
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key
 from textual.theme import Theme
 
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.messages import SnapshotTaken, TimePassed
+from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
 from drconsole.tui.screens.alarms import AlarmsScreen
 from drconsole.tui.screens.base import ConsoleScreen
@@ -46,7 +49,7 @@ class ConsoleApp(App[None]):
         clock: the console's wall clock, UTC.
     """
 
-    CSS_PATH = "console.tcss"
+    CSS_PATH = Path(__file__).with_name("console.tcss")
     TITLE = "drconsole"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -65,6 +68,7 @@ class ConsoleApp(App[None]):
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all
         self._studying = False
+        self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
 
@@ -105,6 +109,17 @@ class ConsoleApp(App[None]):
         """Count ages to the present."""
         self.state.now = self.state.clock()
         self.screen.post_message(TimePassed())
+        self._pauses.tick()
+
+    async def on_event(self, event: Event) -> None:
+        """Remember that somebody types."""
+        if isinstance(event, Key):
+            self._pauses.key()
+        await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Close without Textual's own report: it prints local variables, which may hold secrets."""
+        self._close_messages_no_wait()
 
     def action_alarms(self) -> None:
         """Show all alarms."""
@@ -142,13 +157,17 @@ def run_console(
 
     Raises:
         ThemeError: the theme does not exist or is wrong.
+        Exception: whatever went wrong while the console ran; the terminal is as before then.
     """
     if os.environ.get("NO_COLOR") == "":
         del os.environ["NO_COLOR"]
     loaded = find_theme(choose_theme(theme, os.environ))
     sys.setswitchinterval(SWITCH_S)
+    prepare()
     app = ConsoleApp(source, loaded, show_all=show_all)
     try:
         app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
     finally:
         source.stop()
+    if app._exception:
+        raise app._exception

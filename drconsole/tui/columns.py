@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import CopyState
 from drconsole.tui.views import View
 from drconsole.tui.widgets.table import MARK, Column
 from drconsole.wording.names import visible
 
 ROLE = max(len(role) for role in Role)
-SITE_GOOD, SITE_MAX = ROLE + len(" off"), ROLE + len(" seen 90m ")
+SITE_GOOD, SITE_LONG, SITE_MAX = ROLE + len(" off"), ROLE + len(" seen 9h"), ROLE + len(" seen 90m ")
 ONE_SITE = 40
-NAME_MIN, NAME_GOOD, NAME_MAX = 12, 18, 40
+NAME_MIN, NAME_GOOD, NAME_MAX = 11, 18, 40
 ARROW, RPO, ON = 3, 9, 2
-NEXT_MIN, NEXT_GOOD = 20, 32
+EDGE = 1
+NEXT_MIN, NEXT_GOOD = 20, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +32,45 @@ class Layout:
     def columns(self, view: View, count: str) -> tuple[Column, ...]:
         """The columns for the table, in the order in which ``cells_of`` draws them."""
         shown = [
-            Column(f"WORKLOAD {count}", self.name, middle=True, gap=2),
+            Column(f"WORKLOAD {count}", self.name, middle=True),
             Column(visible(view.left).upper(), self.site),
         ]
         if view.right:
             shown += [Column("", ARROW), Column(visible(view.right).upper(), self.site)]
         shown += [Column("RPO", self.rpo, right=True, gap=2)] if self.rpo else []
         shown += [Column("ON", self.on, gap=2)] if self.on else []
-        shown += [Column("NEXT", self.next, gap=0)] if self.next else []
-        return tuple(shown)
+        shown += [Column("NEXT", self.next)] if self.next else []
+        return (*shown[:-1], shown[-1]._replace(gap=0))
 
 
-def layout(width: int, view: View) -> Layout:
-    """Share ``width`` cells: NEXT leaves first, then ON, then RPO, then names are cut shorter."""
+def needs_room(copy: CopyState) -> bool:
+    """Whether a copy's cell is longer than its column usually is: the longest role with an age."""
+    return copy.role is Role.FORMER_ORIGINAL and not copy.fresh
+
+
+def layout(width: int, view: View, *, long_cells: bool = False) -> Layout:
+    """Share ``width`` cells: NEXT leaves first, then ON, then RPO, then names are cut shorter.
+
+    Args:
+        long_cells: some copy in this view ``needs_room``.
+    """
     sites = 2 if view.right else 1
-    fixed = MARK + 2 + sites + (ARROW + 1 if view.right else 0)
-    widest = SITE_MAX if view.right else ONE_SITE
-    free = width - fixed - NAME_MIN - sites * SITE_GOOD
+    site = SITE_LONG if long_cells else SITE_GOOD
+    fixed = MARK + sites + (ARROW + 1 if view.right else 0) + EDGE
+    free = width - fixed - NAME_MIN - sites * site
     rpo = on = following = 0
-    if free >= RPO + 2:
-        rpo, free = RPO, free - RPO - 2
+    if free >= RPO + 1:
+        rpo, free = RPO, free - RPO - 1
     if rpo and free >= ON + 2:
         on, free = ON, free - ON - 2
     name, free = _grow(NAME_MIN, NAME_GOOD, free)
-    if on and free >= NEXT_MIN:
-        following, free = _grow(NEXT_MIN, NEXT_GOOD, free - NEXT_MIN)
-    site = max(SITE_GOOD + min(free // sites, widest - SITE_GOOD), ROLE)
-    free -= sites * (site - SITE_GOOD)
-    wider = min(free, NAME_MAX - name)
-    return Layout(max(name + wider, 1), site, rpo, on, following + free - wider if following else 0)
+    if on and free >= NEXT_MIN + 2:
+        following, free = _grow(NEXT_MIN, NEXT_GOOD, free - NEXT_MIN - 2)
+    widest = SITE_MAX if view.right else ONE_SITE
+    wider = max(min(free // sites, widest - site), ROLE - site)
+    site, free = site + wider, free - sites * wider
+    more = min(free, NAME_MAX - name)
+    return Layout(max(name + more, 1), site, rpo, on, following + free - more if following else 0)
 
 
 def _grow(start: int, good: int, free: int) -> tuple[int, int]:

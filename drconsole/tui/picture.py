@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drconsole.domain.snapshot import Difference, Snapshot, Workload, difference
 from drconsole.tui.alarm_list import Summary, summary_of
+from drconsole.tui.columns import needs_room
 from drconsole.tui.views import Row, View, distribute, views_of
 
 
@@ -14,6 +15,7 @@ class Picture:
     """One snapshot with its difference to the one before, its alarms, and the rows of each view.
 
     Args:
+        long_cells: views in which some copy needs a wider column.
         news: keys of workloads whose roles, power, arrow or alarms changed, not only their ages.
     """
 
@@ -23,19 +25,24 @@ class Picture:
     views: tuple[View, ...]
     rows: dict[View, list[Row]]
     news: frozenset[str]
+    long_cells: frozenset[View]
 
 
 def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
     """Study a snapshot; with ten thousand workloads this takes longer than a frame."""
     views = views_of(snapshot.estate)
     change = difference(before, snapshot)
+    rows = distribute(snapshot.workloads, views)
     return Picture(
         snapshot,
         change,
         summary_of(snapshot),
         views,
-        distribute(snapshot.workloads, views),
+        rows,
         _news(before, snapshot, change) if before else frozenset(),
+        frozenset(
+            view for view in views if any(needs_room(c) for r in rows[view] for c in r.workload.copies)
+        ),
     )
 
 

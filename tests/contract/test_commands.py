@@ -430,3 +430,22 @@ def timeless(value: Any) -> Any:
         moving = {"since", "last_sync", "rpo_s", "age_s"}
         return {key: timeless(item) for key, item in value.items() if key not in moving}
     return [timeless(item) for item in value] if isinstance(value, list) else value
+
+
+def test_debug_logs_sizes_and_times_of_exchanges_never_bodies(served: Path, tmp_path: Path) -> None:
+    content: dict[str, Any] = yaml.safe_load(served.read_text())
+    config = tmp_path / "c.yaml"
+    config.write_text(yaml.safe_dump({**content, "state": "state"}))
+    log = tmp_path / "state" / "log" / "drconsole.log"
+
+    run("--config", config, "list", home=tmp_path)
+    quiet = log.read_text()
+    run("--config", config, "--debug", "list", home=tmp_path)
+    loud = log.read_text().removeprefix(quiet)
+
+    assert "bytes" not in quiet
+    assert re.search(
+        r"https://127\.0\.0\.1:\d+/wsman: sent \d+ bytes, HTTP 200 with \d+ bytes in \d+\.\d{3} s", loud
+    )
+    for secret in ("Envelope", "Basic ", "powershell.exe"):
+        assert secret not in loud

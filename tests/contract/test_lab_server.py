@@ -142,11 +142,16 @@ def test_requests_are_counted_per_endpoint(lab: LabProcess) -> None:
     assert counted["njhv01"]["requests"] == 0
 
 
-def test_another_scenario_keeps_the_ports_of_endpoints_it_shares(lab: LabProcess) -> None:
+def test_an_endpoint_keeps_its_port_through_other_scenarios(lab: LabProcess) -> None:
     address = lab.endpoint("nyhv01")["address"]
     lab.reset("dead-endpoints")
     assert len(lab.description["endpoints"]) == 6
     assert lab.endpoint("nyhv01")["address"] == address
+    sixth = lab.endpoint("njhv03")["address"]
+    lab.reset("steady")
+    assert len(lab.description["endpoints"]) == 2
+    lab.reset("dead-endpoints")
+    assert lab.endpoint("njhv03")["address"] == sixth
     assert lab.control("alive")["endpoints"]["nyhv01"] == "silent-http"
     assert lab.control("truth")["endpoints"]["nyhv02"]["error"] == "unreachable"
     assert identify(lab, "njhv03") == 200

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import drconsole.platforms.hyperv
-from drconsole.lab.powershell.command_line import CommandLineError
 from tests.contract.real_lab import COMMANDS, DB, HOST, WEB, RealLab, answering, caught, encoded, lab, vm
 
 pytestmark = pytest.mark.pwsh
@@ -277,11 +276,42 @@ def test_command_lines_and_exit_codes(pwsh: Path, line: str, stdin: bytes, out: 
     asyncio.run(scenario())
 
 
-def test_what_starts_no_powershell(pwsh: Path) -> None:
+def test_errors_are_xml_where_a_client_does_not_ask_for_text(pwsh: Path) -> None:
     async def scenario() -> None:
         async with lab(pwsh) as real:
-            with pytest.raises(CommandLineError, match=r"not PowerShell: cmd\.exe"):
-                await real.start("cmd.exe /c dir")
+            got = await real.run(encoded("Write-Error 'ä'; 'on'").replace("-OutputFormat Text", ""))
+            assert got.err.startswith(b"#< CLIXML\r\n<Objs ")
+            assert "ä".encode() in got.err
+
+    asyncio.run(scenario())
+
+
+def test_much_output_arrives_whole(pwsh: Path) -> None:
+    async def scenario() -> None:
+        async with lab(pwsh) as real:
+            got = await real.run(encoded("'ä' * 1MB; foreach ($n in 1..5000) { $n }"), codepage=437)
+            assert got.out == b"\x84" * 2**20 + b"\r\n" + b"".join(b"%d\r\n" % n for n in range(1, 5001))
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("code", "seen"), [(255, 255), (300, 300), (-1, -1), (2**31 - 1, 2**31 - 1)])
+def test_exit_codes_have_32_bits(pwsh: Path, code: int, seen: int) -> None:
+    async def scenario() -> None:
+        async with lab(pwsh) as real:
+            assert (await real.run(encoded(f"exit {code}"))).code == seen
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [("cmd.exe /c dir", b"not PowerShell: cmd.exe"), ("powershell -Command", b"-command needs a value")],
+)
+def test_a_command_line_that_the_shell_does_not_understand(pwsh: Path, line: str, why: bytes) -> None:
+    async def scenario() -> None:
+        async with lab(pwsh) as real:
+            assert await real.run(line) == (b"", why + b"\r\n", -196608)
 
     asyncio.run(scenario())
 

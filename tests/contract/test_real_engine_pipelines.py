@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -340,9 +341,35 @@ async def _killed_in_the_middle(real: RealLab) -> None:
     assert (await heard.ended).code == 1
 
 
-def test_killing_many(pwsh: Path) -> None:
+def _children() -> set[str]:
+    """The processes that we have started and not reaped."""
+    return {pid for task in Path("/proc/self/task").iterdir() for pid in _read(task / "children").split()}
+
+
+def _read(file: Path) -> str:
+    """A thread may end while its file is read."""
+    try:
+        return file.read_text()
+    except FileNotFoundError:
+        return ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes and files are counted in /proc")
+def test_nothing_is_left_of_many_processes(pwsh: Path) -> None:
+    """Some end, some are killed, some live when the engine is closed."""
+
     async def scenario() -> None:
-        async with lab(pwsh, Start_Sleep=Hanging()) as real:
-            await asyncio.gather(*(_killed_in_the_middle(real) for _ in range(6)))
+        children, files = _children(), len(list(Path("/proc/self/fd").iterdir()))
+        async with lab(pwsh, Start_Sleep=Hanging(), Get_VM=answering(BOTH[0])) as real:
+            await asyncio.gather(*(_killed_in_the_middle(real) for _ in range(4)))
+            await asyncio.gather(*(real.ask("(Get-VM).Name") for _ in range(4)))
+            _, heard = await real.start(encoded("Start-Sleep -Seconds 5"))
+            folder = real.engine.home
+            assert folder.is_dir()
+        assert (await heard.ended).code == 1
+        assert not folder.exists()
+        assert _children() == children
+        assert len(list(Path("/proc/self/fd").iterdir())) == files
+        assert [t for t in asyncio.all_tasks() if t is not asyncio.current_task()] == []
 
     asyncio.run(scenario())

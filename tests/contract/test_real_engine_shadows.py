@@ -106,29 +106,30 @@ def test_files_events_and_volumes_are_asked_of_the_model(pwsh: Path) -> None:
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(
-    "touching",
-    [
-        "Stop-Computer -Force",
-        "Get-Content -LiteralPath '/etc/passwd'",
-        "Set-Content -Path x -Value y",
-        "Start-Process -FilePath sh",
-        "Invoke-WebRequest -Uri http://127.0.0.1",
-        "Start-Job -ScriptBlock { 1 }",
-        "Set-Date -Date 2001-01-01",
-        "New-TemporaryFile",
-        "Start-Transcript",
-        "Add-Type -TypeDefinition 'class A {}'",
-        "Get-Process",
-        "Get-TimeZone",
-    ],
-)
-def test_what_would_touch_this_machine_is_refused_and_noted(pwsh: Path, touching: str) -> None:
+TOUCHING = [
+    "Stop-Computer -Force",
+    "Get-Content -LiteralPath '/etc/passwd'",
+    "Set-Content -Path x -Value y",
+    "Start-Process -FilePath sh",
+    "Invoke-WebRequest -Uri http://127.0.0.1",
+    "Start-Job -ScriptBlock { 1 }",
+    "Set-Date -Date 2001-01-01",
+    "New-TemporaryFile",
+    "Start-Transcript",
+    "Add-Type -TypeDefinition 'class A {}'",
+    "Get-Process",
+    "Get-TimeZone",
+    "Get-Help -Name x",
+    "Import-Csv -Path x",
+]
+
+
+def test_what_would_touch_this_machine_is_refused_and_noted(pwsh: Path) -> None:
     async def scenario() -> None:
         async with lab(pwsh) as real:
-            hidden = "$ErrorActionPreference = 'SilentlyContinue'; "
-            assert await real.ask(hidden + caught(touching)) == [NOT_MODELLED]
-            assert real.world.unmodelled == [touching.split()[0]]
+            lines = ["$ErrorActionPreference = 'SilentlyContinue'", *map(caught, TOUCHING)]
+            assert await real.ask("\n".join(lines)) == [NOT_MODELLED] * len(TOUCHING)
+            assert real.world.unmodelled == [one.split()[0] for one in TOUCHING]
 
     asyncio.run(scenario())
 

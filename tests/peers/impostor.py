@@ -91,12 +91,12 @@ class Impostor:
 class Interceptor:
     """A TLS server that passes calls on to a peer and may change the answers.
 
-    ``calls`` lists the SOAP methods (or ``GET``) that were asked for, in order.
+    ``calls`` lists the SOAP methods (or ``GET``) asked for, in order, ``cookies`` what came with each.
     """
 
     def __init__(self, peer: Peer, pair: Pair) -> None:
         self.calls: list[str] = []
-        self.answers: dict[str, bytes] = {}
+        self.cookies: list[str] = []
         self._peer = peer
         self._rules: list[_Rule] = []
         self._server = _Server(self)
@@ -139,6 +139,7 @@ class Interceptor:
         found = _CALL.search(body)
         call = found[1].decode() if found else verb
         self.calls.append(call)
+        self.cookies.append(headers.get("Cookie", ""))
         onward = http.client.HTTPSConnection(self._peer.host, self._peer.port, context=self._peer.trust())
         try:
             onward.request(verb, path, body or None, headers)
@@ -147,7 +148,6 @@ class Interceptor:
             answer = Answer(response.status, kept, response.read())
         finally:
             onward.close()
-        self.answers[call] = answer.body
         for rule in self._rules:
             if rule.call == call and rule.times > 0:
                 rule.times -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import ssl
 import subprocess
@@ -35,20 +36,19 @@ class Peer:
 
     def __init__(self, program: Path, pair: Pair, ca_file: Path, *options: str) -> None:
         self.ca_file = ca_file
-        login = ("-user", USER, "-password", PASSWORD)
         shown = ("-certificate", str(pair.certificate), "-key", str(pair.key))
         self.process = subprocess.Popen(
-            [str(program), *login, *shown, *options],
+            [str(program), "-user", USER, *shown, *options],
+            env={**os.environ, "PEER_PASSWORD": PASSWORD},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
         )
         assert self.process.stdout
-        assert self.process.stderr
         line = self.process.stdout.readline()
         if not line.startswith("ready "):
-            raise RuntimeError(f"the simulator did not start: {self.process.stderr.read()}")
+            self.stop()
+            raise RuntimeError(f"the simulator did not start; it ended with {self.process.returncode}")
         url = urlsplit(line.split()[1])
         assert url.hostname
         assert url.port
@@ -64,15 +64,18 @@ class Peer:
 
     def stop(self) -> None:
         """End the process; a stopped or killed one too, and again is nothing."""
-        if self.process.stdout and self.process.stdout.closed:
-            return
         self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.wait(timeout=30)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
 
     def hang(self) -> None:
         """Accept connections and never answer again, until ``resume``."""
         self.process.send_signal(signal.SIGSTOP)
+        # The signal is only asked for: wait until every thread of it stands still.
+        os.waitpid(self.process.pid, os.WUNTRACED)
 
     def resume(self) -> None:
         """Answer again."""

@@ -14,7 +14,7 @@ from drconsole.lab.hyperv.model import HyperVWorld
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 WEB = "11111111-1111-4111-8111-111111111111"
-DB = "22222222-2222-4222-8222-222222222222"
+DB = "dddddddd-2222-4222-8222-222222222222"
 POINT = "33333333-3333-4333-8333-333333333333"
 NY, NJ = "nyhv01.corp.example", "njhv01.corp.example"
 

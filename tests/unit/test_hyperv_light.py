@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drconsole.domain.endpoint import Endpoint, EndpointKind
@@ -168,6 +168,8 @@ def test_what_cannot_be_a_host_is_refused(answer: Any, words: str) -> None:
     assert "hv-ny1.example.com:5986" in caught.value.message
 
 
+# A busy machine is no failure.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXT = st.text(max_size=8)
 ODD = st.none() | st.booleans() | st.integers() | st.floats() | TEXT | st.lists(TEXT, max_size=2)
 
@@ -204,6 +206,7 @@ def reading_or_endpoint_error(out: bytes) -> None:
     assert reading.complete == (not reading.limits)
 
 
+@patient
 @given(spoiled())
 def test_a_spoiled_answer_is_a_reading_or_an_endpoint_error(answer: Any) -> None:
     reading_or_endpoint_error(framed(json.loads(json.dumps(answer))))
@@ -212,11 +215,13 @@ def test_a_spoiled_answer_is_a_reading_or_an_endpoint_error(answer: Any) -> None
 JSON = st.recursive(ODD, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=10)
 
 
+@patient
 @given(JSON)
 def test_any_json_is_a_reading_or_an_endpoint_error(value: Any) -> None:
     reading_or_endpoint_error(framed(value))
 
 
+@patient
 @given(st.binary() | st.binary().map(lambda some: some + b"\r\ndrconsole-end\r\n"))
 def test_any_bytes_are_a_reading_or_an_endpoint_error(out: bytes) -> None:
     reading_or_endpoint_error(out)

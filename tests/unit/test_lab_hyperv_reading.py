@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from drconsole.lab.hyperv.machines import Leg
 from drconsole.lab.hyperv.model import HyperVWorld
 from tests.unit.hyperv_world import DB, NJ, NY, POINT, WEB, ask, in_world
 
@@ -74,6 +75,37 @@ def test_get_vm_tells_typed_properties() -> None:
     in_world(check)
 
 
+def test_what_a_machine_that_is_off_does_not_have() -> None:
+    async def check(world: HyperVWorld) -> None:
+        web = world.machine("NYHV01", WEB.upper())
+        web.adapters[0].addresses = ("10.0.0.5",)
+        (on,) = (await ask(world, "Get-VM", Id=WEB)).objects
+        web.power = "Off"
+        (off,) = (await ask(world, "Get-VM", Id=WEB)).objects
+        assert [vm["NetworkAdapters"][0]["IPAddresses"] for vm in (on, off)] == [["10.0.0.5"], []]
+        assert [vm["Uptime"]["$span"] for vm in (on, off)] == [3600.0, 0.0]
+        assert [vm["Heartbeat"] is None for vm in (on, off)] == [False, True]
+
+    in_world(check)
+
+
+def test_of_two_relationships_get_vm_speaks_of_the_simple_one() -> None:
+    async def check(world: HyperVWorld) -> None:
+        web = world.machine("NJHV01", WEB)
+        web.legs.insert(0, Leg("Primary", "Error", NJ, "third.example", "third-n2.example", kind="Extended"))
+        (vm,) = (await ask(world, "Get-VM", "NJHV01")).objects
+        assert vm["ReplicationMode"] == enum("VMReplicationMode", "Replica")
+        extended, simple = (await ask(world, "Get-VMReplication", "NJHV01")).objects
+        assert [one["ReplicationRelationshipType"]["name"] for one in (extended, simple)] == [
+            "Extended",
+            "Simple",
+        ]
+        assert extended["ReplicaServerName"] == "third.example"
+        assert extended["CurrentReplicaServerName"] == "third-n2.example"
+
+    in_world(check)
+
+
 def test_get_vm_may_contradict_get_vmreplication() -> None:
     async def check(world: HyperVWorld) -> None:
         world.machine("NYHV01", WEB).own_state = "Error"
@@ -108,7 +140,7 @@ def test_get_vmreplication_filters(bound: dict[str, Any], found: int) -> None:
 def test_get_vmreplication_refuses_a_named_machine_without_replication() -> None:
     async def check(world: HyperVWorld) -> None:
         (db,) = (await ask(world, "Get-VM", Id=DB)).objects
-        for bound in ({"VMName": ["db"]}, {"VM": [db]}):
+        for bound in ({"VMName": ["DB"]}, {"VM": [db]}):
             (error,) = (await ask(world, "Get-VMReplication", **bound)).errors
             assert (error["id"], error["category"]) == ("InvalidOperation", "InvalidOperation")
             assert error["exception"].endswith("VirtualizationOperationFailedException")
@@ -150,12 +182,15 @@ def test_adapters_switches_points_and_the_host() -> None:
         switches = (await ask(world, "Get-VMSwitch")).objects
         assert [switch["Name"] for switch in switches] == ["Production", "Isolated"]
         assert (await ask(world, "Get-VMSwitch", Id=[switches[1]["Id"]])).names == ["Isolated"]
+        assert (await ask(world, "Get-VMSwitch", SwitchType=["Private"])).names == []
+        assert (await ask(world, "Get-VMNetworkAdapter", VM=vms, Name="Other*")).objects == []
         (error,) = (await ask(world, "Get-VMSwitch", Name="none")).errors
         assert error["id"] == "InvalidParameter"
         (point,) = (await ask(world, "Get-VMSnapshot", "NJHV01", VMName=["web"])).objects
         assert (point["Id"], point["SnapshotType"]) == ({"$guid": POINT}, enum("SnapshotType", "Replica"))
-        standard = await ask(world, "Get-VMSnapshot", "NJHV01", VMName=["web"], SnapshotType="Standard")
-        assert standard.objects == []
+        for filtered in ({"SnapshotType": "Standard"}, {"Name": "other*"}):
+            assert (await ask(world, "Get-VMSnapshot", "NJHV01", VMName=["web"], **filtered)).objects == []
+        assert len((await ask(world, "Get-VMSnapshot", "NJHV01", Id={"$guid": POINT})).objects) == 1
         (missing,) = (await ask(world, "Get-VMSnapshot", "NJHV01", Id={"$guid": UNKNOWN})).errors
         assert missing["id"] == "ObjectNotFound"
         (host,) = (await ask(world, "Get-VMHost", "NJHV01")).objects

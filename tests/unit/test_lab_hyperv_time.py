@@ -34,6 +34,8 @@ def test_both_ends_learn_of_each_cycle() -> None:
 @pytest.mark.parametrize(
     ("host", "field", "value"),
     [
+        ("NYHV01", "mode", "Replica"),
+        ("NJHV01", "kind", "Extended"),
         ("NYHV01", "state", "Suspended"),
         ("NJHV01", "state", "Suspended"),
         ("NJHV01", "state", "FailedOverWaitingCompletion"),
@@ -48,6 +50,15 @@ def test_nothing_arrives_where_an_end_does_not_take_part(host: str, field: str, 
         world.clock.advance(3600)
         assert await synced(world, "NYHV01") == timedelta(minutes=-2)
         assert await synced(world, "NJHV01") == timedelta(minutes=-2)
+
+    in_world(check)
+
+
+def test_a_first_sync_is_one_of_now() -> None:
+    async def check(world: HyperVWorld) -> None:
+        for host in ("NYHV01", "NJHV01"):
+            world.machine(host, WEB).legs[0].last_sync = None
+        assert await synced(world, "NJHV01") == timedelta()
 
     in_world(check)
 
@@ -69,6 +80,10 @@ def test_each_host_tells_times_by_its_own_clock() -> None:
         assert datetime.fromisoformat(date["$date"]) == START + timedelta(minutes=7)
         assert await synced(world, "NJHV01") == timedelta(minutes=5)
         assert await synced(world, "NYHV01") == timedelta(minutes=-2)
+        (point,) = (await ask(world, "Get-VMSnapshot", "NJHV01", VMName=["web"])).objects
+        (vm,) = (await ask(world, "Get-VM", "NJHV01")).objects
+        for told in (point, vm):
+            assert datetime.fromisoformat(told["CreationTime"]["$date"]) == START + timedelta(minutes=7)
 
     in_world(check)
 
@@ -76,7 +91,9 @@ def test_each_host_tells_times_by_its_own_clock() -> None:
 @pytest.mark.parametrize(
     ("mode", "state", "age", "expected"),
     [
-        ("Primary", "Replicating", 59, "Normal"),
+        ("Primary", "Replicating", 60, "Normal"),
+        ("Primary", "Resynchronizing", 1, "Warning"),
+        ("Primary", "ResynchronizeSuspended", 1, "Critical"),
         ("Primary", "Replicating", 61, "Warning"),
         ("Primary", "Replicating", None, "Warning"),
         ("Primary", "Suspended", 1, "Warning"),
@@ -90,6 +107,11 @@ def test_each_host_tells_times_by_its_own_clock() -> None:
 def test_health_is_what_the_documentation_says(mode: str, state: str, age: int | None, expected: str) -> None:
     last = None if age is None else START - timedelta(minutes=age)
     assert health(Leg(mode, state, NY, NJ, NJ, last_sync=last), START) == expected
+
+
+def test_a_scenario_may_say_another_health() -> None:
+    leg = Leg("Primary", "Replicating", NY, NJ, NJ, last_sync=START, health="Critical")
+    assert health(leg, START) == "Critical"
 
 
 def test_start_sleep_waits_in_simulated_time() -> None:

@@ -39,6 +39,7 @@ truth:
   copies:
     - {{vm: {WEB}, host: HA, role: ORIGINAL}}
 """
+TRUE_COPY = f"    - {{vm: {WEB}, host: HA, role: ORIGINAL}}"
 
 
 def test_a_scenario_becomes_hosts_full_of_machines() -> None:
@@ -54,6 +55,7 @@ def test_a_scenario_becomes_hosts_full_of_machines() -> None:
     assert (NOW - sent.last_sync).total_seconds() == 120
     assert received.last_sync is None
     assert len({point.id for point in replica.points}) == 3
+    assert replica.points[0].at == NOW
     assert hb.skew.total_seconds() == -300
 
 
@@ -82,6 +84,17 @@ def test_a_scenario_becomes_hosts_full_of_machines() -> None:
         ("set: {power: Off}", "set: {power: Of}", r"timeline at 3m: set\.power: VMState has no 'Of'"),
         ("HA, role", "HX, role", r"truth\.copies: there is no copy of .* on HX"),
         ("endpoints: {ha: {state: ok}, ", "endpoints: {", r"there is no truth for endpoint ha"),
+        (
+            "endpoints: {ha: {state: ok}, ",
+            "endpoints: {hx: {state: ok}, ",
+            r"truth\.endpoints: there is no endpoint hx",
+        ),
+        (TRUE_COPY, f"{TRUE_COPY}\n{TRUE_COPY}", r"truth\.copies: .* on HA is there twice"),
+        (
+            "timeline:",
+            f"  - {{name: web, id: {WEB}, copies: {{}}}}\ntimeline:",
+            r"workloads: .* is there twice",
+        ),
         ("role: ORIGINAL", "role: ORIGINAL, color: red", r"unknown field `color`"),
         ("mode: Primary", "mode: None", r"copies\.HB: mode Replica needs primary, which no copy tells"),
         ("about: one workload", "about: [", r"small\.yaml: "),

@@ -10,14 +10,20 @@ from drconsole.domain.place import Place
 from drconsole.domain.reading import HbrSource, ManagedBy, Power, Sighting
 from drconsole.platforms.vsphere.limits import unread
 from drconsole.platforms.vsphere.reply import Found, Value
-from drconsole.platforms.vsphere.sightings import Store, Surroundings, machine_paths, sighting
+from drconsole.platforms.vsphere.sightings import Surroundings, machine_paths, sighting
 
-AROUND = Surroundings(
-    "New York",
-    "vc-1",
-    networks={"network-1": "VM Network"},
-    stores={"ds-1": Store("fast", "5f3e-77"), "ds-2": Store("slow", "60aa-01")},
-)
+
+def surroundings(*stores: tuple[str, str, str]) -> Surroundings:
+    """Networks as everywhere here, and datastores as (reference, name, id)."""
+    around = Surroundings("New York", "vc-1")
+    around.learn(Found("Network", "network-1", {"name": "VM Network"}))
+    for ref, name, known_by in stores:
+        url = f"ds:///vmfs/volumes/{known_by}/"
+        around.learn(Found("Datastore", ref, {"name": name, "summary.url": url}))
+    return around
+
+
+AROUND = surroundings(("ds-1", "fast", "5f3e-77"), ("ds-2", "slow", "60aa-01"))
 WHOLE: dict[str, Value] = {
     "name": "mail",
     "config.uuid": "63D40CC5-9CBA-5CC1-884A-F7F19070ECEA",
@@ -143,8 +149,7 @@ def test_names_are_decoded() -> None:
 
 
 def test_of_two_datastores_of_one_name_the_machines_own_counts() -> None:
-    stores = {"ds-1": Store("local", "one"), "ds-2": Store("local", "two")}
-    around = replace(AROUND, stores=stores)
+    around = surroundings(("ds-1", "local", "one"), ("ds-2", "local", "two"))
     own: Value = [("ManagedObjectReference", "ds-2")]
     found = machine(config__files__vmPathName="[local] m/m.vmx", datastore=own)
     assert sighting(found, around).place.where == "two"

@@ -105,9 +105,8 @@ async def get_vm_switch(turn: Turn) -> None:
 async def get_vm_snapshot(turn: Turn) -> None:
     """The recovery points of the machines, or the one of an id."""
     name, kind, wanted = like(turn.text("Name") or "*"), turn.text("SnapshotType"), turn.text("Id")
-    machines = turn.machines if wanted else await targets(turn)
     found = 0
-    for machine in machines:
+    for machine in await targets(turn):
         for point in machine.points:
             shown = point_object(turn.host, machine, point)
             if kind in (None, point.kind) and wanted in (None, point.id) and name.fullmatch(shown["Name"]):

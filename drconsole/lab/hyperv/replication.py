@@ -53,7 +53,7 @@ def _last_cycle(leg: Leg, now: datetime) -> datetime:
     if leg.last_sync is None:
         return now
     every = timedelta(seconds=leg.frequency_s)
-    return leg.last_sync + max((now - leg.last_sync) // every, 0) * every
+    return leg.last_sync + (now - leg.last_sync) // every * every
 
 
 def health(leg: Leg, now: datetime) -> str:

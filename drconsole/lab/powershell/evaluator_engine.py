@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from collections.abc import Mapping
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
 
 from drconsole.lab.hyperv.call import Call, Gone, World
@@ -40,25 +41,40 @@ class EvaluatorEngine:
         self.trace: dict[str, set[Place]] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="evaluator")
         self._running: set[EvaluatorProcess] = set()
+        self._calls: set[Future[dict[str, Any]]] = set()
 
     async def start(self, start: Start, output: Output) -> Process:
         """Start a process; its output goes to ``output`` until ``exited``."""
         process = EvaluatorProcess(self, start, output)
         self._running.add(process)
-        self._pool.submit(process.run)
+        process.submitted(self._pool.submit(process.run))
         return process
 
     async def close(self) -> None:
-        """Kill all processes and release their threads."""
+        """Kill all processes, end their calls and release the threads."""
         for process in list(self._running):
             process.kill()
+        for call in list(self._calls):
+            call.cancel()
         await asyncio.to_thread(self._pool.shutdown)
 
-    def forget(self, process: EvaluatorProcess) -> None:
+    def ended(self, process: EvaluatorProcess) -> None:
         """Take note that a process has ended."""
         self._running.discard(process)
         for text, places in process.trace.items():
             self.trace.setdefault(text, set()).update(places)
+
+    def ask_world(self, call: Call, link: _Link) -> Future[dict[str, Any]]:
+        """Begin a call in the loop; called in a process's thread."""
+        future = asyncio.run_coroutine_threadsafe(self.world.run(call, link), self.loop)
+        self._calls.add(future)
+        future.add_done_callback(self._calls.discard)
+        future.add_done_callback(lambda _: link.items.put(None))
+        return future
+
+    def note_unmodelled(self, what: str) -> None:
+        """Let the world remember, in the loop, what the model does not have."""
+        self.loop.call_soon_threadsafe(self.world.note_unmodelled, what)
 
 
 class EvaluatorProcess:
@@ -71,7 +87,12 @@ class EvaluatorProcess:
         self._output = output
         self._input: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._killed = threading.Event()
-        self._call: Any = None
+        self._link: _Link | None = None
+        self._job: Future[None] | None = None
+
+    def submitted(self, job: Future[None]) -> None:
+        """Take the place in the pool's queue."""
+        self._job = job
 
     def feed(self, data: bytes) -> None:
         """Take bytes for its standard input."""
@@ -82,12 +103,15 @@ class EvaluatorProcess:
         self._input.put(_END)
 
     def kill(self) -> None:
-        """End it: its thread is released, whatever it waits for."""
+        """End it: its thread is released, whatever it waits for. What the host was told to do goes on."""
         self._killed.set()
         self._input.put(_END)
-        call = self._call
-        if call is not None:
-            call.cancel()
+        link = self._link
+        if link is not None:
+            link.close()
+        if self._job is not None and self._job.cancel():
+            self._engine.ended(self)
+            self._output.exited(1)
 
     def stopped(self) -> bool:
         """Tell whether it was killed."""
@@ -103,12 +127,12 @@ class EvaluatorProcess:
         except Refused as refusal:
             self._write("stderr", f"{refusal}\r\n")
         except RecursionError:
-            self._write("stderr", f"{Refused('a script nested too deep')}\r\n")
+            self._write("stderr", f"{Refused('calls nested too deep')}\r\n")
         except Exception as failure:
+            logging.getLogger(__name__).exception("the evaluator failed")
             self._write("stderr", f"{Refused(f'the evaluator failed: {failure!r}')}\r\n")
-            raise
         finally:
-            self._engine.forget(self)
+            self._engine.ended(self)
             self._output.exited(code)
 
     def _run(self) -> int:
@@ -140,52 +164,60 @@ class EvaluatorProcess:
 
     def call(self, cmdlet: str, parameter_set: str, bound: dict[str, Value], frame: Frame) -> None:
         """Run a cmdlet of the simulated host and take its items in this thread."""
-        call = Call(
-            self._start.host, cmdlet, parameter_set, {name: to_seam(value) for name, value in bound.items()}
-        )
-        link = _Link(self._engine.loop)
-        future = asyncio.run_coroutine_threadsafe(self._engine.world.run(call, link), self._engine.loop)
-        self._call = future
-        future.add_done_callback(lambda _: link.items.put(None))
+        values = {name: to_seam(value) for name, value in bound.items()}
+        self._link = link = _Link(self._engine.loop)
+        future = self._engine.ask_world(Call(self._start.host, cmdlet, parameter_set, values), link)
         try:
-            if self.stopped():
-                raise Stopped
-            self._take(link, frame, cmdlet)
+            self._take(link, cmdlet, frame)
             result = future.result()
         except (CancelledError, Gone):
             raise Stopped from None
+        except (ScriptError, Refused):
+            if not link.told_gone:
+                future.cancel()
+            raise
         finally:
-            self._call = None
-            future.cancel()
+            link.close()
+            self._link = None
         if result["is"] == "fatal":
             raise _error(result, cmdlet)
 
-    def _take(self, link: _Link, frame: Frame, cmdlet: str) -> None:
+    def _take(self, link: _Link, cmdlet: str, frame: Frame) -> None:
         """Take the items of an answer until it ends; whoever asked waits for each."""
+        if self.stopped():
+            raise Stopped
         while (entry := link.items.get()) is not None:
-            if self.stopped():
-                raise Stopped
             item, answer = entry
             try:
-                reply = self._one(item, frame, cmdlet)
+                if self.stopped():
+                    raise Stopped
+                self._one(item, cmdlet, frame)
             except BaseException:
-                link.reply(answer, None)
+                link.reply(answer, False)
                 raise
-            link.reply(answer, reply)
+            link.reply(answer, True)
+        if self.stopped():
+            raise Stopped
 
-    def _one(self, item: Mapping[str, Any], frame: Frame, cmdlet: str) -> bool:
-        """Take one item; questions are answered as without a user: acts go on, prompts are refused."""
+    def _one(self, item: Mapping[str, Any], cmdlet: str, frame: Frame) -> None:
+        """Take one item.
+
+        Raises:
+            Refused: a question; no cmdlet of the closed list asks any.
+        """
         kind = item["is"]
         if kind == "object":
-            frame.emit(from_seam(item["object"], self._engine.world.note_unmodelled))
+            frame.emit(from_seam(item["object"], self._engine.note_unmodelled))
         elif kind == "error":
-            error = _error(item, cmdlet)
-            frame.tell(error)
+            frame.tell(_error(item, cmdlet))
         elif kind == "warning":
-            self._write("stdout", f"WARNING: {item['text']}\r\n")
-        elif kind == "continue":
-            raise Refused("a prompt without a user")
-        return True
+            if frame.shows("warningpreference"):
+                self._write("stdout", f"WARNING: {item['text']}\r\n")
+        elif kind == "verbose":
+            if frame.shows("verbosepreference"):
+                self._write("stdout", f"VERBOSE: {item['text']}\r\n")
+        else:
+            raise Refused(f"a question of the host: {kind}")
 
 
 def _error(item: Mapping[str, Any], cmdlet: str) -> ScriptError:
@@ -214,7 +246,10 @@ class _Link:
         self.items: queue.SimpleQueue[tuple[Mapping[str, Any], asyncio.Future[bool] | None] | None] = (
             queue.SimpleQueue()
         )
+        self.told_gone = False
         self._loop = loop
+        self._waiting: set[asyncio.Future[bool]] = set()
+        self._closed = False
 
     async def tell(self, item: Mapping[str, Any]) -> None:
         """Hand an item over."""
@@ -222,24 +257,39 @@ class _Link:
 
     async def ask(self, item: Mapping[str, Any]) -> bool:
         """Hand an item over and wait until it was taken."""
+        if self._closed:
+            raise Gone
         answer: asyncio.Future[bool] = self._loop.create_future()
+        self._waiting.add(answer)
         self.items.put((item, answer))
-        return await answer
+        try:
+            return await answer
+        finally:
+            self._waiting.discard(answer)
 
-    def reply(self, answer: asyncio.Future[bool] | None, value: bool | None) -> None:
-        """Answer from the thread; None says that the pipeline ended."""
+    def reply(self, answer: asyncio.Future[bool] | None, taken: bool) -> None:
+        """Answer from the thread: taken, or the pipeline has ended."""
         if answer is not None:
-            self._loop.call_soon_threadsafe(_settle, answer, value)
+            self.told_gone = self.told_gone or not taken
+            self._loop.call_soon_threadsafe(_settle, answer, taken)
+
+    def close(self) -> None:
+        """Take nothing more: the thread wakes up, and whoever waits hears that nobody listens."""
+        self.items.put(None)
+        self._loop.call_soon_threadsafe(self._end)
+
+    def _end(self) -> None:
+        """Close in the loop."""
+        self._closed = True
+        for answer in self._waiting:
+            _settle(answer, False)
 
 
-def _settle(answer: asyncio.Future[bool], value: bool | None) -> None:
+def _settle(answer: asyncio.Future[bool], taken: bool) -> None:
     """Settle an answer in the loop, unless its call was given up."""
     if answer.done():
         return
-    if value is None:
-        answer.set_exception(Gone())
+    if taken:
+        answer.set_result(True)
     else:
-        answer.set_result(value)
-
-
-__all__ = ["Callable", "EvaluatorEngine"]
+        answer.set_exception(Gone())

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from drconsole.lab.hyperv.call import World
-from drconsole.lab.powershell.command_line import Invocation, Source, parse
+from drconsole.lab.powershell.command_line import CommandLineError, Invocation, Source, parse
 from drconsole.lab.powershell.process import Output, Process, Start
 from drconsole.lab.powershell.proxy.build import Build, BuildError, ensure
 from drconsole.lab.powershell.proxy.channel import SILENCE_MS, Admission, Channel
-from drconsole.lab.powershell.proxy.child import Child
+from drconsole.lab.powershell.proxy.child import Child, Refusal
 from drconsole.lab.powershell.proxy.environment import environment, refused
 
 HOOK_S = 30.0
@@ -99,6 +99,12 @@ class RealEngine:
         """Where its processes reach the model: host and port, empty before ``open``."""
         return self._channel.address
 
+    @property
+    def home(self) -> Path:
+        """The folder that its processes may write to; it goes with the engine."""
+        assert self._home is not None
+        return Path(self._home.name)
+
     async def prove(self) -> Proof:
         """Start a process that does nothing, and return what its hook says.
 
@@ -113,7 +119,7 @@ class RealEngine:
         kept = Kept()
         start = Start("", "powershell.exe -NoProfile -NonInteractive -Command 1", 65001, {})
         try:
-            child, said = await self._start(build, start, kept)
+            child, said = await self._start(build, parse(start.command_line), start, kept)
         except BuildError as error:
             raise BuildError(f"{error}\n{kept.said.decode(errors='replace')}".rstrip()) from error
         await child.ended
@@ -122,13 +128,18 @@ class RealEngine:
     async def start(self, start: Start, output: Output) -> Process:
         """Start a process for a command line of ``powershell.exe`` (see ``Engine``).
 
+        One that the shell would not understand is a process that says so and ends.
+
         Raises:
-            CommandLineError: the command line starts another program, or lacks a value.
             BuildError: the process came up without the hook; it was killed.
         """
         await self.open()
         assert self._build is not None
-        child, _ = await self._start(self._build, start, output)
+        try:
+            asked = parse(start.command_line)
+        except CommandLineError as error:
+            return Refusal(str(error), output)
+        child, _ = await self._start(self._build, asked, start, output)
         return child
 
     async def close(self) -> None:
@@ -144,15 +155,16 @@ class RealEngine:
                 self._home.cleanup()
                 self._home = None
 
-    async def _start(self, build: Build, start: Start, output: Output) -> tuple[Child, Mapping[str, Any]]:
-        arguments = arguments_of_7(parse(start.command_line))
+    async def _start(
+        self, build: Build, asked: Invocation, start: Start, output: Output
+    ) -> tuple[Child, Mapping[str, Any]]:
         for name in filter(refused, start.environment):
             self.world.note_unmodelled(f"environment variable {name}")
         admission = self._channel.admit(start.host)
         try:
-            child = await Child.start(
-                self._pwsh, arguments, self._environment(build, start, admission), output
-            )
+            command = [str(self._pwsh), *arguments_of_7(asked)]
+            variables = self._environment(build, start, admission)
+            child = await Child.start(command, variables, output, lambda: admission.exit_code)
         except OSError as error:
             self._channel.dismiss(admission)
             raise BuildError(f"{self._pwsh} cannot be started: {error.strerror}") from error
@@ -182,8 +194,6 @@ class RealEngine:
         raise BuildError(f"{self._pwsh} does not run the start-up hook: it would answer for this machine")
 
     def _environment(self, build: Build, start: Start, admission: Admission) -> dict[str, str]:
-        assert self._home is not None
-        home = Path(self._home.name)
         everywhere = Path("/usr/local/share/powershell/Modules")
         settings = {
             "ADDRESS": self._channel.address,
@@ -194,8 +204,8 @@ class RealEngine:
         return environment(
             start.host,
             client=start.environment,
-            modules=[build.modules, home / "powershell" / "Modules", everywhere, build.home / "Modules"],
-            home=home,
+            modules=[build.modules, self.home / "powershell" / "Modules", everywhere, build.home / "Modules"],
+            home=self.home,
             programs=build.empty,
             assembly=build.assembly,
             settings=settings,

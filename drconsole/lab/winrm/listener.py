@@ -20,6 +20,7 @@ KEEP_ALIVE_S = 120.0
 
 CLOSING_S = 1.0
 BACKLOG = 128
+RETRY_S = 0.05
 
 
 class Listener:
@@ -102,7 +103,12 @@ class Listener:
     async def _accept(self, listening: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            connection, _ = await loop.sock_accept(listening)
+            try:
+                connection, _ = await loop.sock_accept(listening)
+            except OSError:
+                # The client is gone already, or this process has no descriptor left: others may come.
+                await asyncio.sleep(RETRY_S)
+                continue
             self.connections += 1
             task = asyncio.create_task(self._greet(connection))
             self._greeting.add(task)

@@ -65,6 +65,7 @@ class WinRMService:
             return await self._handle(request, tls=tls)
 
         app = web.Application(client_max_size=READ_LIMIT)
+        app.on_response_prepare.append(_sign)
         app.router.add_post("/wsman", wsman)
         app.router.add_post("/wsman-anon/identify", self._identify_stranger)
         return app
@@ -132,6 +133,11 @@ class WinRMService:
     def _reply(self, status: int, body: bytes) -> web.Response:
         self.counters.bytes_out += len(body)
         return web.Response(status=status, body=body, headers={"Content-Type": CONTENT_TYPE})
+
+
+async def _sign(request: web.Request, response: web.StreamResponse) -> None:
+    """Be the web server that real hosts have under their service."""
+    response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
 
 
 def _listening(request: web.Request) -> bool:

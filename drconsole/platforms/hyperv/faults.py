@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-import requests
 from urllib3.exceptions import InvalidHeader
 from winrm.exceptions import (
     AuthenticationError,
@@ -39,6 +38,7 @@ RIGHTS = (
     "The account must be a member of Remote Management Users or Administrators on the host "
     "to use WinRM, and of Hyper-V Administrators to see its VMs."
 )
+DROPPED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 ACCESS_DENIED, ABORTED, TIMED_OUT, NO_SHELL, QUOTA = 5, 995, 2150858793, 2150858843, 2150859174
 
 FAULTS: dict[int, tuple[type[EndpointError], str, str]] = {
@@ -80,8 +80,10 @@ def translate(
         if isinstance(cause, ssl.SSLCertVerificationError):
             return rejected(cause, peer, ca_file)
     for cause in causes:
-        if isinstance(cause, ssl.SSLError) and not adapter.status:
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, DROPPED) and not adapter.status:
             return _no_tls(cause, peer)
+    if not watch.connected:
+        return _not_asked(error, peer)
     return _wire(error, causes, peer, adapter)
 
 
@@ -172,8 +174,8 @@ def _no_tls(error: ssl.SSLError, peer: Peer) -> EndpointError:
     )
 
 
-def _wire(error: Exception, causes: list[BaseException], peer: Peer, adapter: Adapter) -> EndpointError:
-    """What went wrong below WS-Management, or a reply that pywinrm could not make sense of."""
+def _not_asked(error: Exception, peer: Peer) -> EndpointError:
+    """No connection was made."""
     if isinstance(error, NotFound):
         return peer.error(
             Unreachable,
@@ -186,6 +188,15 @@ def _wire(error: Exception, causes: list[BaseException], peer: Peer, adapter: Ad
             f"No connection to {peer.address}: {error}.",
             "Is the host up, does WinRM listen on this port, does a firewall let it through?",
         )
+    return peer.error(
+        Unreachable,
+        f"{peer.address} could not be asked ({type(error).__name__}).",
+        "Check the address in the config.",
+    )
+
+
+def _wire(error: Exception, causes: list[BaseException], peer: Peer, adapter: Adapter) -> EndpointError:
+    """What went wrong below WS-Management, or a reply that pywinrm could not make sense of."""
     if isinstance(error, Redirected):
         return peer.error(
             BadReply,
@@ -196,8 +207,6 @@ def _wire(error: Exception, causes: list[BaseException], peer: Peer, adapter: Ad
         return peer.bad_reply(f"its reply exceeds {REPLY_BYTES >> 20} MiB", adapter.seen, ANOTHER_SERVICE)
     if isinstance(error, ReplyCut):
         return peer.bad_reply("the connection ended in the middle of its reply", adapter.seen, TRY_AGAIN)
-    if isinstance(error, requests.exceptions.InvalidURL):
-        return peer.error(Unreachable, f"{peer.address} is not an address.", "Check it in the config.")
     if not adapter.status:
         return _no_http(causes, peer)
     return _senseless(error, peer, adapter)

@@ -152,13 +152,12 @@ class Session:
     def _ask_password(self) -> str:
         try:
             return self.access.secret()
-        except EndpointError:
-            raise
+        except LoginRefused as error:
+            said, hint = error.message, error.hint
         except Exception as error:
-            kind = type(error).__name__
-        raise self.peer.error(
-            LoginRefused, f"The password of {self.peer.user} could not be had ({kind}).", "Check its source."
-        )
+            said = f"The password of {self.peer.user} could not be had ({type(error).__name__})."
+            hint = "Check its source."
+        raise self.peer.error(LoginRefused, said, hint)
 
     def _call(
         self, protocol: Protocol, watch: Watch, name: str, arguments: Mapping[str, Any], opened: Opened

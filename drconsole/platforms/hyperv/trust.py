@@ -44,7 +44,7 @@ def context_for(ca_file: Path | None, insecure: bool, peer: Peer) -> ssl.SSLCont
 def _system_has_a_store(context: ssl.SSLContext) -> bool:
     """A folder of certificates is read only when needed, so the context may not count them yet."""
     folder = ssl.get_default_verify_paths().capath
-    return bool(context.cert_store_stats()["x509_ca"]) or bool(folder and any(os.scandir(folder)))
+    return bool(context.cert_store_stats()["x509_ca"]) or bool(folder and os.listdir(folder))
 
 
 def rejected(error: ssl.SSLCertVerificationError, peer: Peer, ca_file: Path | None) -> EndpointError:

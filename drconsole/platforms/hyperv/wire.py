@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http.client
 import io
+import logging
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +19,8 @@ from urllib3.exceptions import HTTPError
 
 from drconsole.platforms.hyperv.dial import dial
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
+
+log = logging.getLogger(__name__)
 
 # Clients ask for envelopes of at most 150 kB (facts/winrm, section 4); hosts allow 500 kB at most.
 REPLY_BYTES = 1 << 20
@@ -93,10 +97,21 @@ class Adapter(HTTPAdapter):
         self.seen, self.status, self.content_type = b"", 0, ""
         # A compressed reply could unfold to any size.
         request.headers["Accept-Encoding"] = "identity"
+        began = time.monotonic()
         response = super().send(request, stream=True, timeout=self.watch.patience, verify=verify)
         self.status = response.status_code
         self.content_type = response.headers.get("Content-Type") or ""
         body = self._body(response)
+        # Sizes and times only: the body of a request carries scripts and data, its headers the login.
+        log.debug(
+            "%s: sent %s bytes, HTTP %d with %d bytes in %.3f s, %s",
+            request.url,
+            request.headers.get("Content-Length", "0"),
+            self.status,
+            len(body),
+            time.monotonic() - began,
+            self.watch.doing,
+        )
         if response.is_redirect or 300 <= response.status_code < 400:
             raise Redirected(response.headers.get("Location") or "")
         if response.status_code == 401:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
+from textwrap import shorten
 
 from pyVmomi import vim, vmodl
 
@@ -21,6 +22,8 @@ from drconsole.errors import (
 from drconsole.platforms.base import Access
 from drconsole.platforms.vsphere.soap import MALFORMED, NotReady, UnknownFault
 from drconsole.platforms.vsphere.wire import BrokenOff, NotConnected, TooMuch, Wire
+
+_LONGEST_QUOTE = 300
 
 # OpenSSL's verification codes.
 _NOT_YET_VALID, _EXPIRED, _OTHER_NAME, _OTHER_ADDRESS = 9, 10, 62, 64
@@ -67,12 +70,12 @@ def _of_fault(error: Exception, access: Access) -> EndpointError:
         )
     if isinstance(error, vim.fault.NoPermission):
         return NoRights(
-            f"User {user!r} may not read here: {error.privilegeId or 'a privilege'} is missing.",
+            f"User {user!r} may not read here: {error.privilegeId or 'a privilege':.80} is missing.",
             hint="Give the account the role Read-only on the root of the inventory, with propagation.",
         )
-    message = str(getattr(error, "msg", "") or "").strip()
+    message = shorten(str(getattr(error, "msg", "") or ""), _LONGEST_QUOTE)
     return EndpointError(
-        f"The endpoint answered with a fault: {name}{f' ({message})' if message else ''}.",
+        f"The endpoint answered with a fault: {name:.80}{f' ({message})' if message else ''}.",
         hint="The endpoint's own log (vpxd.log or hostd.log) tells more.",
     )
 
@@ -100,7 +103,9 @@ def _of_transport(error: Exception, endpoint: Endpoint, access: Access, wire: Wi
     if isinstance(error, TooMuch):
         return BadReply(f"The answer is too large: {error}.", hint=_OTHER_SERVICE)
     if isinstance(error, NotReady):
-        return Unreachable(f"vSphere is not up at {address}: {error}.", hint="It may be starting; wait.")
+        return Unreachable(
+            f"vSphere is not up at {address}: {error!s:.80}.", hint="It may be starting; wait."
+        )
     if isinstance(error, LOST):
         if wire.answering:
             return BadReply(f"The connection to {address} was cut in the middle of an answer.", hint=_REACH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime
@@ -16,6 +17,10 @@ from drconsole.platforms.vsphere.sightings import sighting
 if TYPE_CHECKING:
     from drconsole.platforms.vsphere.collect import Collected
     from drconsole.platforms.vsphere.session import Session
+
+log = logging.getLogger(__name__)
+
+_FAREWELL_S = 2.0
 
 # Objects that vanish under a read make it begin anew, but not for ever.
 _MOST_TRIES = 3
@@ -45,7 +50,8 @@ class VSphere:
         try:
             return self._read(session, begun)
         except Exception as error:
-            self._drop(session)
+            log.debug("reading %r failed", self.endpoint.name, exc_info=error)
+            self._drop(session, polite=not isinstance(error, OSError))
             # The cause is left out on purpose: its frames hold the password.
             raise translate(error, self.endpoint, self._access, session.wire) from None
         finally:
@@ -53,7 +59,10 @@ class VSphere:
                 self._reading = False
 
     def close(self) -> None:
-        """End the session; a read that is under way is broken off, its session left to its idle end."""
+        """End the session, in two seconds at most; a read that is under way is broken off.
+
+        The session of a read that was broken off is left to its idle end.
+        """
         with self._lock:
             session, self._session = self._session, None
             busy = self._reading
@@ -62,7 +71,7 @@ class VSphere:
         if busy:
             session.wire.break_off()
         else:
-            session.leave()
+            session.leave(_FAREWELL_S)
 
     def _begin(self) -> Session:
         from drconsole.platforms.vsphere.session import Session
@@ -72,8 +81,12 @@ class VSphere:
             self._reading = True
             return self._session
 
-    def _drop(self, session: Session) -> None:
-        session.forget()
+    def _drop(self, session: Session, *, polite: bool) -> None:
+        # An endpoint that answers is told, or refused reads would fill its list of sessions.
+        if polite:
+            session.leave()
+        else:
+            session.forget()
         with self._lock:
             if self._session is session:
                 self._session = None

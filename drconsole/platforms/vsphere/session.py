@@ -15,8 +15,6 @@ from drconsole.platforms.vsphere.reply import Page, plain
 from drconsole.platforms.vsphere.soap import Soap, refuse_status
 from drconsole.platforms.vsphere.wire import Wire
 
-FAREWELL_S = 2.0
-
 collector = vmodl.query.PropertyCollector
 
 _API_TYPES = ("VirtualCenter", "HostAgent")
@@ -48,20 +46,17 @@ class Session:
         """Log in: find the newest API both sides know, look who answers, only then send the password."""
         soap = Soap(self._access, self.wire, _newest_common(self._versions()))
         try:
-            self._log_in(soap)
+            content = soap.instance.RetrieveContent()
+            kind = content.about.apiType
+            if kind not in _API_TYPES:
+                raise BadReply(f"This is neither a vCenter nor an ESXi host: it calls itself {kind!r:.60}.")
+            login = content.sessionManager.Login(self._access.user, self._access.secret(), None)
+            self.content, self.user = content, login.userName
         except BaseException:
             soap.DropConnections()
             raise
-
-    def _log_in(self, soap: Soap) -> None:
-        content = soap.instance.RetrieveContent()
-        kind = content.about.apiType
-        if kind not in _API_TYPES:
-            raise BadReply(f"This is neither a vCenter nor an ESXi host: it calls itself {kind!r}.")
-        login = content.sessionManager.Login(self._access.user, self._access.secret(), None)
-        self.content, self.user = content, login.userName
-        self.sees_all = self._may_see_all(login.key)
         self._soap = soap
+        self.sees_all = self._may_see_all(login.key)
 
     def forget(self) -> None:
         """Drop the login without a word; the next ``enter`` makes a new one."""
@@ -73,12 +68,13 @@ class Session:
         """Let the endpoint look anew for what there is."""
         self._views = {}
 
-    def leave(self) -> None:
-        """Log out, as far as that works within two seconds. Never raises."""
+    def leave(self, seconds: float | None = None) -> None:
+        """Log out, as far as that works in so many seconds, or until the present deadline. Never raises."""
         if self._soap is None:
             return
         try:
-            self.wire.begin(FAREWELL_S)
+            if seconds is not None:
+                self.wire.begin(seconds)
             self.content.sessionManager.Logout()
         except Exception:  # a good-bye that fails changes nothing: idle sessions end by themselves
             return

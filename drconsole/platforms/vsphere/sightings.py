@@ -57,6 +57,7 @@ class Surroundings:
     instance: str
     networks: dict[str, str] = field(default_factory=dict)
     stores: dict[str, Store] = field(default_factory=dict)
+    store_names: dict[str, str] = field(default_factory=dict)
 
     def learn(self, found: Found) -> None:
         """Take a network or a datastore in; what has no readable name stays unknown."""
@@ -65,7 +66,8 @@ class Surroundings:
             return
         if found.kind == "Datastore":
             url = text(found.values.get("summary.url")) or ""
-            self.stores[found.ref] = Store(decoded(name), store_id(url))
+            store = self.stores[found.ref] = Store(decoded(name), store_id(url))
+            self.store_names[found.ref] = store.name
         else:
             self.networks[found.ref] = decoded(name)
 
@@ -81,7 +83,6 @@ def sighting(machine: Found, around: Surroundings) -> Sighting:
     if power is Power.UNKNOWN:
         unread.add("runtime.powerState")
     networks = _names(values.get("network"), around.networks, "network", unread)
-    names = {ref: store.name for ref, store in around.stores.items()}
     return Sighting(
         place=_place(machine.ref, values, around, unread),
         handle=machine.ref,
@@ -92,7 +93,7 @@ def sighting(machine: Found, around: Surroundings) -> Sighting:
         managed_by=_managed_by(values.get("config.managedBy")),
         notes=text(values.get("config.annotation")) or "",
         networks=networks,
-        datastores=_names(values.get("datastore"), names, "datastore", unread),
+        datastores=_names(values.get("datastore"), around.store_names, "datastore", unread),
         own_state="" if state == CONNECTED else state,
         hbr=_typed_hbr(values.get(TYPED_HBR)) or _raw_hbr(values.get(RAW_HBR)),
         unread=tuple(sorted(unread)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPException, HTTPResponse
@@ -18,11 +20,13 @@ from drconsole.platforms.base import Access
 from drconsole.platforms.vsphere.reply import Page, PropertyReply, plain
 from drconsole.platforms.vsphere.wire import SMALL_REPLY, Wire
 
+log = logging.getLogger(__name__)
+
 # 45 000 machines, the most a vCenter may have, are about 140 MB in our paths.
 MOST_REPLY = 256 << 20
 
 # What pyVmomi raises at replies that are not XML, or not of its schema.
-MALFORMED = (ExpatError, AttributeError, LookupError, TypeError, ValueError)
+MALFORMED = (ExpatError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 _PIECE = 1 << 16
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -52,6 +56,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         self.schemeArgs: dict[str, Any] = {}
         self.instance = vim.ServiceInstance("ServiceInstance", self)
         self._wire = wire
+        self._cookies: dict[str, str] = {}
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:
         """What pyVmomi's objects call for each of their methods."""
@@ -69,6 +74,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         self, target: Any, info: Any, arguments: Any, most: int, read: Callable[[HTTPResponse], T]
     ) -> T:
         request = self.SerializeRequest(target, info, arguments)
+        began = time.monotonic()
         connection = self.GetConnection()
         try:
             connection.request("POST", self.path, request, self._headers())
@@ -78,23 +84,37 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
                 if response.status == 500:
                     raise _fault(self, plain(response.read()), info)
                 refuse_status(response)
-                self._keep_cookie(response)
+                self._keep_cookies(response)
                 result = read(response)
         except BaseException:
             connection.close()
             self.DropConnections()
             raise
         self.ReturnConnection(connection)
+        # Sizes and times only: a request may hold the password, its headers hold the session.
+        log.debug(
+            "%s: %s, sent %d bytes, got %d in %.3f s",
+            self.host,
+            info.name,
+            len(request),
+            self._wire.received,
+            time.monotonic() - began,
+        )
         return result
 
     def _headers(self) -> dict[str, str]:
-        kind = "text/xml; charset=utf-8"
-        return {"Cookie": self.cookie, "SOAPAction": self.versionId, "Content-Type": kind}
+        return {
+            "Cookie": "; ".join(self._cookies.values()),
+            "SOAPAction": self.versionId,
+            "Content-Type": "text/xml; charset=utf-8",
+        }
 
-    def _keep_cookie(self, response: HTTPResponse) -> None:
+    def _keep_cookies(self, response: HTTPResponse) -> None:
+        """Keep the session's cookie, and those of whatever balances load before the endpoint."""
         try:
-            for morsel in SimpleCookie(response.headers.get("Set-Cookie", "")).values():
-                self.cookie = f"{morsel.key}={morsel.coded_value}"
+            for header in response.headers.get_all("Set-Cookie", ()):
+                told = SimpleCookie(header).values()
+                self._cookies.update({morsel.key: f"{morsel.key}={morsel.coded_value}" for morsel in told})
         except CookieError:
             raise BadReply("The answer sets a cookie that is none.") from None
 

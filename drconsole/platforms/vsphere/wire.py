@@ -40,7 +40,7 @@ class Wire:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._deadline = 0.0
-        self._received = 0
+        self.received = 0
         self._most = SMALL_REPLY
         self._socket: socket.socket | None = None
         self._answers: SimpleQueue[list[_Resolved] | OSError | None] = SimpleQueue()
@@ -57,7 +57,7 @@ class Wire:
     def expect(self, most: int = SMALL_REPLY) -> None:
         """Begin a request whose reply has at most this many bytes."""
         self.answering = False
-        self._received = 0
+        self.received = 0
         self._most = most
 
     def remaining(self) -> float:
@@ -119,8 +119,8 @@ class Wire:
             TooMuch: it is more than any answer could need.
         """
         self.answering = self.answering or received > 0
-        self._received += received
-        if self._received > self._most:
+        self.received += received
+        if self.received > self._most:
             raise TooMuch(f"more than {self._most >> 20} MB")
 
     def _hold(self, held: socket.socket) -> None:

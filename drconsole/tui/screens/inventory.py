@@ -133,7 +133,9 @@ class InventoryScreen(ConsoleScreen):
 
     @property
     def _layout(self) -> Layout:
-        return layout(self.size.width, self.view)
+        picture = self.state.picture
+        long_cells = picture is not None and self.view in picture.long_cells
+        return layout(self.size.width, self.view, long_cells=long_cells)
 
     def _cells(self, row: Row) -> tuple[Line, ...]:
         news = row.workload.key in self._news

@@ -105,7 +105,7 @@ class Host:
 
         return self.wait(ask())
 
-    def platform(self, *, budget_s: float = 20.0, **access: Any) -> HyperV:
+    def platform(self, *, budget_s: float = 120.0, **access: Any) -> HyperV:
         """The product's side."""
         endpoint = Endpoint("ny-hv1", "New York", EndpointKind.HYPERV_HOST, "127.0.0.1", budget_s=budget_s)
         facts: dict[str, Any] = {

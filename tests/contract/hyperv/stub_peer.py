@@ -17,8 +17,8 @@ from drconsole.lab.certificates import Authority
 from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv.platform import HyperV
 from tests.contract.hyperv.answers import framed, light
+from tests.contract.hyperv.hosts import PASSWORD, USER
 
-USER, PASSWORD = "dr-reader", "CanaryPässwort7"
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
     'xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" '
@@ -98,7 +98,7 @@ class Peer:
         self.reached.set()
         self.over.wait()
 
-    def platform(self, *, budget_s: float = 20.0, **access: Any) -> HyperV:
+    def platform(self, *, budget_s: float = 120.0, **access: Any) -> HyperV:
         """The product's side."""
         assert self.authority
         endpoint = Endpoint("ny-hv1", "New York", EndpointKind.HYPERV_HOST, "127.0.0.1", budget_s=budget_s)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drconsole.domain.reading import Reading
@@ -37,7 +37,7 @@ def read(peer: Peer) -> Reading | None:
     return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(action=ACTIONS, status=STATUS, kind=TYPES, body=BODIES)
 def test_any_reply(peer: Peer, action: str, status: int, kind: str, body: bytes) -> None:
     good = peer.answers[action]
@@ -48,7 +48,7 @@ def test_any_reply(peer: Peer, action: str, status: int, kind: str, body: bytes)
     assert read(peer) is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(action=ACTIONS, at=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=20))
 def test_any_damage_to_a_good_reply(peer: Peer, action: str, at: float, noise: bytes) -> None:
     good = peer.answers[action]
@@ -65,7 +65,7 @@ def test_any_damage_to_a_good_reply(peer: Peer, action: str, at: float, noise: b
     assert read(peer) is not None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(action=ACTIONS, raw=st.binary(max_size=100) | BODIES.map(lambda body: b"HTTP/1.1 200 OK\r\n" + body))
 def test_any_bytes_instead_of_http(peer: Peer, action: str, raw: bytes) -> None:
     good = peer.answers[action]

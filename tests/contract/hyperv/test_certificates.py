@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ from drconsole.errors import CertificateRejected
 from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
 from tests.contract.hyperv.hosts import Host, host
-
-
-@pytest.fixture
-def ny(tmp_path: Path) -> Iterator[Host]:
-    """A host in New York."""
-    with host(tmp_path) as one:
-        yield one
 
 
 @pytest.mark.parametrize(

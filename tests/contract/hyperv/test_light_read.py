@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,13 +17,6 @@ from tests.contract.hyperv.answers import VM_A, VM_B, framed, light, relation, v
 from tests.contract.hyperv.hosts import PASSWORD, USER, Host, host
 
 ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete")
-
-
-@pytest.fixture
-def ny(tmp_path: Path) -> Iterator[Host]:
-    """A host in New York."""
-    with host(tmp_path) as one:
-        yield one
 
 
 def test_gives_every_copy_with_its_relation(ny: Host) -> None:
@@ -106,6 +98,16 @@ def test_a_password_that_cannot_be_had_is_no_crash(ny: Host) -> None:
     with pytest.raises(LoginRefused) as caught:
         ny.platform(secret=secret).read(Tier.LIGHT)
     assert PASSWORD not in f"{caught.value} {caught.value.__context__!r}"
+    assert ny.actions == {}
+
+
+def test_a_source_that_gives_no_password_speaks_for_the_endpoint(ny: Host) -> None:
+    def secret() -> str:
+        raise LoginRefused("the vault is locked.", hint="Open it.", subject="credential ops")
+
+    with pytest.raises(LoginRefused) as caught:
+        ny.platform(secret=secret).read(Tier.LIGHT)
+    assert str(caught.value) == "ny-hv1: the vault is locked. Open it."
     assert ny.actions == {}
 
 

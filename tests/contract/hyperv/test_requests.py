@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from drconsole.platforms.base import Tier
-from tests.contract.hyperv.stub_peer import PASSWORD, USER, Peer, stub_peer
-
-
-@pytest.fixture
-def peer(tmp_path: Path) -> Iterator[Peer]:
-    """A peer that keeps what it was sent."""
-    with stub_peer(tmp_path) as one:
-        yield one
+from tests.contract.hyperv.hosts import PASSWORD, USER
+from tests.contract.hyperv.stub_peer import Peer
 
 
 def test_a_read_is_six_requests_with_the_options_it_needs(peer: Peer) -> None:

@@ -188,6 +188,16 @@ def test_the_endpoints_clock_is_its_own(interceptor: Interceptor, reach: Reach) 
     assert reading.clock.year == 2020
 
 
+def test_a_clock_beyond_all_calendars_is_a_bad_reply(interceptor: Interceptor, reach: Reach) -> None:
+    def first_day(answer: Answer) -> Answer:
+        body = re.sub(rb">[0-9-]+T[^<]+<", b">0001-01-01T00:00:00+14:00<", answer.body)
+        return Answer(200, answer.headers, body)
+
+    interceptor.change("CurrentTime", first_day)
+    with pytest.raises(BadReply):
+        reach(interceptor).read(Tier.LIGHT)
+
+
 def test_a_connection_lost_without_a_word(interceptor: Interceptor, reach: Reach) -> None:
     interceptor.change("GET", lambda answer: Answer(200, {}, b"", lambda _: None))
     with pytest.raises(Unreachable, match="lost"):

@@ -23,6 +23,16 @@ def test_later_reads_need_three_calls_and_no_login(interceptor: Interceptor, rea
     assert sorted(interceptor.calls) == ["CurrentTime", "RetrievePropertiesEx", "RetrievePropertiesEx"]
 
 
+def test_cookies_of_a_load_balancer_are_sent_beside_the_sessions(
+    interceptor: Interceptor, reach: Reach
+) -> None:
+    balanced = {"Set-Cookie": 'node="b 2"; Path=/; Secure'}
+    interceptor.change("RetrieveServiceContent", lambda a: Answer(200, a.headers | balanced, a.body))
+    reach(interceptor).read(Tier.LIGHT)
+    assert interceptor.cookies[interceptor.calls.index("Login")] == 'node="b 2"'
+    assert interceptor.cookies[-1].startswith('node="b 2"; vmware_soap_session=')
+
+
 def test_a_later_read_sees_what_changed(peer: Peer, reach: Reach) -> None:
     platform = reach(peer)
     before = {one.handle for one in platform.read(Tier.LIGHT).sightings}
@@ -90,6 +100,17 @@ def test_other_faults_are_named(vcenter: Peer, reach: Reach, kind: str) -> None:
     with pytest.raises(EndpointError, match="answered with a fault") as caught:
         reach(vcenter).read(Tier.LIGHT)
     assert caught.value.code == "endpoint"
+
+
+def test_what_an_endpoint_says_of_itself_is_quoted_in_short(interceptor: Interceptor, reach: Reach) -> None:
+    fault = "<detail><NewFault xmlns='urn:vim25'/></detail>"
+    body = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><e:Fault><faultstring>"
+    body += "word " * 10_000 + f"</faultstring>{fault}</e:Fault></e:Body></e:Envelope>"
+    interceptor.change("CurrentTime", lambda _: Answer(500, {}, body.encode()))
+    with pytest.raises(EndpointError, match="fault: New") as caught:
+        reach(interceptor).read(Tier.LIGHT)
+    assert "word word" in caught.value.message
+    assert len(caught.value.message) < 1000
 
 
 def _with_missing(path: str, fault: str) -> Change:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -14,6 +16,7 @@ from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import VSphere
 from tests.contract.vsphere.conftest import Reach
 from tests.peers.certificates import Authority
+from tests.peers.fixtures import StartPeer
 from tests.peers.impostor import Answer, Impostor, Interceptor, Writer
 from tests.peers.peer import Peer
 
@@ -102,6 +105,42 @@ def test_a_name_that_nobody_knows(authority: Authority, reach: Reach) -> None:
     assert "no-such-host.invalid" in error.message
 
 
+def test_a_name_server_that_hangs_holds_nobody(reach: Reach, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.set()
+        answered.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    error = failure(reach(_At("127.0.0.1", 1), budget_s=0.3))
+    assert isinstance(error, Unreachable)
+    assert "looked up" in error.message
+    asked.clear()
+    platform = reach(_At("127.0.0.1", 1), budget_s=3600)
+    errors: list[EndpointError] = []
+    reading = threading.Thread(target=lambda: errors.append(failure(platform)))
+    reading.start()
+    asked.wait()
+    platform.close()
+    reading.join()
+    answered.set()
+    assert "broken off" in errors[0].message
+
+
+@pytest.mark.peers
+def test_a_first_address_that_does_not_answer_leaves_time_for_the_second(
+    shared_vcenter: Peer, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = socket.getaddrinfo("127.0.0.1", shared_vcenter.port, type=socket.SOCK_STREAM)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()
+    other = [(*found[0][:4], closed)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [*other, *found])
+    assert reach(shared_vcenter).read(Tier.LIGHT).complete
+
+
 @pytest.mark.peers
 def test_a_hung_endpoint_is_left_in_time_and_read_again_when_it_answers(peer: Peer, reach: Reach) -> None:
     platform = reach(peer, budget_s=0.5)
@@ -124,16 +163,16 @@ def test_an_endpoint_that_dies_between_reads(peer: Peer, reach: Reach) -> None:
 
 
 @pytest.mark.peers
-def test_an_endpoint_that_dies_in_the_middle(vcenter: Peer, authority: Authority, reach: Reach) -> None:
-    def die(answer: Answer) -> Answer:
-        vcenter.kill()
-        half = answer.body[: len(answer.body) // 2]
-        return Answer(200, {**answer.headers, "Content-Length": str(len(answer.body))}, half)
-
-    with Interceptor(vcenter, authority.issue("127.0.0.1")) as server:
-        server.change("RetrievePropertiesEx", die)
-        server.change("RetrievePropertiesEx", _hang_up)
-        assert isinstance(failure(reach(server)), Unreachable)
+def test_an_endpoint_that_dies_in_the_middle(start_peer: StartPeer, reach: Reach) -> None:
+    with start_peer("-delay", "RetrievePropertiesEx=1h") as peer:
+        errors: list[EndpointError] = []
+        reading = threading.Thread(target=lambda: errors.append(failure(reach(peer, budget_s=3600))))
+        with after_call("CreateContainerView") as called:
+            reading.start()
+            called.wait()
+        peer.kill()
+        reading.join()
+    assert isinstance(errors[0], Unreachable)
 
 
 @pytest.mark.peers
@@ -176,15 +215,32 @@ def test_closing_logs_out_and_waits_for_no_dead_endpoint(interceptor: Intercepto
     assert not ended.is_set()
 
 
+@contextmanager
+def after_call(name: str) -> Iterator[threading.Event]:
+    """An event that is set when a call of this name has been answered, as the log tells it."""
+    called = threading.Event()
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if name in record.getMessage():
+                called.set()
+
+    log = logging.getLogger("drconsole.platforms.vsphere.soap")
+    listener, level = Listener(), log.level
+    log.addHandler(listener)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield called
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+
+
 class _At:
     """A listening socket's address."""
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-
-
-def _hang_up(answer: Answer) -> Answer:
-    return Answer(200, {}, b"", lambda _: None)
 
 
 def _answer_in_clear(listener: socket.socket) -> None:

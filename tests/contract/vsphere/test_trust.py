@@ -98,6 +98,12 @@ def test_missing_rights_are_named(vcenter: Peer, reach: Reach) -> None:
     assert repr(USER) in error.message
 
 
+def test_a_refused_read_leaves_no_session_behind(interceptor: Interceptor, reach: Reach) -> None:
+    interceptor.change("RetrievePropertiesEx", no_permission)
+    assert isinstance(refused(reach(interceptor)), NoRights)
+    assert interceptor.calls[-1] == "Logout"
+
+
 def test_an_account_without_the_root_sees_no_absence(interceptor: Interceptor, reach: Reach) -> None:
     interceptor.replace("HasPrivilegeOnEntities", b"<isGranted>true<", b"<isGranted>false<")
     reading = reach(interceptor).read(Tier.LIGHT)

@@ -35,6 +35,7 @@ def test_a_stranger_may_ask_who_is_there_and_learns_no_version(
     reply = post(start_host(tls=tls), IDENTIFY, path=path, login=None, tls=tls, headers=headers)
     assert reply.status == 200
     assert reply.text("wsmid:ProductVersion") == "OS: 0.0.0 SP: 0.0 Stack: 3.0"
+    assert reply.headers.get_all("Server") == ["Microsoft-HTTPAPI/2.0"]
 
 
 def test_an_authenticated_client_learns_the_version(host: Host) -> None:

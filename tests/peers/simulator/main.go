@@ -32,14 +32,13 @@ type options struct {
 }
 
 func parse(arguments []string) (*options, error) {
-	o := &options{delays: delays{}}
+	o := &options{delays: delays{}, password: os.Getenv("PEER_PASSWORD")}
 	flags := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	flags.BoolVar(&o.esx, "esx", false, "a stand-alone host instead of a vCenter")
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "address and port")
 	flags.StringVar(&o.certificate, "certificate", "", "PEM file")
 	flags.StringVar(&o.key, "key", "", "PEM file of its key")
-	flags.StringVar(&o.user, "user", "user", "the name that may log in")
-	flags.StringVar(&o.password, "password", "pass", "its password")
+	flags.StringVar(&o.user, "user", "user", "the name that may log in with $PEER_PASSWORD")
 	flags.StringVar(&o.load, "load", "", "folder of a saved model instead of a generated one")
 	flags.StringVar(&o.apiVersion, "api-version", "", "API version it claims to speak")
 	flags.Var(o.delays, "delay", "Method=duration, may be repeated; * for every method")

@@ -97,8 +97,9 @@ def _value(node: Node, unit: Unit) -> Expression:
             base = inner(base)[0]
         if base.type in _PLAIN and base.type not in ("string_literal", "integer_literal"):
             return expression(node, unit)
-    if inside.type == "expression_with_unary_operator" and re.fullmatch(r"-\d+[lL]?", text_of(inside)):
-        return expression(node, unit)
+    if inside.type == "expression_with_unary_operator" and re.fullmatch(r"-\d\w*", text_of(inside)):
+        written = text_of(inside)
+        return lambda _: written
     raise refused(node, f"the argument {text_of(node)}")
 
 

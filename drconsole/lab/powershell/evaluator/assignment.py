@@ -11,7 +11,7 @@ from .code import Expression, Unit, child, expression, inner, refused, text_of
 from .frame import Frame
 from .operators import arithmetic
 from .scopes import writer
-from .values import NOTHING, Value
+from .values import Value
 
 Store = Callable[[Frame, Value], None]
 
@@ -85,16 +85,22 @@ def _member(target: Node, unit: Unit, operator: str, value: Expression) -> Expre
     owner, name = expression(owner_node, unit), compile_member(name_node, unit)
 
     def run(frame: Frame) -> Value:
-        if operator:
-            of, named = owner(frame), name(frame)
-            new = arithmetic(operator, members.get_property(of, named), value(frame))
-        else:
-            new = value(frame)
-            of, named = owner(frame), name(frame)
+        of, named = owner(frame), name(frame)
+        new = _changed(operator, members.get_property, of, named, value, frame)
         members.set_property(of, named, new)
         return new
 
     return run
+
+
+def _changed(
+    operator: str, get: Callable[[Value, Value], Value], of: Value, at: Value, value: Expression, frame: Frame
+) -> Value:
+    """Return the value to store: calculated with the one that is there, where an operator asks for that."""
+    if not operator:
+        return value(frame)
+    before = get(of, at)
+    return arithmetic(operator, before, value(frame))
 
 
 def _element(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
@@ -102,13 +108,9 @@ def _element(target: Node, unit: Unit, operator: str, value: Expression) -> Expr
     owner, index = (expression(part, unit) for part in inner(target))
 
     def run(frame: Frame) -> Value:
-        if operator:
-            of, at = owner(frame), index(frame)
-            new = arithmetic(operator, members.get_element(of, at), value(frame))
-        else:
-            new = value(frame)
-            of, at = owner(frame), index(frame)
+        of, at = owner(frame), index(frame)
+        new = _changed(operator, members.get_element, of, at, value, frame)
         members.set_element(of, at, new)
-        return None if new is NOTHING else new
+        return new
 
     return run

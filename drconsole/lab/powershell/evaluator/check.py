@@ -59,11 +59,12 @@ def parse(source: bytes) -> Node:
     return root
 
 
-def uses(root: Node) -> Uses:
-    """Collect what a text uses; functions it defines itself are no commands of the list."""
+def uses(*roots: Node) -> Uses:
+    """Collect what texts use; functions that one of them defines are no commands of the list."""
     found = Uses()
-    own = {text_of(n).lower() for n in walk(root) if n.type == "function_name"}
-    for node in walk(root):
+    nodes = [node for root in roots for node in walk(root)]
+    own = {text_of(n).lower() for n in nodes if n.type == "function_name"}
+    for node in nodes:
         line = line_of(node)
         if node.is_named and node.type not in OWN_NODES:
             found.nodes.setdefault(node.type, line)

@@ -48,10 +48,30 @@ def statement(node: Node, unit: Unit) -> Statement:
     return traced(node, unit, compiler(node, unit))
 
 
-def traced(node: Node, unit: Unit, body: Statement) -> Statement:
-    """Wrap a statement: note that it ran, name the line of its errors, and let the preference decide."""
+def bare(node: Node, unit: Unit) -> Statement:
+    """Compile a statement whose errors are those of the expression it stands in."""
+    compiler = STATEMENTS.get(node.type)
+    if compiler is None:
+        raise refused(node, node.type)
+    body, place = compiler(node, unit), _place(node, unit)
+
+    def run(frame: Frame) -> None:
+        frame.run.trace.setdefault(unit.text, set()).add(place)
+        body(frame)
+
+    return run
+
+
+def _place(node: Node, unit: Unit) -> Place:
+    """Return a statement's place and note that it is there."""
     place = Place(line_of(node), node.start_point.column + 1, node.type)
     unit.places.add(place)
+    return place
+
+
+def traced(node: Node, unit: Unit, body: Statement) -> Statement:
+    """Wrap a statement: note that it ran, name the line of its errors, and let the preference decide."""
+    place = _place(node, unit)
     text, line, kind = unit.text, place.line, node.type
 
     def run(frame: Frame) -> None:

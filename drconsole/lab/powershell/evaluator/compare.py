@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from .convert import convert
 from .dates import DateTime, TimeSpan
 from .errors import ScriptError
-from .numbers import common_type, convert_number, is_number
+from .numbers import common_type, convert_number, is_number, parse_number
 from .refusal import Refused
 from .text import to_text
-from .values import NOTHING, Array, Char, EnumValue, TypeValue, Value, Version, type_name
+from .values import (
+    NOTHING,
+    SMA,
+    Array,
+    Char,
+    Custom,
+    EnumValue,
+    Hash,
+    Snapshot,
+    Thing,
+    TypeValue,
+    Value,
+    Version,
+    elements,
+    type_name,
+)
 
 _ORDER = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789"
 """Signs and digits in the order of the invariant culture; letters follow them."""
@@ -54,14 +71,15 @@ def _char_equal(left: Char, right: Value, ignore_case: bool) -> bool:
 def _number_equals_text(left: Value, right: str) -> bool:
     """Compare a number with text: text that is no number is not equal."""
     try:
-        return bool(_numbers(left, _as_number(right, type_name(left))) == 0)
+        return _numbers(left, _as_number(left, right)) == 0
     except ScriptError:
         return False
 
 
-def _as_number(text: str, target: str) -> Value:
-    """Convert text to the left side's type."""
-    return convert(text, target)
+def _as_number(left: Value, right: Value) -> Value:
+    """Return the right side of a comparison with a number: text is the number it says, with its digits."""
+    number = parse_number(right) if type(right) is str else None
+    return _converted(left, right) if number is None else number
 
 
 def _same_text(left: str, right: str, ignore_case: bool) -> bool:
@@ -102,13 +120,21 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
         return _with_null(left, right)
     if type(left) is str:
         return _text_order(left, to_text(right), ignore_case)
-    if is_number(left) and not isinstance(right, Array):
-        return _numbers(left, right if is_number(right) else _converted(left, right))
+    if is_number(left):
+        return _numbers(left, right if is_number(right) else _as_number(left, right))
+    if left is right and isinstance(left, Hash | Thing):
+        return 0
+    if isinstance(right, Char) and not isinstance(left, bool | Char):
+        raise Refused(f"the order of {type_name(left)} and a Char")
     if isinstance(left, EnumValue):
         return _enums(left, right)
     if not isinstance(left, bool | Char | DateTime | TimeSpan | Version):
-        if isinstance(left, TypeValue) or type_name(left) == "System.Guid":
+        if isinstance(left, TypeValue | UUID | Snapshot):
             raise Refused(f"the order of {type_name(left)}")
+        if isinstance(left, Custom):
+            text = f'Cannot compare "{to_text(left)}" with "{to_text(right)}".'
+            kind = SMA + "ExtendedTypeSystemException"
+            raise ScriptError("PSObjectCompareTo", "NotSpecified", text, kind)
         text = f'Cannot compare "{to_text(left)}" because it is not IComparable.'
         raise ScriptError("NotIcomparable", "InvalidOperation", text)
     other = _converted(left, right)
@@ -121,9 +147,15 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
 
 def _enums(left: EnumValue, right: Value) -> int:
     """Compare two members of one enumeration by their numbers."""
-    if not isinstance(right, EnumValue) or left.number is None or right.number is None:
+    try:
+        other = _converted(left, right)
+    except ScriptError:
+        raise Refused(f"the order of {left.type} and {to_text(right)!r}") from None
+    if elements(right) is not None:
+        raise Refused(f"the order of {left.type} and an array")
+    if left.number is None or other.number is None:
         raise Refused(f"the order of {left.type}")
-    return _sign(left.number, right.number)
+    return _sign(left.number, other.number)
 
 
 def _converted(left: Value, right: Value) -> Value:
@@ -142,23 +174,28 @@ def _with_null(left: Value, right: Value) -> int:
     if left is None and right is None:
         return 0
     other, side = (right, -1) if left is None else (left, 1)
+    if isinstance(other, EnumValue):
+        raise Refused(f"the order of null and {other.type}")
     return -side if is_number(other) and other < 0 else side
 
 
 def _text_order(left: str, right: str, ignore_case: bool) -> int:
-    """Order texts of ASCII signs and letters as the invariant culture does.
+    """Order texts of ASCII signs and letters.
 
     Raises:
-        Refused: other letters, and signs that Windows and this order rank differently.
+        Refused: other letters, and where a culture's order and the order of codes differ: a PowerShell
+            answers by one or the other.
     """
     if _same_text(left, right, ignore_case):
         return 0
     if not (left + right).isascii() or not (left + right).isprintable() or set(left + right) & set("-'"):
         raise Refused("the order of texts with letters beyond ASCII")
     a, b = _sort_key(left), _sort_key(right)
-    if a == b:
-        return -1 if left.swapcase() < right.swapcase() else 1
-    return _sign(a, b)
+    cultural = _sign(a, b) if a != b else _sign(left.swapcase(), right.swapcase())
+    coded = _sign(left.upper(), right.upper()) if ignore_case else _sign(left, right)
+    if cultural != coded:
+        raise Refused(f"the order of {left!r} and {right!r}")
+    return coded
 
 
 def _sort_key(text: str) -> list[tuple[int, str]]:

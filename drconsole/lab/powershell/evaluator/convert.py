@@ -90,6 +90,10 @@ def convert(value: Value, target: str) -> Value:
         return _number(value, target)
     if enumeration(target):
         return _enum(value, target)
+    if value is None:
+        return None
+    if isinstance(value, bool | Char | DateTime | EnumValue):
+        raise Refused(f"a conversion of {name} to {target}")
     raise _no_way(value, target)
 
 
@@ -208,6 +212,8 @@ def _date(value: Value) -> Value:
             raise Refused(f"the date {value!r}")
         raise _failed(value, "System.DateTime")
     if isinstance(value, int) and not isinstance(value, bool):
+        if not 0 <= value < 3155378976000000000:
+            raise _failed(value, "System.DateTime")
         return DateTime(int(value))
     if value is None:
         text = 'Cannot convert null to type "System.DateTime".'
@@ -273,6 +279,8 @@ def _block(value: Value) -> Value:
     """Convert to ScriptBlock: only null passes."""
     if value is None:
         return None
+    if isinstance(value, bool | Char | DateTime | EnumValue):
+        raise Refused(f"a conversion of {type_name(value)} to a script block")
     raise _no_way(value, SMA + "ScriptBlock")
 
 

@@ -91,7 +91,14 @@ def _unary(node: Node, unit: Unit) -> Expression:
         constant = parse_number("-" + digits, literal=True)
         return lambda _: constant
     value = expression(operand, unit)
+    if operator == "," and child(operand, "parenthesized_expression"):
+        return lambda frame: Array([_null_for_nothing(value(frame))])
     return lambda frame: unary(operator, value(frame))
+
+
+def _null_for_nothing(value: Value) -> Value:
+    """Return null for the value of a pipeline in brackets that put nothing out."""
+    return None if value is NOTHING else value
 
 
 def _comparison(node: Node, unit: Unit) -> Expression:
@@ -155,6 +162,8 @@ def _list_in(node: Node, unit: Unit) -> Statement:
 
 def _sub_expression(node: Node, unit: Unit) -> Expression:
     """Compile ``$( )``: nothing, the only output, or an array of all."""
+    if child(node, "statement_list") is None:
+        return lambda _: None
     body = _list_in(node, unit)
     return lambda frame: frame.value_of(body)
 
@@ -193,7 +202,7 @@ def _hash_literal(node: Node, unit: Unit, ordered: bool = False) -> Expression:
             if key in table:
                 text = f"Item has already been added. Key in dictionary: '{to_text(key)}'"
                 raise ScriptError("DuplicateKeyInHashLiteral", "InvalidOperation", text)
-            table.set(key, None if value is NOTHING else value)
+            table.set(key, value)
         return table
 
     return build

@@ -126,12 +126,22 @@ class Frame:
             self.out(value)
             return
         for item in items:
-            self.out(item)
+            if item is not NOTHING:
+                self.out(item)
 
     def collect(self, statement: Callable[[Frame], None]) -> list[Value]:
-        """Run a statement and return what it put out."""
+        """Run a statement and return what it put out.
+
+        Raises:
+            Refused: a loop or the script is left from inside with output behind.
+        """
         items: list[Value] = []
-        statement(replace(self, out=items.append))
+        try:
+            statement(replace(self, out=items.append))
+        except Flow:
+            if items:
+                raise Refused("leaving a loop or script from a command whose output is taken") from None
+            raise
         return items
 
     def value_of(self, statement: Callable[[Frame], None]) -> Value:
@@ -154,6 +164,18 @@ class Frame:
         if not isinstance(value, EnumValue) or value.name in ("Inquire", "Suspend", "Break"):
             raise Refused("this $ErrorActionPreference")
         return value.name
+
+    def shows(self, preference: str) -> bool:
+        """Tell whether messages of a kind are shown.
+
+        Raises:
+            Refused: the preference asks to stop or to inquire.
+        """
+        holder = self.scope.holder(preference)
+        value = holder.variables[preference] if holder else None
+        if not isinstance(value, EnumValue) or value.name not in ("Continue", "SilentlyContinue", "Ignore"):
+            raise Refused(f"this ${preference}")
+        return value.name == "Continue"
 
     def failed(self, error: ScriptError) -> None:
         """Take an error that ended a statement: go on with the next one, or raise it further."""

@@ -12,7 +12,7 @@ from .errors import ScriptError
 from .numbers import double_text
 from .refusal import Refused
 from .text import to_text
-from .values import Array, Char, Custom, ErrorList, Hash, Long, Value, elements, type_name
+from .values import NOTHING, Array, Char, Custom, ErrorList, Hash, Long, Value, elements, type_name
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile("[\x00-\x1f\"\\\\'<>&\x85\u2028\u2029]")
@@ -24,6 +24,8 @@ def write(value: Value, depth: int, compress: bool) -> str:
     Raises:
         Refused: a value whose form differs between versions, or line breaks where they would.
     """
+    if isinstance(value, UUID):
+        raise Refused("a Guid alone in JSON")
     if not compress and (elements(value) is not None or isinstance(value, Hash | Custom)):
         raise Refused("ConvertTo-Json without -Compress")
     return _one(value, depth, 0)
@@ -31,7 +33,7 @@ def write(value: Value, depth: int, compress: bool) -> str:
 
 def _one(value: Value, depth: int, level: int) -> str:
     """Write one value; ``level`` counts the brackets around it."""
-    if value is None:
+    if value is None or value is NOTHING:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"

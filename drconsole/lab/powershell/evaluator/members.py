@@ -19,6 +19,7 @@ from .values import (
     NOTHING,
     SMA,
     Array,
+    Char,
     Custom,
     Hash,
     ScriptBlock,
@@ -110,14 +111,15 @@ def set_property(value: Value, name: str, new: Value) -> None:
     new = None if new is NOTHING else new
     if isinstance(value, Hash) or (isinstance(value, Custom) and name.lower() in value.properties):
         value.set(name, new)
-    elif isinstance(value, Snapshot | Thing | ScriptBlock):
+    elif isinstance(value, Custom):
+        text = f'Exception setting "{name}": the property cannot be found on this object.'
+        kind = SMA + "SetValueInvocationException"
+        raise ScriptError("ExceptionWhenSetting", "NotSpecified", text, kind)
+    elif isinstance(value, Snapshot | Thing | ScriptBlock | TypeValue):
         raise Refused(f"setting {name} of {type_name(value)}")
     elif value is None or value is NOTHING:
         raise _no_property("PropertyNotFound", name)
     else:
-        items = elements(value)
-        if items is not None:
-            raise Refused(f"setting {name} of an array")
         raise _no_property("PropertyAssignmentException", name)
 
 
@@ -138,35 +140,40 @@ def get_element(value: Value, index: Value) -> Value:
     if isinstance(value, Hash):
         return _of_hash(value, index)
     positions = elements(index)
-    if isinstance(value, Array | bytearray | str):
-        sequence = elements(value) if not isinstance(value, str) else _letters(value)
+    if isinstance(value, Array | bytearray) or type(value) is str:
+        sequence = elements(value) if not isinstance(value, str) else [Char(c) for c in value]
         if positions is not None:
-            picked = [_at(sequence or [], convert(p, "System.Int32")) for p in positions]
+            picked = [_at(sequence or [], 0 if p is None else _position(p)) for p in positions]
             return Array([p for p in picked if p is not NOTHING])
         found = _at(sequence or [], _position(index))
         return None if found is NOTHING else found
-    if isinstance(value, Snapshot | Thing | ScriptBlock | Custom | TypeValue):
+    if isinstance(value, Snapshot | Custom) or positions is not None:
         raise Refused(f"an element of {type_name(value)}")
-    found = _at([value], _position(index)) if positions is None else NOTHING
-    if found is NOTHING:
-        raise Refused(f"an element of {type_name(value)}")
-    raise _not_indexable(value)
+    try:
+        return _at([value], _position(index))
+    except ScriptError:
+        if index is None:
+            raise
+        return NOTHING
 
 
-def _not_indexable(value: Value) -> ScriptError:
+def not_indexable(value: Value) -> ScriptError:
     """Make the error of a value without elements."""
     text = f'Unable to index into an object of type "{type_name(value)}".'
     return ScriptError("CannotIndex", "InvalidOperation", text)
 
 
-def _letters(text: str) -> list[Value]:
-    """Return the characters of a text."""
-    from .values import Char
+def _position(index: Value) -> int | None:
+    """Convert an index to a position; None when it is none."""
+    try:
+        return _exact_position(index)
+    except ScriptError:
+        if not isinstance(index, str | DateTime) and not is_number(index):
+            raise
+        return None
 
-    return [Char(c) for c in text]
 
-
-def _position(index: Value) -> int:
+def _exact_position(index: Value) -> int:
     """Convert an index to a position."""
     if index is None:
         raise ScriptError(
@@ -175,9 +182,10 @@ def _position(index: Value) -> int:
     return int(convert(index, "System.Int32"))
 
 
-def _at(sequence: list[Value], position: int) -> Value:
+def _at(sequence: list[Value], position: int | None) -> Value:
     """Return what is at a position; negative ones count from the end."""
-    return sequence[position] if -len(sequence) <= position < len(sequence) else NOTHING
+    inside = position is not None and -len(sequence) <= position < len(sequence)
+    return sequence[position] if position is not None and inside else NOTHING
 
 
 def _of_hash(value: Hash, key: Value) -> Value:
@@ -189,15 +197,16 @@ def _of_hash(value: Hash, key: Value) -> Value:
         raise ScriptError(
             "NullArrayIndex", "InvalidOperation", "Index operation failed; the array index evaluated to null."
         )
-    if value.ordered and isinstance(key, int) and not isinstance(key, bool):
+    if value.ordered and type(key) is int:
         pairs = [v for _, v in value.pairs()]
-        return pairs[key] if 0 <= key < len(pairs) else None
+        if key < 0:
+            raise Refused("a negative position in an ordered hashtable")
+        return pairs[key] if key < len(pairs) else None
     return value.get(key)
 
 
 def set_element(value: Value, index: Value, new: Value) -> None:
     """Set an element by position or key."""
-    new = None if new is NOTHING else new
     if value is None or value is NOTHING:
         raise ScriptError("NullArray", "InvalidOperation", "Cannot index into a null array.")
     if index is None or index is NOTHING:
@@ -206,21 +215,24 @@ def set_element(value: Value, index: Value, new: Value) -> None:
         )
     if isinstance(value, Hash):
         _set_key(value, index, new)
-    elif isinstance(value, Array):
-        position = _position(index)
+    elif isinstance(value, Array | bytearray):
+        position = _exact_position(index)
         if not -len(value) <= position < len(value):
             kind = "System.IndexOutOfRangeException"
             raise ScriptError(kind, "OperationStopped", "Index was outside the bounds of the array.", kind)
-        value[position] = convert(new, value.element)
-    else:
+        new = None if new is NOTHING else new
+        value[position] = convert(new, value.element if isinstance(value, Array) else "System.Byte")
+    elif isinstance(value, Snapshot | Custom | Thing):
         raise Refused(f"setting an element of {type_name(value)}")
+    else:
+        raise not_indexable(value)
 
 
 def _set_key(value: Hash, key: Value, new: Value) -> None:
     """Set a key, or a position of an ordered hashtable."""
     if elements(key) is not None:
         raise Refused("setting several keys at once")
-    if value.ordered and isinstance(key, int) and not isinstance(key, bool):
+    if value.ordered and type(key) is int:
         keys = [k for k, _ in value.pairs()]
         if not 0 <= key < len(keys):
             kind = "System.ArgumentOutOfRangeException"
@@ -244,6 +256,8 @@ def call_method(value: Value, name: str, arguments: list[Value]) -> Value:
         return value.universal()
     if value is UTF8 and lower in ("getstring", "getbytes") and len(arguments) == 1:
         return (_get_string if lower == "getstring" else _get_bytes)(arguments[0])
+    if value is UTF8 and lower in ("getstring", "getbytes") and not arguments:
+        raise _no_overload(name, 0)
     items = elements(value)
     if items is not None and lower in METHODS:
         raise Refused(f"{name} of each element of an array")
@@ -258,6 +272,12 @@ def _no_method(value: Value, name: str) -> ScriptError:
     return ScriptError("MethodNotFound", "InvalidOperation", text)
 
 
+def _no_overload(method: str, count: int) -> ScriptError:
+    """Make the error of a call that no form of a method fits."""
+    text = f'Cannot find an overload for "{method}" and the argument count: "{count}".'
+    return ScriptError("MethodCountCouldNotFindBest", "NotSpecified", text, SMA + "MethodException")
+
+
 def _to_string(value: Value, arguments: list[Value]) -> str:
     """Return ``ToString``, plain or with a format."""
     if not arguments:
@@ -266,6 +286,10 @@ def _to_string(value: Value, arguments: list[Value]) -> str:
         if isinstance(value, TypeValue):
             return value.name
         return "False" if value is False else one_text(value)
+    if isinstance(value, str | bool) or elements(value) is not None:
+        if len(arguments) == 1 and isinstance(arguments[0], str):
+            raise _no_overload("ToString", 1)
+        raise Refused("ToString with these arguments")
     if len(arguments) > 1 or not isinstance(arguments[0], str):
         raise Refused("ToString with these arguments")
     form = str(arguments[0])
@@ -314,12 +338,19 @@ def _get_bytes(argument: Value) -> bytearray:
 
 
 def _as_argument(value: Value, target: str, parameter: str, method: str) -> Value:
-    """Convert a method's argument."""
+    """Convert a method's argument.
+
+    Raises:
+        ScriptError: text that is none.
+        Refused: other values that are none, where a newer .NET has more forms of the method.
+    """
     if value is None or value is NOTHING:
         raise method_error(method, 1, "System.ArgumentNullException", "Value cannot be null.")
     try:
         return convert(value, target)
     except ScriptError as error:
+        if not isinstance(value, str):
+            raise Refused(f"{method} of {type_name(value)}") from None
         text = f'Cannot convert argument "{parameter}" for "{method}": {error.message}'
         kind = SMA + "MethodException"
         raise ScriptError("MethodArgumentConversionInvalidCastArgument", "NotSpecified", text, kind) from None

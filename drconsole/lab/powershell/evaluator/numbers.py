@@ -126,7 +126,7 @@ def double_text(value: float, scientific: str, limit: int) -> str:
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0") or "0"
     if digits == "0":
         return sign + "0"
-    if not -5 < exponent + 1 <= limit and not -5 <= exponent < limit:
+    if not -5 < exponent < limit:
         point = f".{digits[1:]}" if len(digits) > 1 else ""
         return f"{sign}{digits[0]}{point}E{'+' if exponent >= 0 else '-'}{abs(exponent):02}"
     if exponent < 0:
@@ -203,12 +203,13 @@ def complement(value: Value) -> Value:
 
 def shift(operator: str, left: Value, by: int) -> Value:
     """Shift an Int32 or Int64; the count wraps at the width."""
-    long = isinstance(left, Long)
-    bits = 64 if long else 32
+    bits = 64 if isinstance(left, Long) else 32
     count = by % bits
     number = int(left) >> count if operator == "-shr" else int(left) << count
+    if isinstance(left, Byte):
+        return Byte(number % 256)
     number = (number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1)
-    return Long(number) if long else number
+    return Long(number) if isinstance(left, Long) else number
 
 
 __all__ = [

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from . import patterns
 from .compare import compare, equal
 from .convert import convert, find_type, is_of_type
 from .dates import DateTime, TimeSpan
-from .errors import ScriptError
-from .numbers import calculate, complement, is_number, shift
+from .errors import ScriptError, cannot_convert
+from .numbers import calculate, complement, is_number, parse_number, shift
 from .refusal import Refused
-from .text import to_text
+from .text import one_text, to_text
 from .values import (
     NOTHING,
+    SMA,
     Array,
     Char,
+    EnumValue,
     Hash,
-    Long,
+    ScriptBlock,
+    Snapshot,
     TypeValue,
     Value,
     elements,
@@ -43,7 +48,7 @@ def comparison(operator: str, left: Value, right: Value, separator: SEPARATOR, m
     if name in ("in", "notin"):
         return _contains(right, left, ignore_case) == (name == "in")
     if name in ("is", "isnot"):
-        return is_of_type(left, _type(right)) == (name == "is")
+        return is_of_type(left, _type(right, name)) == (name == "is")
     if name == "as":
         return _as(left, right)
     if name == "join":
@@ -87,7 +92,8 @@ def _filter(name: str, left: Value, right: Value, ignore_case: bool, matched: Ma
     items = elements(left)
     if items is None:
         return test(left, True)
-    return Array([item for item in items if test(item, False)])
+    kept = [item for item in items if test(item, False)]
+    return Array([to_text(item) for item in kept] if name.endswith("like") else kept)
 
 
 def _test(name: str, right: Value, ignore_case: bool, matched: Matched) -> Callable[[Value, bool], bool]:
@@ -117,19 +123,33 @@ def _contains(collection: Value, item: Value, ignore_case: bool) -> bool:
     return any(equal(one, item, ignore_case) for one in ([collection] if items is None else items))
 
 
-def _type(right: Value) -> str:
-    """Return the type meant by the right side of -is and -as."""
+def _type(right: Value, operator: str) -> str:
+    """Return the type meant by the right side of -is and -as.
+
+    Raises:
+        Refused: the name of a type that the evaluator does not know.
+    """
     if isinstance(right, TypeValue):
         return right.name
-    if isinstance(right, str):
+    if right is None or right is NOTHING:
+        text = f"The right operand of '-{operator}' must be a type."
+        error_id = "AsOperatorRequiresType" if operator == "as" else "IsOperatorRequiresType"
+        raise ScriptError(error_id, "InvalidOperation", text)
+    if isinstance(right, str) and re.fullmatch(r"[A-Za-z][\w. +\[\]]*", right):
         return find_type(right)
-    text = "The right operand of '-is' must be a type."
-    raise ScriptError("RuntimeException", "NotSpecified", text) if right is not None else Refused(text)
+    text = f'Cannot convert the "{to_text(right)}" value to type "System.Type".'
+    if operator != "as":
+        raise ScriptError("RuntimeException", "NotSpecified", text)
+    if type(right) is str or is_number(right):
+        raise ScriptError("InvalidCastFromStringToType", "InvalidArgument", text)
+    if (elements(right) is None and not isinstance(right, Hash)) or isinstance(right, Char):
+        raise Refused(f"-as with {type_name(right)}")
+    raise ScriptError("ConvertToFinalInvalidCastException", "InvalidArgument", text)
 
 
 def _as(left: Value, right: Value) -> Value:
     """Convert, or answer null."""
-    target = _type(right)
+    target = _type(right, "as")
     try:
         return convert(left, target)
     except ScriptError:
@@ -139,7 +159,7 @@ def _as(left: Value, right: Value) -> Value:
 def _join(left: Value, separator: str) -> str:
     """Join the texts of the elements."""
     items = elements(left)
-    return separator.join(to_text(item) for item in ([left] if items is None else items))
+    return separator.join(one_text(item) for item in ([left] if items is None else items))
 
 
 def _split(left: Value, right: Value, ignore_case: bool) -> Value:
@@ -148,7 +168,9 @@ def _split(left: Value, right: Value, ignore_case: bool) -> Value:
     arguments = [right] if arguments is None else arguments
     if not arguments or len(arguments) > 2:
         raise Refused("-split with options")
-    limit = convert(arguments[1], "System.Int32") if len(arguments) == 2 else 0
+    if isinstance(arguments[0], ScriptBlock):
+        raise Refused("-split with a script block")
+    limit = _limit(arguments[1]) if len(arguments) == 2 else 0
     pattern = patterns.regex(to_text(arguments[0]), ignore_case, "-split")
     items = elements(left)
     pieces: list[Value] = []
@@ -157,12 +179,36 @@ def _split(left: Value, right: Value, ignore_case: bool) -> Value:
     return Array(pieces, "System.String")
 
 
+def _limit(value: Value) -> int:
+    """Return the limit of -split."""
+    try:
+        return int(convert(value, "System.Int32"))
+    except ScriptError as error:
+        raise ScriptError("RuntimeException", "NotSpecified", error.message) from None
+
+
 def _shift(operator: str, left: Value, right: Value) -> Value:
-    """Shift integers."""
-    number = left if is_number(left) else convert(left, "System.Int32")
-    if not isinstance(number, int):
-        number = convert(number, "System.Int64" if abs(number) > 2**31 else "System.Int32")
-    return shift(operator, number, convert(right, "System.Int32"))
+    """Shift integers; other numbers are rounded first."""
+    if isinstance(right, str) and not isinstance(right, Char):
+        right = _operand(right, operator, left)
+    if left is None or left is NOTHING:
+        left = 0
+    if isinstance(left, bool | Char):
+        raise _undefined(left, operator, right)
+    if isinstance(left, EnumValue | DateTime | TimeSpan | Decimal) or isinstance(right, EnumValue):
+        raise Refused(f"{operator} of {type_name(left)}")
+    number = _rounded(_operand(left, operator, right))
+    count = convert(right, "System.Int32") if isinstance(right, bool | Char) or right is None else right
+    if not is_number(count):
+        raise Refused(f"{operator} by {type_name(count)}")
+    return shift(operator, number, convert(count, "System.Int32"))
+
+
+def _rounded(number: Value) -> Value:
+    """Round a number to an integer that holds it."""
+    if isinstance(number, int):
+        return number
+    return convert(number, "System.Int64" if abs(number) >= 2**31 else "System.Int32")
 
 
 def _replace(left: Value, right: Value, ignore_case: bool) -> Value:
@@ -183,7 +229,8 @@ def _replace(left: Value, right: Value, ignore_case: bool) -> Value:
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """Apply ``+ - * / %``; the left side's type decides."""
     left = None if left is NOTHING else left
-    right = None if right is NOTHING else right
+    if right is NOTHING:
+        right = Array() if elements(left) is not None else None
     if left is None:
         return _from_nothing(operator, right)
     if isinstance(left, Array | bytearray):
@@ -192,16 +239,22 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         return _merge(left, right)
     if isinstance(left, str) and operator == "+":
         return str(left) + to_text(right)
-    if isinstance(left, str) and operator == "*":
+    if type(left) is str and operator == "*":
         return str(left) * _times(right)
     if isinstance(left, DateTime | TimeSpan):
         return _with_time(operator, left, right)
-    number = _operand(left, operator)
-    if right is None and operator in ("/", "%"):
-        return calculate(operator, number, 0)
-    if elements(right) is not None:
-        raise _no_operator(right, operator)
-    return calculate(operator, number, 0 if right is None else _operand(right, operator))
+    if isinstance(left, EnumValue) or isinstance(right, EnumValue):
+        raise Refused(f"{operator} of an enumeration")
+    number = _operand(left, operator, right)
+    if isinstance(left, bool) and operator != "+" and isinstance(right, float | Decimal):
+        raise Refused(f"{operator} of a truth value")
+    if isinstance(left, bool | Char) and operator == "*" and not isinstance(right, float | Decimal):
+        raise _undefined(left, operator, right)
+    if right is not None and not isinstance(right, bool | str) and not is_number(right):
+        if not isinstance(number, int) or isinstance(right, DateTime | TimeSpan):
+            raise Refused(f"{operator} with {type_name(right)}")
+        raise _no_operator(right if isinstance(left, Array) else left, operator)
+    return calculate(operator, number, 0 if right is None else _operand(right, operator, left))
 
 
 def _from_nothing(operator: str, right: Value) -> Value:
@@ -210,30 +263,50 @@ def _from_nothing(operator: str, right: Value) -> Value:
         return right
     if operator == "*":
         return None
-    return calculate(operator, 0, 0 if right is None else _operand(right, operator))
+    if right is not None and not isinstance(right, bool | str) and not is_number(right):
+        raise Refused(f"{operator} of null and {type_name(right)}")
+    return calculate(operator, 0, 0 if right is None else _operand(right, operator, None))
 
 
-def _operand(value: Value, operator: str) -> Value:
-    """Return a value as a number: texts as what they say."""
+def _operand(value: Value, operator: str, other: Value) -> Value:
+    """Return a value as a number: texts as what they say, a Char as its code.
+
+    Raises:
+        ScriptError: text that is no number (the other side's type is named), or a type that has none.
+    """
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, Char):
+        return ord(value)
     if is_number(value):
         return value
     if isinstance(value, str):
-        from .numbers import parse_number
-
         number = parse_number(value) if value.strip() else 0
-        return convert(value, "System.Int32") if number is None else number
+        target = type_name(other) if is_number(other) else "System.Int32"
+        return convert(value, target) if number is None else number
     raise _no_operator(value, operator)
 
 
 def _no_operator(value: Value, operator: str) -> ScriptError:
     """Make the error of a type that cannot calculate."""
-    name = {"+": "op_Addition", "-": "op_Subtraction", "*": "op_Multiply", "/": "op_Division"}.get(
-        operator, "op_Modulus"
-    )
+    name = {
+        "+": "op_Addition",
+        "-": "op_Subtraction",
+        "*": "op_Multiply",
+        "/": "op_Division",
+        "-shl": "op_LeftShift",
+        "-shr": "op_RightShift",
+    }.get(operator, "op_Modulus")
     text = f"Method invocation failed because [{type_name(value)}] does not contain a method named '{name}'."
     return ScriptError("MethodNotFound", "InvalidOperation", text)
+
+
+def _undefined(left: Value, operator: str, right: Value) -> ScriptError:
+    """Make the error of a truth value or Char where a number is needed."""
+    if right is not None and not isinstance(right, bool | Char) and not is_number(right):
+        return _no_operator(left, operator)
+    text = f"The operation '[{type_name(left)}] {operator}' is not defined."
+    return ScriptError("NotADefinedOperationForType", "InvalidOperation", text)
 
 
 def _times(right: Value) -> int:
@@ -251,7 +324,9 @@ def _with_array(operator: str, left: Value, right: Value) -> Value:
         more = elements(right)
         return Array([*items, *([right] if more is None else more)])
     if operator == "*":
-        return Array(items * _times(right), left.element if isinstance(left, Array) else "System.Byte")
+        return Array(
+            (items and items * _times(right)), left.element if isinstance(left, Array) else "System.Byte"
+        )
     raise _no_operator(left, operator)
 
 
@@ -277,8 +352,20 @@ def _with_time(operator: str, left: Value, right: Value) -> Value:
     """Add and subtract dates and spans."""
     if isinstance(left, DateTime) and isinstance(right, DateTime) and operator == "-":
         return TimeSpan(left.ticks - right.ticks)
-    if isinstance(right, TimeSpan) and operator in "+-":
-        ticks = left.ticks + (right.ticks if operator == "+" else -right.ticks)
+    if operator in "+-" and right is not None:
+        if isinstance(left, DateTime) and operator == "-" and not isinstance(right, TimeSpan):
+            text = 'Multiple ambiguous overloads found for "op_Subtraction" and the argument count: "2".'
+            kind = SMA + "MethodException"
+            raise ScriptError("MethodCountCouldNotFindBest", "NotSpecified", text, kind)
+        if not isinstance(right, TimeSpan | str | int) or isinstance(right, bool | Char):
+            raise Refused(f"{operator} of {type_name(left)} and {type_name(right)}")
+        try:
+            span = convert(right, "System.TimeSpan")
+        except ScriptError as error:
+            kind = SMA + "MethodException"
+            error_id = "MethodArgumentConversionInvalidCastArgument"
+            raise ScriptError(error_id, "NotSpecified", error.message, kind) from None
+        ticks = left.ticks + (span.ticks if operator == "+" else -span.ticks)
         return DateTime(ticks, left.kind) if isinstance(left, DateTime) else TimeSpan(ticks)
     raise Refused(f"{operator} of {type_name(left)} and {type_name(right) if right is not None else 'null'}")
 
@@ -289,28 +376,29 @@ def unary(operator: str, value: Value) -> Value:
     if operator in ("-not", "!"):
         return not truth(value)
     if operator == ",":
-        return Array([None if value is NOTHING else value])
+        return Array([value])
     if operator == "-join":
         return _join(value, "")
     if operator in ("-split", "-csplit", "-isplit"):
         items = elements(value)
         texts = [value] if items is None else items
-        return Array([p for t in texts for p in to_text(t).split()], "System.String")
+        return Array([p for t in texts for p in to_text(t).split() or [""]], "System.String")
     if operator == "-bnot":
         return _complement(value)
     if elements(value) is not None:
         raise _no_operator(value, "+" if operator == "+" else "-")
-    return calculate(operator, 0, 0 if value is None else _operand(value, operator))
+    if value is not None and not isinstance(value, bool | str) and not is_number(value):
+        raise Refused(f"{operator} in front of {type_name(value)}")
+    return calculate(operator, 0, 0 if value is None else _operand(value, operator, None))
 
 
 def _complement(value: Value) -> Value:
     """Turn the bits of an integer."""
-    if elements(value) is not None:
-        raise _no_operator(value, "-bnot")
-    number = 0 if value is None else _operand(value, "-bnot")
-    if not isinstance(number, int):
-        number = convert(number, "System.Int64" if abs(number) >= 2**31 else "System.Int32")
-    return complement(Long(number) if isinstance(number, Long) else number)
+    if value is not None and not isinstance(value, bool | str) and not is_number(value):
+        if isinstance(value, EnumValue | DateTime | Snapshot):
+            raise Refused(f"-bnot of {type_name(value)}")
+        raise cannot_convert(to_text(value), type_name(value), "System.Int32")
+    return complement(_rounded(0 if value is None else _operand(value, "-bnot", None)))
 
 
 __all__ = ["Char", "arithmetic", "comparison", "unary"]

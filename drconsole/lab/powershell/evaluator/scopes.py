@@ -129,8 +129,8 @@ def writer(text: str, cast: str | None = None) -> Callable[[Scope, Value], None]
     def write(scope: Scope, value: Value) -> None:
         target = scope.top() if word in ("global", "script") else scope
         if cast:
+            target.variables[name] = _kept(value, cast, name)
             target.types[name] = cast
-            target.variables[name] = convert(value, cast)
             return
         known = target.types.get(name) or (PREFERENCE if name in PREFERENCES else None)
         target.variables[name] = value if known is None else _kept(value, known, name)

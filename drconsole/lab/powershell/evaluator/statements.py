@@ -13,6 +13,7 @@ from .code import (
     Expression,
     Statement,
     Unit,
+    bare,
     child,
     expression,
     inner,
@@ -74,7 +75,7 @@ def value_of_statement(node: Node, unit: Unit) -> Expression:
     """Compile a statement for its value."""
     if node.type == "pipeline":
         return value_of_pipeline(node, unit)
-    run = statement(node, unit)
+    run = bare(node, unit)
     return lambda frame: frame.value_of(run)
 
 
@@ -85,16 +86,14 @@ def _assignment_value(node: Node, unit: Unit) -> Expression:
 
 def _right_side(node: Node, unit: Unit) -> Expression:
     """Compile what is assigned."""
-    value = child(node, "assignment_value")
-    if value is None:
-        raise refused(node, "this assignment")
+    value = inner(node)[-1]
+    if value.type == "assignment_expression":
+        return _assignment_value(value, unit)
+    if value.type != "assignment_value":
+        return value_of_statement(value, unit)
     inside = inner(value)
-    if len(inside) != 1:
+    if len(inside) != 1 or inside[0].type != "pipeline_chain":
         raise refused(node, "this assignment")
-    if inside[0].type == "assignment_expression":
-        return _assignment_value(inside[0], unit)
-    if inside[0].type != "pipeline_chain":
-        return value_of_statement(inside[0], unit)
     chain = inner(inside[0])
     if len(chain) == 1 and chain[0].type != "command":
         return expression(chain[0], unit)
@@ -202,7 +201,9 @@ def _throw(value: Expression | None) -> Statement:
 
     def run(frame: Frame) -> None:
         if value is None and frame.run.caught:
-            raise frame.run.caught[-1]
+            again = frame.run.caught[-1]
+            again.thrown = True
+            raise again
         raise thrown(value(frame) if value else None)
 
     return run
@@ -235,7 +236,7 @@ def _try(node: Node, unit: Unit) -> Statement:
         try:
             body(frame)
         except ScriptError as error:
-            frame.run.trying = trying
+            # An error in the handler also leaves the whole statement, as in PowerShell.
             _handle(frame, error, handler)
         finally:
             frame.run.trying = trying

@@ -70,7 +70,8 @@ def one_text(value: Value) -> str:
     if isinstance(value, Version):
         return ".".join(map(str, value.parts))
     if isinstance(value, TypeValue):
-        return ACCELERATORS.get(value.name, value.name)
+        element = ACCELERATORS.get(value.name.removesuffix("[]"))
+        return value.name if element is None else element + "[]" * value.name.endswith("[]")
     if isinstance(value, ScriptBlock | Thing | Snapshot):
         return value.text
     if isinstance(value, Custom):

@@ -26,11 +26,15 @@ LIMIT = 2**24
 
 @dataclass(slots=True)
 class Admission:
-    """What one process may do: call as one host. ``proof`` is what its hook said when it came up."""
+    """What one process may do: call as one host.
+
+    ``proof`` is what its hook said when it came up, ``exit_code`` what it said at its end, all 32 bits.
+    """
 
     host: str
     token: str = field(repr=False)
     proof: asyncio.Future[Mapping[str, Any]]
+    exit_code: int | None = None
 
 
 class Wire:
@@ -167,6 +171,9 @@ class Channel:
                 case "cancel":
                     if call:
                         call.cancel()
+                case "exit":
+                    admission.exit_code = message["code"]
+                    wire.send({"ok": True})
                 case "unmodelled":
                     self.world.note_unmodelled(message["what"])
 

@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 from drconsole.lab.powershell.process import Output
 
@@ -16,18 +15,31 @@ CHUNK = 65536
 KILLED = 1
 """Exit code of a process that was ended from outside; what a real host answers is not documented."""
 
+BAD_LINE = 0xFFFD0000 - 2**32
+"""Exit code of a powershell.exe whose command line is wrong, as a signed number."""
+
 
 class Child:
-    """Implements ``process.Process``. All methods belong to the lab's loop."""
+    """Implements ``process.Process``. All methods belong to the lab's loop.
 
-    def __init__(self, process: asyncio.subprocess.Process, output: Output) -> None:
+    ``told`` returns the whole exit code if the process told it.
+    """
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, output: Output, told: Callable[[], int | None]
+    ) -> None:
         self._process = process
         self._output = output
+        self._told = told
         self.ended = asyncio.create_task(self._follow())
 
     @classmethod
     async def start(
-        cls, program: Path, arguments: list[str], environment: Mapping[str, str], output: Output
+        cls,
+        command: list[str],
+        environment: Mapping[str, str],
+        output: Output,
+        told: Callable[[], int | None],
     ) -> Child:
         """Start the program in a session of its own: our terminal's signals are not for it.
 
@@ -36,8 +48,7 @@ class Child:
         """
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            program,
-            *arguments,
+            *command,
             env=environment,
             cwd=environment["HOME"],
             stdin=pipe,
@@ -45,12 +56,7 @@ class Child:
             stderr=pipe,
             start_new_session=True,
         )
-        return cls(process, output)
-
-    @property
-    def pid(self) -> int:
-        """The process id on this machine."""
-        return self._process.pid
+        return cls(process, output, told)
 
     def feed(self, data: bytes) -> None:
         """Bytes for its standard input; nothing happens once it has ended."""
@@ -86,8 +92,26 @@ class Child:
         self._kill_session()
         await pumps
         stdin.close()
-        self._output.exited(code if code >= 0 else KILLED)
+        told = self._told()
+        self._output.exited(told if told is not None else code if code >= 0 else KILLED)
 
     async def _pump(self, stream: str, reader: asyncio.StreamReader) -> None:
         while data := await reader.read(CHUNK):
             self._output.write(stream, data)
+
+
+class Refusal:
+    """A process that ended at once: the shell did not understand its command line."""
+
+    def __init__(self, why: str, output: Output) -> None:
+        output.write("stderr", f"{why}\r\n".encode())
+        output.exited(BAD_LINE)
+
+    def feed(self, data: bytes) -> None:
+        """Take nothing: it has ended."""
+
+    def close_input(self) -> None:
+        """Do nothing: it has ended."""
+
+    def kill(self) -> None:
+        """Do nothing: it has ended."""

@@ -191,5 +191,24 @@ namespace DrLab
                 throw new PSInvalidOperationException($"{what} is not modelled, and the lab cannot be told: {e.Message}");
             }
         }
+
+        /// Tells the whole exit code, and waits until the lab knows it.
+        public static void TellExit(int code)
+        {
+            try
+            {
+                var link = Take();
+                link.Send(w =>
+                {
+                    w.WriteString("do", "exit");
+                    w.WriteNumber("code", code);
+                });
+                link.Receive();
+            }
+            catch (LinkBroken)
+            {
+                return;      // the lab has ended, and nobody asks for the code
+            }
+        }
     }
 }
