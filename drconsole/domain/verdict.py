@@ -189,9 +189,16 @@ def _x1(case: Case) -> Verdict | None:
     return None
 
 
+# What tells of replication on vSphere, by the names in which a sighting says that it was not read.
+_TELLS_OF_REPLICATION = frozenset({"config.repConfig", "config.extraConfig"})
+
+
 def _x2(case: Case) -> Verdict | None:
-    related = case.copy.sighting.relations or case.copy.sighting.hbr or case.mode != r.NONE
-    return None if related or case.others else Verdict(Role.UNPROTECTED)
+    sighting = case.copy.sighting
+    related = sighting.relations or sighting.hbr or case.mode != r.NONE
+    # A source whose replication could not be read must not pass for one without: that would hide it.
+    unread = not _TELLS_OF_REPLICATION.isdisjoint(sighting.unread)
+    return None if related or unread or case.others else Verdict(Role.UNPROTECTED)
 
 
 ROWS: Mapping[str, Row] = MappingProxyType(

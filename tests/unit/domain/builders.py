@@ -61,11 +61,20 @@ def vs(
     managed_by: ManagedBy | None = None,
     template: bool = False,
     path: str = "",
+    unread: tuple[str, ...] = (),
 ) -> Sighting:
     """A vSphere VM at a vCenter."""
     place = Place("vsphere", SITE[endpoint], f"ds-{endpoint}", path or f"[ds] {uuid}/{uuid}.vmx")
     return Sighting(
-        place, "vm-1", "web-01", power, uuid=uuid, hbr=hbr, managed_by=managed_by, template=template
+        place,
+        "vm-1",
+        "web-01",
+        power,
+        uuid=uuid,
+        hbr=hbr,
+        managed_by=managed_by,
+        template=template,
+        unread=unread,
     )
 
 
