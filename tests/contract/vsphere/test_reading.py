@@ -125,7 +125,7 @@ def test_a_machine_seen_through_vcenter_and_its_host_is_at_one_place(
 
     def volume(url: bytes) -> Change:
         def change(answer: Answer) -> Answer:
-            body = re.sub(rb">/tmp/[^<]*LocalDS_0<", b">" + url + b"<", answer.body)
+            body = re.sub(rb">/[^<]*LocalDS_0<", b">" + url + b"<", answer.body)
             return Answer(200, answer.headers, body.replace(b"ha-host_VM0", b"DC0_H0_VM0"))
 
         return change
