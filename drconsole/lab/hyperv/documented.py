@@ -1,8 +1,8 @@
 """What Microsoft documents about cmdlets, and seam values that are checked against it.
 
-The data is ``facts/hyperv-cmdlets.json``: parameters of cmdlets, properties of classes, names of
-enumerations; and ``facts/builtin-cmdlets.json`` for the built-in cmdlets. What the model sends is built here alone, so a property that the real class does not
-have, or a value of another type, is a defect that shows at once.
+The data is ``facts/hyperv-cmdlets.json`` (parameters of cmdlets, properties of classes, names of
+enumerations) and ``facts/builtin-cmdlets.json``. What the model sends is built here alone, so a property
+that the real class does not have, or a value of another type, is a defect that shows at once.
 """
 
 from __future__ import annotations
