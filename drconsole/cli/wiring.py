@@ -45,12 +45,7 @@ def platform_of(connection: Connection) -> Platform:
 
 
 def run_console(config: Config) -> int:
-    """Open the full-screen console and read until it is closed."""
+    """Open the full-screen console and read until it is closed; its exit code."""
     from drconsole.tui.app import run_console as run
 
-    inventory = inventory_of(config)
-    try:
-        run(inventory, config.theme)
-    finally:
-        inventory.stop()
-    return 0
+    return run(inventory_of(config), config.theme)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 
 from drconsole.errors import LoginRefused
@@ -56,7 +57,7 @@ _OTHERWISE = "Use password_command in the config instead, for example with a pas
 
 
 class Prompt:
-    """A source that asks a person, once, and only while no screen is open."""
+    """A source that asks a person, once, and only from the main thread: others read behind an open screen."""
 
     def __init__(self, credential: str, user: str) -> None:
         self._question = f"Password of {user} ({credential}; empty leaves its endpoints out): "
@@ -66,9 +67,9 @@ class Prompt:
         """Ask on the terminal, without echo.
 
         Raises:
-            LoginRefused: there is no terminal, or a person was asked before and gave nothing.
+            LoginRefused: there is no terminal, or nobody was asked before the start or gave anything.
         """
-        if self._asked:
+        if self._asked or threading.current_thread() is not threading.main_thread():
             raise LoginRefused("none was entered.", hint="Start drconsole again to enter it.")
         self._asked = True
         if not (sys.stdin and sys.stdin.isatty()):

@@ -27,6 +27,8 @@ class Action:
         help: one clause for the help.
         screens: where it works.
         rank: what is left out first on the line of keys when it gets narrow: the largest.
+        shown: how many of the keys the line of keys names; leaving is never by Esc alone, because GNU screen
+            may hold a lone Esc back.
         when: the condition that has to hold for it to be shown and to work, empty for always.
     """
 
@@ -38,11 +40,12 @@ class Action:
     screens: frozenset[str]
     rank: int = 5
     when: str = ""
+    shown: int = 1
 
     @property
     def key(self) -> str:
-        """The shown key as people write it."""
-        return shown_key(self.keys[0])
+        """The shown keys as people write them."""
+        return "/".join(map(shown_key, self.keys[: self.shown]))
 
 
 ACTIONS = (
@@ -67,22 +70,24 @@ ACTIONS = (
     ),
     Action(
         "back",
-        ("escape", "h", "left"),
+        ("escape", "b", "h", "left"),
         "back",
         "back",
         "back to where you came from",
         EVERYWHERE - {INVENTORY},
         1,
+        shown=2,
     ),
     Action(
         "clear",
-        ("escape",),
+        ("escape", "c"),
         "clear_filter",
         "all lines",
         "end the filter",
         frozenset({INVENTORY}),
         2,
         "filtered",
+        shown=2,
     ),
     Action(
         "pair",
@@ -193,9 +198,9 @@ def bindings_of(screen: str) -> list[Binding]:
 def key_line(screen: str, width: int, conditions: frozenset[str] = frozenset()) -> Line:
     """The line of keys: what works here, in the table's order; the least important leave first."""
     shown = [a for a in actions_of(screen) if a.label and (not a.when or a.when in conditions)]
-    while len(shown) > 1 and sum(len(a.key) + len(a.label) + 3 for a in shown) > width:
+    while len(shown) > 1 and sum(len(a.key) + len(a.label) + 3 for a in shown) > width + 1:
         shown.remove(max(shown, key=lambda action: (action.rank, ACTIONS.index(action))))
-    spans = [Span(" ")]
+    spans: list[Span] = []
     for action in shown:
-        spans += [Span(action.key, "key"), Span(f" {action.label}  ")]
+        spans += [Span("  " if spans else " "), Span(action.key, "key"), Span(f" {action.label}")]
     return tuple(spans)

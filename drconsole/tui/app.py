@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from asyncio import to_thread
+from asyncio import get_running_loop, to_thread
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +79,10 @@ class ConsoleApp(App[None]):
 
     def on_mount(self) -> None:
         """Show what is known already; connect only after that was painted."""
+        if not self.is_headless:
+            # Told to end, or without a terminal, it closes by itself: the caller has things to clean up.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
         self.push_screen(InventoryScreen(self.state, show_all=self._show_all))
         self.take_newest()
         self.call_after_refresh(self.begin)
@@ -148,8 +153,8 @@ def _is_reading(snapshot: Snapshot) -> bool:
 
 def run_console(
     source: SnapshotSource, theme: str | None = None, *, show_all: bool = False, mouse: bool | None = None
-) -> None:
-    """Run the console until it is left.
+) -> int:
+    """Run the console until it is left, and give its exit code: 0, or 128 and the signal that ended it.
 
     Args:
         theme: a shipped theme's name or the path of a YAML file; chosen from the environment when None.
@@ -171,3 +176,4 @@ def run_console(
         source.stop()
     if app._exception:
         raise app._exception
+    return app.return_code or 0

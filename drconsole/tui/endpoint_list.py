@@ -42,12 +42,14 @@ def columns(rows: Sequence[tuple[Line, ...]], width: int) -> tuple[Column, ...]:
 def cells(status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
     """One line of the table of endpoints."""
     lasted = f" {age((now - status.silent_since).total_seconds())}" if status.silent_since else ""
-    word = "asking" if status.state is EndpointState.NEVER and not status.error else status.state.value
+    word = status.state.value
+    if status.state is EndpointState.NEVER:
+        word = "silent" if status.error else "asking"
     read = ago((now - status.last_read).total_seconds()) if status.last_read else "never"
     return (
         line(visible(status.name)),
         line(visible(status.site)),
-        (Span(f"{word}{lasted}", INKS[status.state]),),
+        (Span(f"{word}{lasted}", "critical" if word == "silent" else INKS[status.state]),),
         line(read),
         line(status.kind),
         line(visible(status.address)),

@@ -26,12 +26,15 @@ def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> 
         first = _ends(line(" drconsole"), line("starting "), width)
         return first, fit(line(" nothing was read yet"), width)
     snapshot = picture.snapshot
-    left = [Span(" drconsole", "label"), Span(f"   {visible(snapshot.estate.environment)}", "strong"), GAP]
-    right = line(_read(snapshot, now, asked=asked) + " ")
-    room = width - cell_len(plain(left)) - cell_len(plain(right)) - 1
-    return _ends((*left, *_sites(snapshot, now, room)), right, width), _alarms(
-        snapshot, picture.summary, now, width
-    )
+    brand: Line = (Span(" drconsole  ", "label"),)
+    environment = (Span(f" {visible(snapshot.estate.environment)}", "strong"), GAP)
+    right = line(f" {_read(snapshot, now, asked=asked)} ")
+    room = width - cell_len(plain(environment)) - cell_len(plain(right))
+    sites, hidden = _sites(snapshot, now, room - cell_len(plain(brand)))
+    if hidden:
+        brand, (sites, hidden) = (), _sites(snapshot, now, room)
+    first = _ends((*brand, *environment, *_joined(sites, hidden)), right, width)
+    return first, _alarms(snapshot, picture.summary, now, width)
 
 
 def _ends(left: Line, right: Line, width: int) -> Line:
@@ -49,8 +52,8 @@ def _read(snapshot: Snapshot, now: datetime, *, asked: bool) -> str:
     return "no answer yet" if snapshot.endpoints else "no endpoints"
 
 
-def _sites(snapshot: Snapshot, now: datetime, room: int) -> Line:
-    """Site by site how many endpoints answer; in a narrow line the troubled sites stay longest."""
+def _sites(snapshot: Snapshot, now: datetime, room: int) -> tuple[list[Line], int]:
+    """Site by site how many endpoints answer, and how many sites had no room; the troubled stay longest."""
     by_site: dict[str, list[EndpointStatus]] = {site.name: [] for site in snapshot.estate.sites}
     for status in snapshot.endpoints:
         by_site.setdefault(status.site, []).append(status)
@@ -59,13 +62,13 @@ def _sites(snapshot: Snapshot, now: datetime, room: int) -> Line:
     for words in (2, 1, 0):
         spans = [_site(site, found, now, words) for site, found in shown]
         if _width(spans) <= room:
-            return _joined(spans, hidden)
+            return spans, hidden
     while len(shown) > 1 and _width(spans) + len("   +9 more") > room:
         calm = [item for item in shown if all(e.state in ANSWERS for e in item[1])]
         shown.remove((calm or shown)[-1])
         hidden += 1
         spans = [_site(site, found, now, 0) for site, found in shown]
-    return _joined(spans, hidden)
+    return spans, hidden
 
 
 def _width(sites: Sequence[Line]) -> int:

@@ -35,7 +35,7 @@ class Listing:
     def why_empty(self) -> str:
         """What to say where no row is shown."""
         if self.words and self.listed:
-            return "no line holds these words; esc ends the filter"
+            return "no line holds these words; c ends the filter"
         if self.hidden:
             return f"nothing is protected here; u shows {self.hidden} unprotected"
         return "no workload at these sites"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 
 YOUNG, MIDDLE, NEVER = 2_000, 10, 1_000_000
-LONGEST_WAIT = 30
+SHORTEST_WAIT, LONGEST_WAIT = 6, 30
 
 
 def prepare() -> None:
@@ -19,7 +19,7 @@ def prepare() -> None:
 
 
 class Pauses:
-    """Collects in ticks without a key, or after ``LONGEST_WAIT`` ticks however much is typed."""
+    """Collects every ``SHORTEST_WAIT`` ticks if nobody types, and every ``LONGEST_WAIT`` ticks in any case."""
 
     def __init__(self) -> None:
         self._typed = False
@@ -32,7 +32,7 @@ class Pauses:
     def tick(self) -> bool:
         """A tick is over; returns whether garbage was collected."""
         self._waited += 1
-        at_rest = not self._typed or self._waited >= LONGEST_WAIT
+        at_rest = self._waited >= (LONGEST_WAIT if self._typed else SHORTEST_WAIT)
         self._typed = False
         if at_rest:
             self._waited = 0

@@ -30,9 +30,9 @@ def cells(
         news: it changed since somebody looked.
     """
     left, right = _places(row.third, view) if row.third else ends_of(row.workload, view)
-    drawn = [_name(row, view, news=news), _site(row, left, view.left, absent, now)]
+    drawn = [_name(row, view, news=news), _site(row, left, view.left, absent, now, layout.site)]
     if view.right:
-        drawn += [_arrow(row, view), _site(row, right, view.right, absent, now)]
+        drawn += [_arrow(row, view), _site(row, right, view.right, absent, now, layout.site)]
     if layout.rpo:
         drawn.append(_rpo(row))
     if layout.on:
@@ -54,9 +54,12 @@ def role_ink(role: Role) -> str:
     return role.value.lower().replace(" ", "-")
 
 
-def copy_spans(copy: CopyState, now: datetime) -> Line:
+def copy_spans(copy: CopyState, now: datetime, width: int) -> Line:
     """A copy in its site's column: the role in its ink, then what matters besides."""
-    rest = cell(copy, now).removeprefix(copy.role.value)
+    text = cell(copy, now)
+    rest = text.removeprefix(copy.role.value)
+    if len(text) > width and not copy.fresh:
+        rest = rest.replace(" seen ", " (", 1) + ")"
     return (Span(copy.role.value, role_ink(copy.role)), Span(rest, "" if copy.fresh else "muted"))
 
 
@@ -96,9 +99,11 @@ def _arrow(row: Row, view: View) -> Line:
     return (Span(text, "critical" if bad else "arrow"),)
 
 
-def _site(row: Row, copy: CopyState | None, site: str, absent: Mapping[str, str], now: datetime) -> Line:
+def _site(
+    row: Row, copy: CopyState | None, site: str, absent: Mapping[str, str], now: datetime, width: int
+) -> Line:
     if copy:
-        return copy_spans(copy, now)
+        return copy_spans(copy, now, width)
     if row.third:
         return ()
     if row.workload.arrow.kind is ArrowKind.NONE:

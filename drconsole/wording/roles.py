@@ -39,6 +39,8 @@ _UNJUDGED = "no row of the verdict covers what its endpoint says"
 def reason(copy: CopyState) -> str:
     """Why the copy has its role, one clause."""
     text = _REASONS.get(copy.row, _UNJUDGED)
+    if not copy.row and copy.place.platform == "vsphere" and copy.sighting.unread:
+        return "its endpoint does not say whether it is replicated"
     if copy.row == "H11" and copy.role is Role.LEFTOVER:
         return "switched off, without replication, and the same VM runs elsewhere"
     if copy.row == "V1" and copy.role is Role.FORMER_ORIGINAL:

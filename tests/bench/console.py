@@ -84,7 +84,10 @@ def quiet(report: Report, columns: int, lines: int) -> None:
         changed = [terminal.press(b"r", quiet_s=0.4) for _ in range(4)]
         report.size(f"picture with 5 % changed {where}", max(c.size for c in changed), 2048, "bytes")
         terminal.settle(0.5)
+        cpu = terminal.cpu_s
         bursts = terminal.listen(2 * TICK_WAIT_S)
+        share = (terminal.cpu_s - cpu) / (2 * TICK_WAIT_S)
+        print(f"       processor while idle: {share:.1%}, ticks and rests included")
         print("       bursts in 22 s: " + ", ".join(f"{b.size} bytes at {b.ms / 1000:.1f} s" for b in bursts))
         report.size(f"tick {where}", max((b.size for b in bursts), default=0), 2048, "bytes")
         report.size(f"bursts beyond one a tick {where}", max(len(bursts) - 3, 0), 0, "bursts")

@@ -95,6 +95,14 @@ class Terminal:
                 return int(text.split()[1]) / 1024
         raise ValueError("the kernel does not tell the resident memory")
 
+    @property
+    def cpu_s(self) -> float:
+        """Processor time of all its threads so far."""
+        nanoseconds = 0
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            nanoseconds += int((task / "schedstat").read_text(encoding="ascii").split()[0])
+        return nanoseconds / 1e9
+
     _size = 0
     _last = 0.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ def listed(config: dict[str, Any], peers: dict[str, tuple[str, Peer]], home: Pat
     assert (data.returncode, data.stderr, text.returncode, text.stderr) == (0, "", 0, "")
     written = "".join(p.read_text(errors="replace") for p in home.rglob("*") if p.is_file())
     assert PASSWORD not in written + data.stdout + text.stdout
+    assert re.search(r"RetrieveContent, sent \d+ bytes, got \d+ in \d+\.\d{3} s", written)
     return json.loads(data.stdout), text.stdout
 
 

@@ -337,6 +337,25 @@ def test_lab_opens_the_console_and_leaves_nothing_behind(tmp_path: Path) -> None
     assert servers_of(folder) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_console_of_a_lab_that_is_told_to_end_leaves_nothing_behind(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    terminal = Terminal("lab", home=tmp_path, more={"TMPDIR": str(temporary)})
+    terminal.until("WORKLOAD")
+    (folder,) = temporary.iterdir()
+
+    terminal.process.send_signal(number)
+
+    assert terminal.end() == 128 + number
+    assert list(temporary.iterdir()) == []
+    assert servers_of(folder) == []
+    assert "\x1b[?1049l" in terminal.seen, "the terminal is left as it was"
+    assert "Traceback" not in terminal.seen
+
+
 def test_files_that_are_not_a_labs_are_left_as_they_are(tmp_path: Path) -> None:
     own = tmp_path / "own.yaml"
     own.write_text("environment: Production\n")

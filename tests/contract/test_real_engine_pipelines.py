@@ -108,13 +108,18 @@ def test_error_action_stop_stops_the_model_before_its_next_target(pwsh: Path, ac
 
 
 def test_select_first_stops_the_model_before_its_next_target(pwsh: Path) -> None:
+    """The model learns it while the process lives on."""
+    asked = "(Stop-VM -VM (Get-VM) -Force -Passthru | Select-Object -First 1).Name; $null = @($input)"
+
     async def scenario() -> None:
         acting = Acting()
         async with lab(pwsh, Get_VM=answering(*BOTH), Stop_VM=acting) as real:
-            asked = "(Stop-VM -VM (Get-VM) -Force -Passthru | Select-Object -First 1).Name; @(Get-VM).Count"
-            assert await real.ask(asked) == ["web 01", "2"]
+            process, heard = await real.start(encoded(asked + "; @(Get-VM).Count"))
             await acting.over.wait()
             assert acting.done == ["web 01"]
+            assert not heard.ended.done()
+            process.close_input()
+            assert (await heard.ended).lines == ["web 01", "2"]
 
     asyncio.run(scenario())
 
@@ -241,7 +246,10 @@ STOPPED = """
 """
 
 
-def test_a_stopped_pipeline_cancels_the_act(pwsh: Path) -> None:
+def test_a_stopped_pipeline_cancels_the_act(pwsh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pipeline waits for the word that the act has ended, and does not have to give up."""
+    monkeypatch.setattr("drconsole.lab.powershell.real_engine.SILENCE_MS", 3_600_000)
+
     async def scenario() -> None:
         hanging = Hanging()
         async with lab(pwsh, Get_VM=answering(BOTH[0]), Stop_VM=hanging) as real:

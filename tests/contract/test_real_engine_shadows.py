@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,8 @@ def test_redirection_into_a_file_is_refused(pwsh: Path, tmp_path: Path) -> None:
 def test_the_shell_sees_a_host_and_nothing_of_ours(pwsh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("A_SECRET", "s3cret")
     asked = """
-        $env:COMPUTERNAME; $env:A_SECRET; $env:MINE; $env:PSModulePath.Length -gt 8
+        $env:COMPUTERNAME; $env:A_SECRET; $env:MINE; "[$env:LD_PRELOAD$env:path]"
+        $env:PSModulePath.Length -gt 8
         @(Get-ChildItem env: | Where-Object { $_.Name -like 'DRLAB*' }).Count
         (Get-Date).ToString('zzz'); @(Get-Module -ListAvailable -Name Hyper-V).Count
     """
@@ -155,11 +157,18 @@ def test_the_shell_sees_a_host_and_nothing_of_ours(pwsh: Path, monkeypatch: pyte
 
     async def scenario() -> None:
         async with lab(pwsh, Get_Date=answering(DATE)) as real:
-            own = {"MINE": "ä", "DOTNET_STARTUP_HOOKS": "", "PSModulePath": "/x", "LD_PRELOAD": "/x"}
+            own = {
+                "MINE": "ä",
+                "DOTNET_STARTUP_HOOKS": "",
+                "PSModulePath": "/x",
+                "LD_PRELOAD": "/x",
+                "path": "/x",
+            }
             got = await real.run(encoded(asked), environment=own)
             missing = "CommandNotFoundException ObjectNotFound CommandNotFoundException"
-            assert got.lines == [HOST, "ä", "True", "0", "+00:00", "1", missing]
-            refused = ("DOTNET_STARTUP_HOOKS", "PSModulePath", "LD_PRELOAD")
+            assert got.lines == [HOST, "ä", "[]", "True", "0", "+00:00", "1", missing]
+            assert got.err == b""
+            refused = ("DOTNET_STARTUP_HOOKS", "PSModulePath", "LD_PRELOAD", "path")
             assert real.world.unmodelled == [f"environment variable {name}" for name in refused]
 
     asyncio.run(scenario())
@@ -179,7 +188,8 @@ def test_a_program_that_a_script_leaves_behind_ends_with_it(pwsh: Path) -> None:
     async def scenario() -> None:
         async with lab(pwsh) as real:
             # it holds both pipes open: without its end there would be none of the process
-            got = await real.run(encoded("& /bin/sh -c 'sleep 100000 & echo begun'"))
+            left = f"& /bin/sh -c '{shutil.which('sleep')} 100000 & echo begun'"
+            got = await real.run(encoded(left))
             assert (got.out, got.code) == (b"begun\n", 0)
 
     asyncio.run(scenario())

@@ -122,7 +122,8 @@ def test_the_filter_narrows_and_keeps_the_cursor() -> None:
         assert [w for w in ("web-01", "web-02", "erp-db") if w in d.table()] == ["web-01", "web-02"]
         assert "2/7" in d.line("WORKLOAD")
         assert "web-02" in d.cursor_line
-        await d.press("escape")
+        assert "esc/c all lines" in d.text()
+        await d.press("c")
         assert "erp-db" in d.table()
         assert "web-02" in d.cursor_line
 

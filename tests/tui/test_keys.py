@@ -30,9 +30,12 @@ def test_every_screen_is_reached_and_left(size: tuple[int, int]) -> None:
         for key, screen in (("enter", DETAIL), ("a", ALARMS), ("e", ENDPOINTS), ("question_mark", HELP)):
             await d.press(key)
             assert d.screen == screen
-            assert "esc back" in d.lines()[-1]
-            await d.press("escape")
-            assert d.screen == INVENTORY
+            assert "esc/b back" in d.lines()[-1]
+            for way_back in ("escape", "b"):
+                await d.press(way_back)
+                assert d.screen == INVENTORY
+                await d.press(key)
+            await d.press("b")
 
     drive(script, picture(), size=size)
 
@@ -85,7 +88,7 @@ def test_the_sign_of_reading_goes_when_the_answers_are_there() -> None:
 def test_the_line_of_keys_fits_and_keeps_what_leads_out(screen: str, width: int) -> None:
     text = plain(key_line(screen, width, frozenset({"pairs", "filtered"})))
     assert len(text) <= width
-    wanted = {FILTER: "esc all lines", INVENTORY: "q quit"}.get(screen, "esc back")
+    wanted = {FILTER: "esc all lines", INVENTORY: "q quit"}.get(screen, "esc/b back")
     assert wanted in text
 
 
@@ -129,9 +132,11 @@ def test_alt_and_a_letter_fire_nothing(letter: str) -> None:
     drive(script, picture())
 
 
-def test_quit_ends_the_console() -> None:
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize("before", [(), ("a",), ("enter",)])
+def test_quit_ends_the_console(key: str, before: tuple[str, ...]) -> None:
     async def script(d: Driver) -> None:
-        await d.press("q")
+        await d.press(*before, key)
         assert not d.app.is_running
 
     drive(script, picture())

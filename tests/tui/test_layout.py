@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from drconsole.tui.columns import ROLE, layout
 from drconsole.tui.views import View
 from drconsole.tui.widgets.fitting import cut_end, fit, wrap
 from drconsole.tui.widgets.ink import Span, plain
 from drconsole.tui.widgets.table import MARK
+from drconsole.wording.names import visible
 
 VIEWS = (View("New York", "New Jersey"), View("Paris"))
 
@@ -37,8 +41,6 @@ def test_columns_leave_one_after_the_other(view: View) -> None:
 
 @pytest.mark.parametrize("text", ["abcdef", "数据库服", "a数b据c", "🚀🚀🚀", ""])
 def test_fit_takes_exactly_its_cells(text: str) -> None:
-    from rich.cells import cell_len
-
     for width in range(12):
         for right in (False, True):
             for middle in (False, True):
@@ -46,6 +48,16 @@ def test_fit_takes_exactly_its_cells(text: str) -> None:
                     cell_len(plain(fit((Span(text), Span("!")), width, right=right, middle=middle))) == width
                 )
         assert cell_len(cut_end(text, width)) <= width
+
+
+@given(st.text(max_size=40), st.integers(3, 60), st.booleans())
+def test_any_name_takes_exactly_its_cells(name: str, width: int, middle: bool) -> None:
+    shown = visible(name)
+    fitted = plain(fit((Span(shown),), width, middle=middle))
+    assert cell_len(fitted) == width
+    if cell_len(shown) <= width:
+        assert fitted.rstrip(" ") == shown.rstrip(" ")
+    assert all(cell_len(piece) <= width for piece in wrap(shown, width))
 
 
 def test_wrap_loses_no_letter() -> None:

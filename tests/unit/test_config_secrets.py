@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -235,6 +236,15 @@ def test_person_is_asked_once_and_never_behind_a_screen(monkeypatch: pytest.Monk
         asked()
 
     assert questions == ["Password of admin (ops; empty leaves its endpoints out): "]
+
+
+def test_threads_never_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", lambda _: CANARY)
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(refused, Prompt("ops", "admin")).result()
+
+    assert "none was entered" in told.message
 
 
 def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,7 +230,7 @@ def test_what_is_not_modelled_is_fatal_and_noted(cmdlet: str, bound: dict[str, A
 
 def test_a_defect_of_the_model_is_loud() -> None:
     async def check(world: HyperVWorld) -> None:
-        world.machine("NYHV01", DB).power = "Sideways"
+        world.machine("NYHV01", DB.upper()).power = "Sideways"
         asked = await ask(world, "Get-VM")
         assert (asked.last["is"], asked.last["id"]) == ("fatal", "ModelDefect")
         assert "VirtualMachine.State is VMState" in world.unmodelled[0]

@@ -6,6 +6,7 @@ import base64
 import logging
 import re
 import stat
+import subprocess
 import sys
 import threading
 import traceback
@@ -248,6 +249,20 @@ def test_second_console_follows_when_the_first_rotates(file: Path, ours: logging
 
     assert "after" in file.read_text()
     assert "after" not in file.with_suffix(".log.1").read_text()
+
+
+def test_consoles_that_write_and_rotate_at_once_lose_no_line(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib\nfrom drconsole import log\nlog.MAX_BYTES, log.KEPT = 3000, 1000\n"
+        "log.start(pathlib.Path(sys.argv[1]))\n"
+        "for n in range(300): log.logger('drconsole.test').info('line %s-%d.', sys.argv[2], n)\n"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(n)]) for n in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+
+    written = "".join(piece.read_text() for piece in tmp_path.iterdir())
+    lines = re.findall(r"line (\d-\d+)\.\n", written)
+    assert sorted(lines) == sorted(f"{writer}-{n}" for writer in range(3) for n in range(300))
 
 
 def test_log_that_cannot_be_written_is_told_with_its_remedy(tmp_path: Path) -> None:

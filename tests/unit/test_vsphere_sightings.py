@@ -209,3 +209,11 @@ def test_limits_are_told_once_for_each_kind() -> None:
         "1 machine did not give runtime.powerState.",
         "1 machine is disconnected, so the power state is not known.",
     ]
+
+
+def test_an_endpoint_that_lies_cannot_fill_the_screen() -> None:
+    found = [machine(runtime__connectionState=f"state {n} {'long ' * 500}") for n in range(100)]
+    told = unread((one, see(one)) for one in found)
+    assert len(told) == 13
+    assert told[-1] == "And 88 more kinds of this."
+    assert max(len(sentence) for sentence in told) <= 400

@@ -62,10 +62,16 @@ def x1(case: Case) -> Verdict | None:
     return None
 
 
+# What tells of replication on vSphere, by the names in which a sighting says that it was not read.
+TELLS_OF_REPLICATION = frozenset({"config.repConfig", "config.extraConfig", "config.managedBy"})
+
+
 def x2(case: Case) -> Verdict | None:
     """Judge a VM without any relation."""
     sighting = case.copy.sighting
     told = (sighting.relations, sighting.hbr, sighting.files, sighting.appliance, sighting.replica_dir)
-    if any(told) or case.mode != r.NONE or case.others:
+    # A source whose replication could not be read must not pass for one without: that would hide it.
+    unread = not TELLS_OF_REPLICATION.isdisjoint(sighting.unread)
+    if unread or any(told) or case.mode != r.NONE or case.others:
         return None
     return Verdict(Role.UNPROTECTED)

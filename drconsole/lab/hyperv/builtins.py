@@ -6,13 +6,13 @@ from drconsole.lab.hyperv.cmdlets import Turn, cmdlet
 from drconsole.lab.hyperv.documented import date
 
 
-@cmdlet("Get-Date", builtin=True)
+@cmdlet("Get-Date")
 async def get_date(turn: Turn) -> None:
     """The host's own time."""
     await turn.sink.tell({"is": "object", "object": date(turn.now + turn.host.skew)})
 
 
-@cmdlet("Start-Sleep", "Seconds", "Milliseconds", builtin=True)
+@cmdlet("Start-Sleep", "Seconds", "Milliseconds")
 async def start_sleep(turn: Turn) -> None:
     """Wait in simulated time."""
     bound = turn.call.bound

@@ -108,13 +108,13 @@ class Cmdlet:
 CMDLETS: dict[str, Cmdlet] = {}
 
 
-def cmdlet(name: str, *understands: str, builtin: bool = False) -> Callable[[Handler], Handler]:
+def cmdlet(name: str, *understands: str) -> Callable[[Handler], Handler]:
     """Register a handler; any other bound parameter is refused, never ignored.
 
     Raises:
         ValueError: a parameter that the documentation does not have.
     """
-    if not builtin and (wrong := set(understands) - parameters(name)):
+    if wrong := set(understands) - parameters(name):
         raise ValueError(f"{name} has no documented parameter {sorted(wrong)}")
 
     def keep(handler: Handler) -> Handler:

@@ -1,8 +1,8 @@
-"""What Microsoft documents about Hyper-V cmdlets, and seam values that are checked against it.
+"""What Microsoft documents about cmdlets, and seam values that are checked against it.
 
-The data is ``facts/hyperv-cmdlets.json``: parameters of cmdlets, properties of classes, names of
-enumerations. What the model sends is built here alone, so a property that the real class does not
-have, or a value of another type, is a defect that shows at once.
+The data is ``facts/hyperv-cmdlets.json`` (parameters of cmdlets, properties of classes, names of
+enumerations) and ``facts/builtin-cmdlets.json``. What the model sends is built here alone, so a property
+that the real class does not have, or a value of another type, is a defect that shows at once.
 """
 
 from __future__ import annotations
@@ -25,14 +25,19 @@ class ModelDefect(Exception):
 
 @cache
 def facts() -> Mapping[str, Any]:
-    """The documented signatures, read once."""
-    text = files("drconsole.lab").joinpath("facts", "hyperv-cmdlets.json").read_text(encoding="utf-8")
+    """Cmdlets, classes and enumerations of Hyper-V, and the built-in cmdlets; read once."""
+    hyperv, builtin = _read("hyperv-cmdlets.json"), _read("builtin-cmdlets.json")
+    return {**hyperv, "cmdlets": {**builtin["cmdlets"], **hyperv["cmdlets"]}}
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("drconsole.lab").joinpath("facts", name).read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
 def parameters(cmdlet: str) -> frozenset[str]:
-    """The documented parameter names of a Hyper-V cmdlet; KeyError when there is no such cmdlet."""
+    """The documented parameter names of a cmdlet; KeyError when there is no such cmdlet."""
     return frozenset(facts()["cmdlets"][cmdlet]["parameters"])
 
 

@@ -26,8 +26,7 @@ def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
         for name, copy in workload.copies.items():
             machine = Machine(name, workload.id, workload.name, created=now - AGE)
             own = _given(structs.asdict(copy))
-            known = {**shared, **own} if copy.mode in REPLICATED else own
-            change(hosts[name], machine, Copy(**known), now)
+            change(hosts[name], machine, Copy(**{**shared, **own}), now)
             hosts[name].machines[workload.id] = machine
     return list(hosts.values())
 

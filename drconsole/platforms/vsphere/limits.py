@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from textwrap import shorten
 
 from drconsole.domain.reading import Sighting
 from drconsole.platforms.vsphere.reply import Found
+
+# More and longer ones come from an endpoint that lies, and nobody would read them.
+_MOST, _LONGEST = 12, 400
 
 NOT_ALL = (
     "The account may not read the inventory from its root (System.Read): "
@@ -21,7 +25,10 @@ def unread(pairs: Iterable[tuple[Found, Sighting]]) -> list[str]:
         paths = tuple(path for path in seen.unread if not (seen.own_state and path == "runtime.powerState"))
         if paths or seen.own_state:
             kinds[seen.own_state, paths, ", ".join(sorted(set(found.missing.values())))] += 1
-    return [_sentence(count, *kind) for kind, count in sorted(kinds.items())]
+    told = [_sentence(count, *kind) for kind, count in sorted(kinds.items())]
+    if len(told) > _MOST:
+        return [*told[:_MOST], f"And {len(told) - _MOST} more kinds of this."]
+    return told
 
 
 def _sentence(count: int, state: str, paths: tuple[str, ...], faults: str) -> str:
@@ -31,4 +38,4 @@ def _sentence(count: int, state: str, paths: tuple[str, ...], faults: str) -> st
         said.append(f"{'is' if count == 1 else 'are'} {state}, so the power state is not known")
     if paths:
         said.append(f"did not give {', '.join(paths)}" + (f" ({faults})" if faults else ""))
-    return f"{machines} {', and '.join(said)}."
+    return shorten(f"{machines} {', and '.join(said)}.", _LONGEST, placeholder=" ...")

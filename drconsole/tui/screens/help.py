@@ -23,7 +23,7 @@ ARROWS = (
 )
 SIGNS = (
     ("!", "beyond its target, or silent"),
-    ("seen 9h", "last known; nothing about it is current"),
+    ("seen 9h, (9h)", "last known; nothing about it is current"),
 )
 KEYS = 20
 

@@ -19,11 +19,6 @@ class Lines(Inked):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """What is shown."""
-        return self._lines
-
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines, repainting only the cells that differ."""
         before, self._lines = self._lines, tuple(lines)

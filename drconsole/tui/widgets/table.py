@@ -97,11 +97,6 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         self._painted: dict[int, _Drawn | Line] = {}
 
     @property
-    def cursor(self) -> int:
-        """The position of the cursor in the view."""
-        return self._cursor
-
-    @property
     def selected(self) -> RowT | None:
         """The row under the cursor."""
         return self._rows[self._view[self._cursor]] if self._view else None

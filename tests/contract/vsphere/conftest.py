@@ -51,13 +51,13 @@ def reach(authority: Authority) -> Iterator[Reach]:
             budget_s: float = 20.0,
             host: str = "",
             user: str = USER,
-            password: str = PASSWORD,
+            secret: Callable[[], str] = lambda: PASSWORD,
             ca_file: Path | None = authority.ca_file,
             insecure: bool = False,
         ) -> VSphere:
             address = host or server.host
             endpoint = Endpoint(name, site, EndpointKind.VSPHERE, address, budget_s=budget_s)
-            access = Access(address, server.port, user, lambda: password, ca_file, insecure=insecure)
+            access = Access(address, server.port, user, secret, ca_file, insecure=insecure)
             platform = VSphere(endpoint, access)
             opened.callback(platform.close)
             return platform

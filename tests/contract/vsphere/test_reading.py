@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pyVmomi import vim
 
@@ -11,7 +13,7 @@ from drconsole.platforms.vsphere import VSphere, collect
 from tests.contract.vsphere.conftest import Reach
 from tests.peers import peer as peers
 from tests.peers.certificates import Authority
-from tests.peers.impostor import Answer, Interceptor
+from tests.peers.impostor import Answer, Change, Interceptor
 from tests.peers.peer import Peer
 
 pytestmark = pytest.mark.peers
@@ -114,6 +116,31 @@ def test_a_list_of_many_pages_is_read_whole(
     assert len({one.handle for one in reading.sightings}) == len(reading.sightings) == 4
     assert reading.complete
     assert interceptor.calls.count("ContinueRetrievePropertiesEx") >= 3
+
+
+def test_a_machine_seen_through_vcenter_and_its_host_is_at_one_place(
+    shared_vcenter: Peer, esx: Peer, authority: Authority, reach: Reach
+) -> None:
+    """Each says the shared volume's URL in its own form; nothing else joins the two sightings."""
+
+    def volume(url: bytes) -> Change:
+        def change(answer: Answer) -> Answer:
+            body = re.sub(rb">/[^<]*LocalDS_0<", b">" + url + b"<", answer.body)
+            return Answer(200, answer.headers, body.replace(b"ha-host_VM0", b"DC0_H0_VM0"))
+
+        return change
+
+    pair = authority.issue("127.0.0.1")
+    with Interceptor(shared_vcenter, pair) as vc, Interceptor(esx, pair) as host:
+        vc.change("RetrievePropertiesEx", volume(b"ds:///vmfs/volumes/5f3e-77/"))
+        host.change("RetrievePropertiesEx", volume(b"/vmfs/volumes/5f3e-77"))
+        seen = [reach(server) for server in (vc, host)]
+        places = [{one.place for one in platform.read(Tier.LIGHT).sightings} for platform in seen]
+        for platform in seen:
+            platform.close()
+    assert {(place.where, place.ident) for place in places[0] & places[1]} == {
+        ("5f3e-77", "DC0_H0_VM0/DC0_H0_VM0.vmx")
+    }
 
 
 def test_twins_are_equal_in_all_but_their_site(twin_vcenters: tuple[Peer, Peer], reach: Reach) -> None:

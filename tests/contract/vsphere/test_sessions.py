@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from drconsole.domain.reading import Power
@@ -44,6 +46,15 @@ def test_a_later_read_sees_what_changed(peer: Peer, reach: Reach) -> None:
     after = {one.handle: one for one in platform.read(Tier.LIGHT).sightings}
     assert before - set(after) == {gone._moId}
     assert after[kept._moId].power is Power.OFF
+
+
+def test_many_endpoints_are_read_at_once(shared_vcenter: Peer, reach: Reach) -> None:
+    platforms = [reach(shared_vcenter, name=f"vc-{number}") for number in range(8)]
+    with ThreadPoolExecutor(len(platforms)) as pool:
+        rounds = [list(pool.map(lambda one: one.read(Tier.LIGHT), platforms)) for _ in range(3)]
+    readings = [reading for readings in rounds for reading in readings]
+    assert {reading.endpoint for reading in readings} == {platform.endpoint.name for platform in platforms}
+    assert len({reading.sightings for reading in readings}) == 1
 
 
 def test_an_ended_session_comes_back_by_itself(peer: Peer, reach: Reach) -> None:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -130,15 +130,43 @@ def test_a_name_server_that_hangs_holds_nobody(reach: Reach, monkeypatch: pytest
 
 
 @pytest.mark.peers
+@pytest.mark.parametrize("first", ["refuses", "swallows"])
 def test_a_first_address_that_does_not_answer_leaves_time_for_the_second(
-    shared_vcenter: Peer, reach: Reach, monkeypatch: pytest.MonkeyPatch
+    first: str, shared_vcenter: Peer, reach: Reach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = socket.getaddrinfo("127.0.0.1", shared_vcenter.port, type=socket.SOCK_STREAM)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closed = listener.getsockname()
-    other = [(*found[0][:4], closed)]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [*other, *found])
-    assert reach(shared_vcenter).read(Tier.LIGHT).complete
+    with ExitStack() as held:
+        other = _swallowing(held) if first == "swallows" else _closed()
+        both = [(*found[0][:4], other), *found]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+        assert reach(shared_vcenter, budget_s=4.0).read(Tier.LIGHT).complete
+
+
+@pytest.mark.peers
+def test_reading_and_closing_at_once_is_a_reading_or_a_broken_read(
+    shared_vcenter: Peer, reach: Reach
+) -> None:
+    platform = reach(shared_vcenter)
+    ended = threading.Event()
+
+    def close_often() -> None:
+        while not ended.is_set():
+            platform.close()
+
+    closing = threading.Thread(target=close_often)
+    closing.start()
+    told: set[str] = set()
+    try:
+        for _ in range(40):
+            try:
+                assert len(platform.read(Tier.LIGHT).sightings) == 4
+            except Unreachable as error:
+                told.add(error.message)
+    finally:
+        ended.set()
+        closing.join()
+    assert told <= {"The read was broken off by this console."}
+    assert len(platform.read(Tier.LIGHT).sightings) == 4
 
 
 @pytest.mark.peers
@@ -234,6 +262,23 @@ def after_call(name: str) -> Iterator[threading.Event]:
     finally:
         log.removeHandler(listener)
         log.setLevel(level)
+
+
+def _closed() -> tuple[str, int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        host, port = listener.getsockname()
+    return host, port
+
+
+def _swallowing(held: ExitStack) -> tuple[str, int]:
+    """An address whose queue of connections is full: it takes no more and refuses none."""
+    listener = held.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    for _ in range(4):
+        waiting = held.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(listener.getsockname())
+    host, port = listener.getsockname()
+    return host, port
 
 
 class _At:

@@ -68,7 +68,7 @@ def test_insecure_is_the_configs_own_word(vcenter: Peer, reach: Reach) -> None:
 
 
 def test_a_wrong_password_names_the_user_only(peer: Peer, reach: Reach) -> None:
-    error = refused(reach(peer, password="wrong-9876"))
+    error = refused(reach(peer, secret=lambda: "wrong-9876"))
     assert isinstance(error, LoginRefused)
     assert repr(USER) in error.message
     assert "wrong-9876" not in str(error)
@@ -78,9 +78,7 @@ def test_a_source_without_a_password_is_told_as_it_tells(vcenter: Peer, reach: R
     def none() -> str:
         raise LoginRefused("the keyring has no entry")
 
-    platform = reach(vcenter)
-    platform._access = type(platform._access)(vcenter.host, vcenter.port, USER, none, vcenter.ca_file)
-    assert refused(platform).message == "the keyring has no entry"
+    assert refused(reach(vcenter, secret=none)).message == "the keyring has no entry"
 
 
 def test_the_password_goes_to_a_vsphere_endpoint_only(interceptor: Interceptor, reach: Reach) -> None:

@@ -33,6 +33,11 @@ class SmallProcess:
         self.killed.set()
         self._input.put(None)
 
+    def wait(self) -> None:
+        """Return when the process has ended, which it must."""
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
     def read(self) -> bytes | None:
         """The next piece of input, None at its end."""
         return self._input.get()

@@ -117,7 +117,7 @@ def test_terminate_kills_the_process_and_forgets_the_command(client: Client, hos
     shell, command = start(client, "wait")
     client.receive(shell, command)
     client.terminate(shell, command)
-    host.small.processes[0].thread.join()
+    host.small.processes[0].wait()
     with pytest.raises(FaultSeen) as seen:
         client.receive(shell, command)
     assert seen.value.code == SHELL_NOT_FOUND
@@ -128,7 +128,7 @@ def test_delete_kills_every_process_of_the_shell(client: Client, host: Host) -> 
     client.command(shell, "powershell", ["silent"], skip_cmd=False)
     client.delete(shell)
     for process in host.small.processes:
-        process.thread.join()
+        process.wait()
     with pytest.raises(FaultSeen) as seen:
         client.receive(shell, first)
     assert seen.value.code == SHELL_NOT_FOUND
@@ -151,7 +151,7 @@ def test_a_waiting_receive_is_woken(connect: Connect, host: Host, ending: str) -
         with pytest.raises(FaultSeen) as seen:
             receive.result()
     assert seen.value.code == ABORTED
-    host.small.processes[0].thread.join()
+    host.small.processes[0].wait()
 
 
 def test_every_way_to_write_a_local_account_is_the_same(connect: Connect) -> None:

@@ -205,6 +205,12 @@ def test_input_that_is_none_is_refused(host: Host, stream: str, code: int) -> No
     assert post(host, message(names.SEND, send, shell=shell)).fault_code == code
 
 
+def test_without_an_option_the_code_page_is_437(host: Host) -> None:
+    shell = create(host)
+    data = b64decode(receive(host, shell, start(host, shell, "umlaut")).text("rsp:Stream"))
+    assert data == "Größe ?".encode("cp437") != "Größe ?".encode("cp1252")
+
+
 def test_an_unknown_code_page_is_refused(host: Host) -> None:
     option = '<w:OptionSet><w:Option Name="WINRS_CODEPAGE">{}</w:Option></w:OptionSet>'
     for page in ("99999", "utf-8", "-1"):
@@ -255,14 +261,14 @@ def test_ctrl_c_ends_the_process_and_leaves_its_output(host: Host) -> None:
     assert post(host, message(names.SIGNAL, signal, shell=shell)).status == 200
     reply = receive(host, shell, command)
     assert int(reply.text("rsp:ExitCode")) & 0xFFFFFFFF == 0xC000013A
-    host.small.processes[0].thread.join()
+    host.small.processes[0].wait()
 
 
 def test_pieces_fit_the_envelope_that_the_client_takes(host: Host) -> None:
     shell = create(host)
     command = start(host, shell, "long")
     limit = "<w:MaxEnvelopeSize>20000</w:MaxEnvelopeSize>"
-    host.small.processes[0].thread.join()
+    host.small.processes[0].wait()
     small, large = receive(host, shell, command, extra=limit), receive(host, shell, command)
     assert len(small.body) < 20_000 < 32 * 1024 < len(large.body)
 
@@ -303,7 +309,7 @@ def test_an_idle_shell_ends_and_one_with_a_waiting_receive_is_not_idle(start_hos
         host.wait_until(lambda: host.service.counters.actions.get("Receive") == 1)
         clock[0] = 181.0
         assert receive(host, idle, "ANY").fault_code == faults.SHELL_NOT_FOUND
-        host.small.processes[0].thread.join()
+        host.small.processes[0].wait()
         host.small.processes[1].close_input()
         assert b64decode(waiting.result().text("rsp:Stream")) == b"at last"
     assert [shell.id for shell in host.service.shells] == [used]
@@ -315,7 +321,7 @@ def test_a_restart_of_the_service_ends_all_shells(host: Host) -> None:
     shell = create(host)
     command = start(host, shell, "wait")
     host.lab.run(_restart(host))
-    host.small.processes[0].thread.join()
+    host.small.processes[0].wait()
     assert receive(host, shell, command).fault_code == faults.SHELL_NOT_FOUND
 
 

@@ -429,6 +429,16 @@ OTHERS = [
         (_copy(NY, "ORIGINAL", "V3"),),
     ),
     Case(
+        "vSphere machine whose replication could not be read",
+        (reading("vc-ny", vs("vc-ny", "u1", unread=("config.repConfig",))),),
+        (_copy(NY, "UNKNOWN", ""),),
+    ),
+    Case(
+        "vSphere machine of which something else could not be read",
+        (reading("vc-ny", vs("vc-ny", "u1", unread=("config.annotation",))),),
+        (_copy(NY, "UNPROTECTED", "X2"),),
+    ),
+    Case(
         "vSphere source, paused",
         (reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", "10.9.9.9", paused=True))),),
         (_copy(NY, "ORIGINAL", "V3", "paused"),),

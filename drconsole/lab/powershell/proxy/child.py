@@ -7,10 +7,9 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from drconsole.lab.powershell.process import Output
-
-CHUNK = 65536
 
 KILLED = 1
 """Exit code of a process that was ended from outside; what a real host answers is not documented."""
@@ -19,19 +18,20 @@ BAD_LINE = 0xFFFD0000 - 2**32
 """Exit code of a powershell.exe whose command line is wrong, as a signed number."""
 
 
-class Child:
+STREAMS = {1: "stdout", 2: "stderr"}
+
+
+class Child(asyncio.SubprocessProtocol):
     """Implements ``process.Process``. All methods belong to the lab's loop.
 
-    ``told`` returns the whole exit code if the process told it.
+    ``told`` returns the whole exit code if the process told it. ``ended`` is done when the process is
+    reaped, its pipes are empty and its output was told so.
     """
 
-    def __init__(
-        self, process: asyncio.subprocess.Process, output: Output, told: Callable[[], int | None]
-    ) -> None:
-        self._process = process
+    def __init__(self, output: Output, told: Callable[[], int | None]) -> None:
         self._output = output
         self._told = told
-        self.ended = asyncio.create_task(self._follow())
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @classmethod
     async def start(
@@ -46,58 +46,55 @@ class Child:
         Raises:
             OSError: it cannot be started.
         """
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(
+        _, child = await asyncio.get_running_loop().subprocess_exec(
+            lambda: cls(output, told),
             *command,
             env=environment,
             cwd=environment["HOME"],
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
             start_new_session=True,
         )
-        return cls(process, output, told)
+        return child
 
     def feed(self, data: bytes) -> None:
         """Bytes for its standard input; nothing happens once it has ended."""
-        if self._process.stdin and not self._process.stdin.is_closing():
-            self._process.stdin.write(data)
+        if not self._input.is_closing():
+            self._input.write(data)
 
     def close_input(self) -> None:
         """End of its standard input, after what was fed."""
-        if self._process.stdin and not self._process.stdin.is_closing():
-            self._process.stdin.close()
+        self._input.close()
 
     def kill(self) -> None:
-        """End it and whatever it started; ``ended`` is done when it is reaped and its pipes are empty."""
-        if self._process.returncode is None:
+        """End it and whatever it started."""
+        if self._transport.get_returncode() is None:
             self._kill_session()
 
     def _kill_session(self) -> None:
         with contextlib.suppress(ProcessLookupError):
             if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(self._transport.get_pid(), signal.SIGKILL)
             else:
-                self._process.kill()
+                self._transport.kill()
 
-    async def _follow(self) -> None:
-        """Carry its output until both pipes have ended, then its exit code."""
-        stdin, stdout, stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        assert stdin is not None
-        assert stdout is not None
-        assert stderr is not None
-        pumps = asyncio.gather(self._pump("stdout", stdout), self._pump("stderr", stderr))
-        code = await self._process.wait()
-        # a program that it left behind would hold the pipes open
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The process has started."""
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._input = cast("asyncio.WriteTransport", self._transport.get_pipe_transport(0))
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """The process has written."""
+        self._output.write(STREAMS[fd], data)
+
+    def process_exited(self) -> None:
+        """The process has ended; a program that it left behind would hold the pipes open."""
         self._kill_session()
-        await pumps
-        stdin.close()
-        told = self._told()
-        self._output.exited(told if told is not None else code if code >= 0 else KILLED)
 
-    async def _pump(self, stream: str, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(CHUNK):
-            self._output.write(stream, data)
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The process has ended and its pipes are empty."""
+        code, told = self._transport.get_returncode(), self._told()
+        self._transport.close()
+        self._output.exited(told if told is not None else code if code is not None and code >= 0 else KILLED)
+        self.ended.set_result(None)
 
 
 class Refusal:

@@ -50,8 +50,6 @@ namespace DrLab
 
     internal sealed class Link
     {
-        // a model that ignores a cancel must not hold the pipeline that was stopped
-        const int CancelMs = 3000;
         static readonly ConcurrentBag<Link> idle = new();
         // names travel as UTF-8, not as six bytes a letter
         static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -153,7 +151,8 @@ namespace DrLab
             {
                 return;      // whoever waits on this link sees the same end
             }
-            late = new Timer(_ => Close(), null, CancelMs, Timeout.Infinite);
+            // a model that ignores this and sends its beats must not hold the pipeline for ever
+            late = new Timer(_ => Close(), null, Settings.SilenceMs, Timeout.Infinite);
         }
 
         public void Close()

@@ -1,0 +1,76 @@
+"""The first two lines: who answers, what is worst, and what gives way when it is narrow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from drconsole.domain.endpoint import Endpoint, Pair
+from drconsole.domain.snapshot import EndpointState, Snapshot
+from drconsole.tui.head import head
+from drconsole.tui.picture import study
+from drconsole.tui.widgets.ink import plain
+from tests.tui.pictures import KINDS, NEW_JERSEY, NEW_YORK, NOW, STEADY, estate, picture, protected
+
+
+def _lines(snapshot: Snapshot, width: int = 80, *, asked: bool = False) -> tuple[str, str]:
+    first, second = head(study(None, snapshot), NOW, width, asked=asked)
+    return plain(first), plain(second)
+
+
+def _with(snapshot: Snapshot, state: EndpointState, error: str = "") -> Snapshot:
+    endpoints = tuple(replace(e, state=state, error=error, last_read=None) for e in snapshot.endpoints)
+    return replace(snapshot, endpoints=endpoints, workloads=())
+
+
+@pytest.mark.parametrize("width", range(60, 160, 7))
+@pytest.mark.parametrize(
+    "silent", [frozenset[str](), frozenset({"goldr2-n1"}), frozenset({"gold-n1", "vc-ny"})]
+)
+def test_both_lines_take_the_width_and_keep_their_right_ends(width: int, silent: frozenset[str]) -> None:
+    first, second = _lines(picture(silent=silent), width)
+    assert len(first) == len(second) == width
+    assert first.endswith(" read just now ")
+    assert second.endswith(" a all alarms ")
+
+
+def test_a_silent_site_says_since_when_and_in_a_wide_line_who() -> None:
+    snapshot = picture(silent=frozenset({"goldr2-n1"}))
+    assert "New Jersey 0/1 ! goldr2-n1 silent 4m" in _lines(snapshot, 120)[0]
+    assert "New Jersey 0/1 ! 4m" in _lines(snapshot, 80)[0]
+    assert "New York 2/2" in _lines(snapshot, 80)[0]
+
+
+def test_where_many_sites_have_no_room_the_silent_one_stays() -> None:
+    names = [f"Site number {i}" for i in range(8)]
+    endpoints = [Endpoint(f"vc-{i}", name, KINDS["vc"], "10.0.0.1") for i, name in enumerate(names)]
+    where = estate(endpoints, (Pair(NEW_YORK, NEW_JERSEY),))
+    first, _ = _lines(picture([], where=where, silent=frozenset({"vc-7"})))
+    assert "Site number 7 0/1 !" in first
+    assert "more" in first
+
+
+def test_the_age_is_that_of_the_oldest_answer_that_counts() -> None:
+    assert "read 40 s ago" in _lines(picture(read_ago_s=47))[0]
+    assert "reading ..." in _lines(picture(), asked=True)[0]
+
+
+def test_without_any_answer_nothing_is_called_calm() -> None:
+    asking = _lines(_with(picture(), EndpointState.NEVER))
+    assert "asking" in asking[0]
+    assert "no answer yet" in asking[0]
+    assert "nobody has answered yet" in asking[1]
+
+
+def test_calm_says_what_is_due_and_whether_all_answer() -> None:
+    calm = picture(protected("web-01", 1))
+    assert _lines(calm)[1].strip() == "no alarms   nothing is due"
+    first, *others = calm.endpoints
+    asking = replace(first, state=EndpointState.NEVER)
+    assert "from those who answer" in _lines(replace(calm, endpoints=(asking, *others)))[1]
+
+
+def test_the_worst_alarm_is_split_brain_even_beside_a_silent_endpoint() -> None:
+    _, second = _lines(picture(STEADY, silent=frozenset({"vc-ny"})))
+    assert "SPLIT-BRAIN erp-db" in second
