@@ -13,10 +13,10 @@ import yaml
 from drconsole.cli.lab_place import config_of
 from tests.contract.commands import run
 from tests.lab import LabProcess
-from tests.peers.fixtures import authority, simulator, start_peer, twin_vcenters, vcenter
+from tests.peers.fixtures import authority, simulator, start_peer, vcenter
 from tests.peers.peer import PASSWORD, USER, Peer
 
-__all__ = ["authority", "simulator", "start_peer", "twin_vcenters", "vcenter"]
+__all__ = ["authority", "simulator", "start_peer", "vcenter"]
 
 Ask = Callable[..., dict[str, Any]]
 
