@@ -11,7 +11,7 @@ from .code import Expression, Unit, child, expression, inner, refused, text_of
 from .frame import Frame
 from .operators import arithmetic
 from .refusal import Refused
-from .scopes import writer
+from .scopes import CONSTANTS, reader, split_name, writer
 from .values import Value
 
 Store = Callable[[Frame, Value], Value]
@@ -34,11 +34,23 @@ def assign(node: Node, unit: Unit, value: Expression, used: bool) -> Expression:
     while target.type == "unary_expression":
         target = inner(target)[0]
     if target.type in ("variable", "expression_with_unary_operator"):
-        current = expression(target, unit) if operator else None
-        if operator and target.type != "variable":
-            raise refused(target, "a type in front of a variable that is calculated with")
+        current = _current(target) if operator else None
         return _compound(operator, current, value, _variable(target), used)
     return _inside(target, unit, operator, value)
+
+
+def _current(target: Node) -> Expression:
+    """Compile the reading of a variable that is calculated with: only the current scope's own is seen."""
+    from .expressions import variable_name
+
+    if target.type != "variable":
+        raise refused(target, "a type in front of a variable that is calculated with")
+    text = variable_name(target)
+    word, name = split_name(text)
+    if word or name in CONSTANTS:
+        read = reader(text)
+        return lambda frame: read(frame.scope)
+    return lambda frame: frame.scope.variables.get(name)
 
 
 def _inside(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:

@@ -342,6 +342,9 @@ def is_of_type(value: Value, target: str) -> bool:
     }
     if target in bases:
         return bases[target]
+    if target == "System.Object[]" and isinstance(value, Array):
+        # An array of references is also one of objects; an array of plain values is not.
+        return value.element not in (*NUMERIC, "System.Boolean", "System.Char", "System.Guid")
     return target in ("System.Object", type_name(value))
 
 

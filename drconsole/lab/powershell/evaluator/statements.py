@@ -268,7 +268,6 @@ def _try(node: Node, unit: Unit) -> Statement:
 def _handle(frame: Frame, error: ScriptError, handler: Statement) -> None:
     """Run a catch block with its ``$_``."""
     run, variables = frame.run, frame.scope.variables
-    error.fatal = False
     if error not in run.errors:
         run.errors.insert(0, error)
     had, before = "_" in variables, variables.get("_")
