@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Role, Severity
@@ -30,7 +31,7 @@ def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
 
 def full_detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
     """The page of one workload: the pane, then reasons and evidence in full."""
-    return (*detail(workload, now, width), *_reasons(workload, width), *_evidence(workload, now, width))
+    return (*detail(workload, now, width), *_reasons(workload, width), *_evidence(workload, width))
 
 
 def _title(workload: Workload, width: int) -> Line:
@@ -150,14 +151,24 @@ def _reasons(workload: Workload, width: int) -> list[Line]:
     return lines
 
 
-def _evidence(workload: Workload, now: datetime, width: int) -> list[Line]:
-    lines: list[Line] = [(), (Span(" seen", "label"),)]
+def _evidence(workload: Workload, width: int) -> list[Line]:
+    """What was seen, under the endpoint that told it and the time of its own clock."""
+    lines: list[Line] = []
     for copy in workload.copies:
-        for fact in copy.evidence:
-            told = f"{visible(fact.endpoint)}, its time {exact(fact.at)}"
-            text = f"{visible(fact.what)}: {visible(fact.value)}   {told}"
-            lines += [line(f"   {piece}") for piece in wrap(text, width - 4)]
+        for (endpoint, at), facts in groupby(copy.evidence, key=lambda fact: (fact.endpoint, fact.at)):
+            lines += [(), *_told(f"seen by {visible(endpoint)}, whose clock said {exact(at)}", width)]
+            for fact in facts:
+                pieces = wrap(visible(fact.value), width - LABEL - 4)
+                names = [visible(fact.what), *[""] * (len(pieces) - 1)]
+                lines += [
+                    (*fit((Span(f"   {name}", "label"),), LABEL + 2), Span(piece))
+                    for name, piece in zip(names, pieces, strict=True)
+                ]
     return [*lines, (), *_key(workload, width)]
+
+
+def _told(text: str, width: int) -> list[Line]:
+    return [(Span(f" {piece}", "label"),) for piece in wrap(text, width - 2)]
 
 
 def _key(workload: Workload, width: int) -> list[Line]:

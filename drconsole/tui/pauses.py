@@ -19,7 +19,7 @@ def prepare() -> None:
 
 
 class Pauses:
-    """Collects every ``SHORTEST_WAIT`` ticks if nobody types, and every ``LONGEST_WAIT`` ticks in any case."""
+    """Collects every ``SHORTEST_WAIT`` ticks if nobody types, every ``LONGEST_WAIT`` ticks in any case."""
 
     def __init__(self) -> None:
         self._typed = False

@@ -93,6 +93,17 @@ def quiet(report: Report, columns: int, lines: int) -> None:
         report.size(f"bursts beyond one a tick {where}", max(len(bursts) - 3, 0), 0, "bursts")
 
 
+def keys_while_pictures_come(report: Report, columns: int, lines: int) -> None:
+    """Cursor keys while ten thousand workloads are compared with the picture before, in another thread."""
+    with _running(columns, lines) as terminal:
+        times: list[float] = []
+        for _ in range(8):
+            terminal.type(b"r")
+            times += [terminal.press(b"j", quiet_s=0.02).ms for _ in range(6)]
+            terminal.settle(0.3)
+        report.time(f"cursor key while pictures come at {columns}x{lines}", times, 50, "p95")
+
+
 def measure(report: Report) -> None:
     """Everything."""
     first_paint(report)
@@ -100,3 +111,4 @@ def measure(report: Report) -> None:
     for columns, lines in SIZES:
         keys(report, columns, lines)
         quiet(report, columns, lines)
+        keys_while_pictures_come(report, columns, lines)

@@ -77,6 +77,10 @@ class Terminal:
             raise TimeoutError(f"no frame after {key!r}")
         return self._burst(began, quiet_s, LIMIT_S, self._size, self._last)
 
+    def type(self, key: bytes) -> None:
+        """Send a key and wait for nothing."""
+        os.write(self._fd, key)
+
     def listen(self, seconds: float) -> list[Burst]:
         """The bursts within some time: when each began, in milliseconds from now, and its size."""
         began = time.perf_counter()

@@ -19,14 +19,13 @@ from drconsole.lab.hyperv.call import Call, Sink
 from drconsole.lab.hyperv.machines import Host, Leg, Machine
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts
+from drconsole.lab.powershell.evaluator.frame import Place
 from drconsole.lab.powershell.evaluator.script import ADMITTED, compile_text
 from drconsole.lab.powershell.evaluator_engine import EvaluatorEngine
 from drconsole.lab.powershell.process import Engine, Start
 from drconsole.lab.powershell.real_engine import RealEngine
 from drconsole.platforms.hyperv import script
 from tests.contract.real_lab import Answer, Heard
-
-pytestmark = pytest.mark.pwsh
 
 START = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=UTC)
 FOLDER = Path(script.__file__).parent / "scripts"
@@ -104,45 +103,33 @@ CASES = [
 
 @dataclass
 class Run:
-    """What one engine did with all cases."""
+    """What one engine did with one case; ``trace`` is the evaluator's."""
 
-    answers: dict[str, Answer] = field(default_factory=dict)
-    calls: dict[str, list[Call]] = field(default_factory=dict)
-    unmodelled: dict[str, list[str]] = field(default_factory=dict)
-    trace: dict[str, set[Any]] = field(default_factory=dict)
-
-
-async def run(make: Callable[[Recording], Engine]) -> Run:
-    """Run every case on a fresh world."""
-    done = Run()
-    for case in CASES:
-        world = Recording(case.world())
-        engine = make(world)
-        try:
-            heard = Heard()
-            process = await engine.start(Start(case.host, script.COMMAND_LINE, 65001, {}), heard)
-            process.feed(case.request)
-            process.close_input()
-            done.answers[case.name] = await heard.ended
-        finally:
-            await engine.close()
-        done.calls[case.name], done.unmodelled[case.name] = world.calls, world.unmodelled
-        if isinstance(engine, EvaluatorEngine):
-            for text, places in engine.trace.items():
-                done.trace.setdefault(text, set()).update(places)
-    return done
+    answer: Answer
+    calls: list[Call]
+    unmodelled: list[str]
+    trace: dict[str, set[Place]]
 
 
-@pytest.fixture(scope="module")
-def evaluated() -> Run:
-    """All cases on the evaluator."""
-    return asyncio.run(run(lambda world: EvaluatorEngine(world, asyncio.get_running_loop())))
+async def run(case: Case, make: Callable[[Recording], Engine]) -> Run:
+    """Run a case on a fresh world."""
+    world = Recording(case.world())
+    engine = make(world)
+    try:
+        heard = Heard()
+        process = await engine.start(Start(case.host, script.COMMAND_LINE, 65001, {}), heard)
+        process.feed(case.request)
+        process.close_input()
+        answer = await heard.ended
+    finally:
+        await engine.close()
+    trace = engine.trace if isinstance(engine, EvaluatorEngine) else {}
+    return Run(answer, world.calls, world.unmodelled, trace)
 
 
-@pytest.fixture(scope="module")
-def real(pwsh: Path) -> Run:
-    """All cases on a real PowerShell."""
-    return asyncio.run(run(lambda world: RealEngine(world, pwsh)))
+def evaluated(case: Case) -> Run:
+    """A case on the evaluator."""
+    return asyncio.run(run(case, lambda world: EvaluatorEngine(world, asyncio.get_running_loop())))
 
 
 def ordered(answer: Answer) -> Any:
@@ -156,17 +143,22 @@ def ordered(answer: Answer) -> Any:
     return frame
 
 
+@pytest.mark.pwsh
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_both_engines_answer_alike(evaluated: Run, real: Run, case: Case) -> None:
-    ours, theirs = evaluated.answers[case.name], real.answers[case.name]
-    assert (ours.code, ours.err) == (theirs.code, theirs.err) == (0, b"")
-    assert ordered(ours) == ordered(theirs)
-    assert evaluated.calls[case.name] == real.calls[case.name]
-    assert evaluated.unmodelled[case.name] == real.unmodelled[case.name] == []
+def test_both_engines_answer_alike(pwsh: Path, case: Case) -> None:
+    ours, theirs = evaluated(case), asyncio.run(run(case, lambda world: RealEngine(world, pwsh)))
+    assert (ours.answer.code, ours.answer.err) == (theirs.answer.code, theirs.answer.err) == (0, b"")
+    assert ordered(ours.answer) == ordered(theirs.answer)
+    assert ours.calls == theirs.calls
+    assert ours.unmodelled == theirs.unmodelled == []
 
 
-def test_the_cases_run_every_statement_of_every_script(evaluated: Run) -> None:
+def test_the_cases_run_every_statement_of_every_script() -> None:
+    seen: dict[str, set[Place]] = {}
+    for case in CASES:
+        for text, places in evaluated(case).trace.items():
+            seen.setdefault(text, set()).update(places)
     for path in sorted(FOLDER.glob("*.ps1")):
         text = path.read_text("utf-8")
-        _, places = compile_text(text, ADMITTED)
-        assert set(places) == evaluated.trace.get(text, set()), path.name
+        _, every_place = compile_text(text, ADMITTED)
+        assert every_place == seen.get(text, set()), path.name

@@ -135,6 +135,19 @@ def test_what_would_touch_this_machine_is_refused_and_noted(pwsh: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_script_file_of_this_machine_is_refused(pwsh: Path, tmp_path: Path) -> None:
+    (tmp_path / "x.ps1").write_text("'x'")
+
+    async def scenario() -> None:
+        async with lab(pwsh) as real:
+            out, err, code = await real.run(f"powershell.exe -NoProfile -File {tmp_path / 'x.ps1'}")
+            assert (out, code) == (b"", -196608)
+            assert err.startswith(b"NotModelled: -File ")
+            assert real.world.unmodelled == ["powershell.exe -File"]
+
+    asyncio.run(scenario())
+
+
 def test_redirection_into_a_file_is_refused(pwsh: Path, tmp_path: Path) -> None:
     async def scenario() -> None:
         async with lab(pwsh) as real:

@@ -12,7 +12,7 @@ import drconsole.platforms.hyperv
 from drconsole.lab.powershell.proxy import signatures
 from tests.contract.scripts.rules import findings, parsed
 
-pytestmark = [pytest.mark.pwsh, pytest.mark.xdist_group("scripts_parse")]  # one parse for all
+pytestmark = pytest.mark.pwsh
 
 FOLDER = Path(drconsole.platforms.hyperv.__file__).parent / "scripts"
 SCRIPTS = {path.name: path.read_text("utf-8") for path in sorted(FOLDER.glob("*.ps1"))}

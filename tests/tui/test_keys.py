@@ -161,3 +161,14 @@ def test_the_page_scrolls_to_its_evidence() -> None:
         assert "key hv:" in d.text()
 
     drive(script, picture())
+
+
+def test_a_click_beside_the_table_leaves_the_keys_where_they_are() -> None:
+    async def script(d: Driver) -> None:
+        before = d.cursor_line
+        for line in (0, 17, 23):
+            await d.pilot.click(offset=(5, line))
+        await d.press("down")
+        assert d.cursor_line != before
+
+    drive(script, picture())

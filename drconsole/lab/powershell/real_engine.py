@@ -139,6 +139,10 @@ class RealEngine:
             asked = parse(start.command_line)
         except CommandLineError as error:
             return Refusal(str(error), output)
+        if asked.source is Source.FILE:
+            # a simulated host has no script files, and those of this machine are not its own
+            self.world.note_unmodelled("powershell.exe -File")
+            return Refusal("NotModelled: -File is not part of the simulated host", output)
         child, _ = await self._start(self._build, asked, start, output)
         return child
 

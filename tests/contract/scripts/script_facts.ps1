@@ -63,6 +63,9 @@ function Get-Token {
         if ("$($token.Kind)" -ne 'Comment') { $before = "$($token.Kind)" }
     }
 }
+# nothing is judged by these
+$dull = 'CommandExpressionAst', 'StringConstantExpressionAst', 'NamedBlockAst', 'StatementBlockAst', 'CommandAst',
+    'ParamBlockAst', 'ParameterAst', 'CommandParameterAst', 'ParenExpressionAst', 'HashtableAst', 'ScriptBlockExpressionAst'
 $answer = [ordered]@{}
 foreach ($script in $texts.PSObject.Properties) {
     $tokens = $null
@@ -76,7 +79,7 @@ foreach ($script in $texts.PSObject.Properties) {
                 $_.Body.ParamBlock.Parameters.Name.VariablePath.UserPath) + @($_.Parameters.Name.VariablePath.UserPath) } })
         commands  = @($all | Where-Object { $_ -is [System.Management.Automation.Language.CommandAst] } |
             ForEach-Object { Get-Command-Facts -Ast $_ })
-        nodes     = @($all | ForEach-Object { Get-Node -Ast $_ })
+        nodes     = @($all | Where-Object { $_.GetType().Name -notin $dull } | ForEach-Object { Get-Node -Ast $_ })
         tokens    = @(Get-Token -Tokens $tokens)
     }
 }

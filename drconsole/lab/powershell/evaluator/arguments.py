@@ -111,8 +111,6 @@ def _evaluate(written: _Written, frame: Frame) -> list[Argument]:
     value = None if value is NOTHING else value
     if not written.splatted:
         return [Argument(written.name, value, written.joined)]
-    if value is None:
-        return []
     if isinstance(value, Hash):
         return [Argument(_key(key), item, True, True) for key, item in value.pairs()]
     items = elements(value)

@@ -10,14 +10,20 @@ from . import members
 from .code import Expression, Unit, child, expression, inner, refused, text_of
 from .frame import Frame
 from .operators import arithmetic
-from .scopes import writer
+from .refusal import Refused
+from .scopes import CONSTANTS, reader, split_name, writer
 from .values import Value
 
-Store = Callable[[Frame, Value], None]
+Store = Callable[[Frame, Value], Value]
+"""Stores a value and returns it as it was stored: a variable's type converts it."""
 
 
-def assign(node: Node, unit: Unit, value: Expression) -> Expression:
-    """Compile an assignment; as a value it is what was assigned."""
+def assign(node: Node, unit: Unit, value: Expression, used: bool) -> Expression:
+    """Compile an assignment; as a value it is what was assigned.
+
+    ``used`` tells that something uses this value. Of a variable with a type PowerShell then takes the
+    value before or after its conversion, as it optimises: that is refused.
+    """
     left, operator_node = child(node, "left_assignment_expression"), child(node, "assignment_operator")
     if left is None or operator_node is None:
         raise refused(node, "this assignment")
@@ -27,15 +33,28 @@ def assign(node: Node, unit: Unit, value: Expression) -> Expression:
     target = inner(left)[0]
     while target.type == "unary_expression":
         target = inner(target)[0]
-    return _prepared(target, unit, operator, value)
-
-
-def _prepared(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
-    """Compile by what is assigned to."""
     if target.type in ("variable", "expression_with_unary_operator"):
-        store = _variable(target)
-        current = expression(target, unit) if operator else None
-        return _compound(operator, current, value, store)
+        current = _current(target) if operator else None
+        return _compound(operator, current, value, _variable(target), used)
+    return _inside(target, unit, operator, value)
+
+
+def _current(target: Node) -> Expression:
+    """Compile the reading of a variable that is calculated with: only the current scope's own is seen."""
+    from .expressions import variable_name
+
+    if target.type != "variable":
+        raise refused(target, "a type in front of a variable that is calculated with")
+    text = variable_name(target)
+    word, name = split_name(text)
+    if word or name in CONSTANTS:
+        read = reader(text)
+        return lambda frame: read(frame.scope)
+    return lambda frame: frame.scope.variables.get(name)
+
+
+def _inside(target: Node, unit: Unit, operator: str, value: Expression) -> Expression:
+    """Compile the assignment to a part of something."""
     if target.type == "member_access" and not child(target, "::"):
         return _member(target, unit, operator, value)
     if target.type == "element_access":
@@ -62,7 +81,9 @@ def _variable(target: Node) -> Store:
     return lambda frame, value: write(frame.scope, value)
 
 
-def _compound(operator: str, current: Expression | None, value: Expression, store: Store) -> Expression:
+def _compound(
+    operator: str, current: Expression | None, value: Expression, store: Store, used: bool
+) -> Expression:
     """Compile the new value of a variable."""
 
     def run(frame: Frame) -> Value:
@@ -71,7 +92,9 @@ def _compound(operator: str, current: Expression | None, value: Expression, stor
         else:
             before = current(frame)
             new = arithmetic(operator, before, value(frame))
-        store(frame, new)
+        stored = store(frame, new)
+        if used and type(stored) is not type(new):
+            raise Refused("the value of an assignment that converts")
         return new
 
     return run
@@ -108,8 +131,9 @@ def _element(target: Node, unit: Unit, operator: str, value: Expression) -> Expr
     owner, index = (expression(part, unit) for part in inner(target))
 
     def run(frame: Frame) -> Value:
+        early = None if operator else value(frame)
         of, at = owner(frame), index(frame)
-        new = _changed(operator, members.get_element, of, at, value, frame)
+        new = _changed(operator, members.get_element, of, at, value, frame) if operator else early
         members.set_element(of, at, new)
         return new
 

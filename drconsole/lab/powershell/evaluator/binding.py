@@ -105,20 +105,17 @@ def _find(signature: Signature, name: str) -> Parameter:
 
 
 def _parameter_set(signature: Signature, values: dict[str, Value]) -> str:
-    """Return the set that has all bound parameters and all it demands; the default set wins a draw."""
+    """Return the set that has all bound parameters: the default one, else the one that lacks nothing."""
     used = [p for p in signature.parameters if p.name in values]
     possible = [s for s in signature.sets if all(s in p.sets for p in used)]
     if not possible:
         text = "Parameter set cannot be resolved using the specified named parameters."
         raise binding_error("AmbiguousParameterSet", text, signature.suffix)
     complete = [s for s in possible if not _demanded(signature, s, values)]
-    for candidates in (complete, possible):
-        if signature.default_set in candidates:
-            chosen = signature.default_set
-            break
-        if len(candidates) == 1:
-            chosen = candidates[0]
-            break
+    if signature.default_set in possible:
+        chosen = signature.default_set
+    elif len(complete) == 1 or len(possible) == 1:
+        chosen = (complete or possible)[0]
     else:
         text = "Parameter set cannot be resolved using the specified named parameters."
         raise binding_error("AmbiguousParameterSet", text, signature.suffix)
@@ -145,6 +142,8 @@ def _full_type(name: str) -> str:
         return _full_type(name[:-2]) + "[]"
     if name == "SwitchParameter":
         return SMA + name
+    if name == "StringCollection":
+        return "System.String[]"
     known = {full.removeprefix("System."): full for full in NAMES.values()}
     return known.get(name) or NAMES.get(name.lower()) or HYPERV + name
 

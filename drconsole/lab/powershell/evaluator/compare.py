@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from .convert import convert
@@ -120,6 +121,8 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
         return _with_null(left, right)
     if type(left) is str:
         return _text_order(left, to_text(right), ignore_case)
+    if isinstance(left, Decimal) and not isinstance(right, bool | str) and not is_number(right):
+        raise Refused(f"the order of a Decimal and {type_name(right)}")
     if is_number(left):
         return _numbers(left, right if is_number(right) else _as_number(left, right))
     if left is right and isinstance(left, Hash | Thing):

@@ -225,6 +225,9 @@ def _span(value: Value) -> Value:
     """Convert to TimeSpan: text or ticks."""
     if isinstance(value, str):
         match = re.fullmatch(r"\s*(-?)(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.(\d{1,7}))?)?\s*", value)
+        if match and not match[2] and match[5] and not match[6] and int(match[3]) >= 24:
+            # Three numbers of which the first is no hour are days, hours and minutes.
+            return _span(f"{match[1]}{match[3]}.{match[4]}:{match[5]}")
         if match and all(int(match[i] or 0) < top for i, top in ((3, 24), (4, 60), (5, 60))):
             days, hours, minutes, seconds = (int(match[i] or 0) for i in (2, 3, 4, 5))
             whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
@@ -339,6 +342,9 @@ def is_of_type(value: Value, target: str) -> bool:
     }
     if target in bases:
         return bases[target]
+    if target == "System.Object[]" and isinstance(value, Array):
+        # An array of references is also one of objects; an array of plain values is not.
+        return value.element not in (*NUMERIC, "System.Boolean", "System.Char", "System.Guid")
     return target in ("System.Object", type_name(value))
 
 

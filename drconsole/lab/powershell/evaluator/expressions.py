@@ -106,8 +106,12 @@ def _comparison(node: Node, unit: Unit) -> Expression:
     left, middle, right = inner(node)
     one, other = expression(left, unit), expression(right, unit)
     operator = text_of(middle).lower()
+    right_first = operator in ("-in", "-notin")
 
     def apply(frame: Frame) -> Value:
+        if right_first:
+            b = other(frame)
+            return comparison(operator, one(frame), b, frame.separator, lambda found: _keep(frame, found))
         a = one(frame)
         return comparison(operator, a, other(frame), frame.separator, lambda found: _keep(frame, found))
 

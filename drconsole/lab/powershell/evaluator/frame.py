@@ -129,8 +129,8 @@ class Frame:
             if item is not NOTHING:
                 self.out(item)
 
-    def collect(self, statement: Callable[[Frame], None]) -> list[Value]:
-        """Run a statement and return what it put out.
+    def collect(self, statement: Callable[[Frame], None], flush: bool = False) -> list[Value]:
+        """Run a statement and return what it put out; with ``flush`` an error lets out what was there.
 
         Raises:
             Refused: a loop or the script is left from inside with output behind.
@@ -138,15 +138,19 @@ class Frame:
         items: list[Value] = []
         try:
             statement(replace(self, out=items.append))
+        except ScriptError:
+            for item in items if flush else ():
+                self.out(item)
+            raise
         except Flow:
             if items:
                 raise Refused("leaving a loop or script from a command whose output is taken") from None
             raise
         return items
 
-    def value_of(self, statement: Callable[[Frame], None]) -> Value:
+    def value_of(self, statement: Callable[[Frame], None], flush: bool = False) -> Value:
         """Run a statement and return its output as one value: nothing, the only item, or an array."""
-        items = self.collect(statement)
+        items = self.collect(statement, flush)
         return NOTHING if not items else items[0] if len(items) == 1 else Array(items)
 
     def separator(self) -> str:

@@ -192,7 +192,7 @@ def _of_hash(value: Hash, key: Value) -> Value:
     """Return the value of a key; a position in an ordered one."""
     keys = elements(key)
     if keys is not None:
-        return Array([_of_hash(value, one) for one in keys])
+        return Array([None if one is None else value.get(one) for one in keys])
     if key is None or key is NOTHING:
         raise ScriptError(
             "NullArrayIndex", "InvalidOperation", "Index operation failed; the array index evaluated to null."

@@ -194,6 +194,8 @@ def _shift(operator: str, left: Value, right: Value) -> Value:
     if left is None or left is NOTHING:
         left = 0
     if isinstance(left, bool | Char):
+        if isinstance(right, float | Decimal):
+            raise Refused(f"{operator} of a truth value")
         raise _undefined(left, operator, right)
     if isinstance(left, EnumValue | DateTime | TimeSpan | Decimal) or isinstance(right, EnumValue):
         raise Refused(f"{operator} of {type_name(left)}")
@@ -243,8 +245,8 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         return str(left) * _times(right)
     if isinstance(left, DateTime | TimeSpan):
         return _with_time(operator, left, right)
-    if isinstance(left, EnumValue) or isinstance(right, EnumValue):
-        raise Refused(f"{operator} of an enumeration")
+    if isinstance(left, EnumValue) or isinstance(right, EnumValue | DateTime | TimeSpan):
+        raise Refused(f"{operator} of {type_name(left)} and {type_name(right)}")
     number = _operand(left, operator, right)
     if isinstance(left, bool) and operator != "+" and isinstance(right, float | Decimal):
         raise Refused(f"{operator} of a truth value")
@@ -324,10 +326,18 @@ def _with_array(operator: str, left: Value, right: Value) -> Value:
         more = elements(right)
         return Array([*items, *([right] if more is None else more)])
     if operator == "*":
-        return Array(
-            (items and items * _times(right)), left.element if isinstance(left, Array) else "System.Byte"
-        )
+        return Array(_repeated(items, right), left.element if isinstance(left, Array) else "System.Byte")
     raise _no_operator(left, operator)
+
+
+def _repeated(items: list[Value], right: Value) -> list[Value]:
+    """Repeat elements; none of them as often as you like."""
+    try:
+        return items * _times(right)
+    except ScriptError as error:
+        if items or error.error_id != "InvalidCastIConvertible":
+            raise
+        return []
 
 
 def _merge(left: Hash, right: Value) -> Hash:

@@ -110,8 +110,10 @@ def reader(text: str) -> Callable[[Scope], Value]:
     return read
 
 
-def writer(text: str, cast: str | None = None) -> Callable[[Scope, Value], None]:
+def writer(text: str, cast: str | None = None) -> Callable[[Scope, Value], Value]:
     """Return what assigns a variable, in the current scope unless the name says otherwise.
+
+    It returns the value as the variable holds it then.
 
     ``cast`` is the full name of a type that the variable keeps from then on.
 
@@ -122,26 +124,26 @@ def writer(text: str, cast: str | None = None) -> Callable[[Scope, Value], None]
     if word not in ("", "global", "script", "local") or name in UNKNOWN | READ_ONLY | {"input", "matches"}:
         raise Refused(f"an assignment to ${text}")
     if name == "null":
-        return lambda _, __: None
+        return lambda _, value: value
     if name in CONSTANTS:
         return _refuse_constant(name)
 
-    def write(scope: Scope, value: Value) -> None:
+    def write(scope: Scope, value: Value) -> Value:
         target = scope.top() if word in ("global", "script") else scope
+        known = cast or target.types.get(name) or (PREFERENCE if name in PREFERENCES else None)
+        kept = value if known is None else _kept(value, known, name)
+        target.variables[name] = kept
         if cast:
-            target.variables[name] = _kept(value, cast, name)
             target.types[name] = cast
-            return
-        known = target.types.get(name) or (PREFERENCE if name in PREFERENCES else None)
-        target.variables[name] = value if known is None else _kept(value, known, name)
+        return kept
 
     return write
 
 
-def _refuse_constant(name: str) -> Callable[[Scope, Value], None]:
+def _refuse_constant(name: str) -> Callable[[Scope, Value], Value]:
     """Return what an assignment to $true or $false does."""
 
-    def write(_: Scope, __: Value) -> None:
+    def write(_: Scope, __: Value) -> Value:
         text = f"Cannot overwrite variable {name} because it is read-only or constant."
         kind = SMA + "SessionStateUnauthorizedAccessException"
         raise ScriptError("VariableNotWritable", "WriteError", text, kind)

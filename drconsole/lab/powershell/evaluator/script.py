@@ -60,4 +60,9 @@ def script_block(text: str) -> ScriptBlock:
     return ScriptBlock(text, compile_text(text, ADMITTED)[0])
 
 
+def statements_of(text: str) -> frozenset[Place]:
+    """Return the places of all statements of a text, to be held against what a run's trace saw."""
+    return compile_text(text, ADMITTED)[1]
+
+
 __all__ = ["compile_block", "compile_text", "script_block", "text_of"]

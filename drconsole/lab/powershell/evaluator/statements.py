@@ -79,9 +79,9 @@ def value_of_statement(node: Node, unit: Unit) -> Expression:
     return lambda frame: frame.value_of(run)
 
 
-def _assignment_value(node: Node, unit: Unit) -> Expression:
-    """Compile an assignment that is also a value."""
-    return assign(node, unit, _right_side(node, unit))
+def _assignment_value(node: Node, unit: Unit, used: bool = True) -> Expression:
+    """Compile an assignment that is also a value, where it is ``used``."""
+    return assign(node, unit, _right_side(node, unit), used)
 
 
 def _right_side(node: Node, unit: Unit) -> Expression:
@@ -107,13 +107,34 @@ def _pipeline(node: Node, unit: Unit) -> Statement:
     if len(inside) != 1:
         raise refused(node, "a chain of pipelines")
     if inside[0].type == "assignment_expression":
-        value = _assignment_value(inside[0], unit)
+        value = _assignment_value(inside[0], unit, used=False)
 
         def discard(frame: Frame) -> None:
             value(frame)
 
         return discard
+    bracketed = _bracketed(node)
+    if bracketed is not None:
+        run = (
+            statements(bracketed, unit) if bracketed.type == "statement_list" else _pipeline(bracketed, unit)
+        )
+        return lambda frame: frame.emit(frame.value_of(run, flush=True))
     return compile_pipeline(inside[0], unit)
+
+
+def _bracketed(node: Node) -> Node | None:
+    """Return the commands or statements of a pipeline that is nothing but brackets around them."""
+    alone = _only(node)
+    while alone is not None and alone.type == "unary_expression":
+        alone = inner(alone)[0]
+    if alone is None or alone.type not in ("parenthesized_expression", "sub_expression"):
+        return None
+    inside = inner(alone)[0] if inner(alone) else None
+    if alone.type == "sub_expression" or inside is None:
+        return inside
+    if _only(inside) is not None:
+        return _bracketed(inside)
+    return inside if inner(inside)[0].type == "pipeline_chain" else None
 
 
 def _if(node: Node, unit: Unit) -> Statement:
@@ -247,7 +268,6 @@ def _try(node: Node, unit: Unit) -> Statement:
 def _handle(frame: Frame, error: ScriptError, handler: Statement) -> None:
     """Run a catch block with its ``$_``."""
     run, variables = frame.run, frame.scope.variables
-    error.fatal = False
     if error not in run.errors:
         run.errors.insert(0, error)
     had, before = "_" in variables, variables.get("_")

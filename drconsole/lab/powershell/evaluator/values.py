@@ -57,7 +57,9 @@ class ErrorList(Array):
 
 def hash_key(key: Value) -> Value:
     """Return what makes two keys one: letters without case, numbers with their type."""
-    return (str, key.upper()) if type(key) is str else (type(key), key)
+    if type(key) is str:
+        return str, key.upper()
+    return (type(key), key) if key.__hash__ else (type(key), id(key))
 
 
 class Hash:
