@@ -95,7 +95,11 @@ class LabProcess:
 
     def change(self, host: str, vm: str, **fields: Any) -> None:
         """Change fields of one copy (``drconsole.lab.scenario.Copy``)."""
-        self.control("machine", {"host": host, "vm": vm, "set": fields})
+        self.happen(host=host, vm=vm, set=fields)
+
+    def happen(self, **what: Any) -> None:
+        """Let something happen (``drconsole.lab.scenario_form.Happening``)."""
+        self.control("happen", what)
 
     def unmodelled(self) -> list[str]:
         """What scripts used and the lab does not have."""

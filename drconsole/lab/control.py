@@ -1,8 +1,9 @@
 """The lab's own remote control, for tests: JSON over HTTP on 127.0.0.1, with a bearer token.
 
 ``GET alive|requests|unmodelled|truth`` and ``POST advance {"seconds"}``, ``fault {"endpoint", "fault"}``
-(null heals), ``reset {"scenario"}`` (optional), ``machine {"host", "vm", "set": {...}}``. A wrong request is
-answered by 400 (404 where something is not there, 401 without the token) and ``{"error": text}``.
+(null heals), ``reset {"scenario"}`` (optional), ``happen {...}`` (``scenario_form.Happening``: a copy changes
+or moves, a node goes down ...). A wrong request is answered by 400 (404 where something is not there, 401
+without the token) and ``{"error": text}``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from drconsole.lab.scenario_form import Copy, ScenarioError
+from drconsole.lab.scenario_form import Happening, ScenarioError
 from drconsole.lab.server import Lab
 from drconsole.lab.wire_faults import WireFault
 
@@ -39,14 +40,6 @@ class Reset(msgspec.Struct, forbid_unknown_fields=True):
     """Start the scenario, or another one, anew."""
 
     scenario: str | None = None
-
-
-class Machine(msgspec.Struct, forbid_unknown_fields=True):
-    """Change fields of one copy."""
-
-    host: str
-    vm: str
-    set: Copy
 
 
 class Control:
@@ -82,7 +75,7 @@ class Control:
         app.router.add_post("/advance", self._writer(Advance, self._advance))
         app.router.add_post("/fault", self._writer(Fault, self._fault))
         app.router.add_post("/reset", self._writer(Reset, self._reset))
-        app.router.add_post("/machine", self._writer(Machine, self._machine))
+        app.router.add_post("/happen", self._writer(Happening, self._happen))
         return app
 
     @web.middleware
@@ -152,8 +145,6 @@ class Control:
         return self._alive()
 
     async def _fault(self, asked: Fault) -> Answer:
-        if asked.endpoint not in self._lab.listeners:
-            raise KeyError(f"endpoint {asked.endpoint}")
         await self._lab.set_fault(asked.endpoint, asked.fault)
         return self._alive()
 
@@ -161,11 +152,8 @@ class Control:
         await self._lab.reset(asked.scenario)
         return self._lab.describe()
 
-    async def _machine(self, asked: Machine) -> Answer:
-        host = self._lab.world.hosts.get(asked.host)
-        if host is None or asked.vm.lower() not in host.machines:
-            raise KeyError(f"copy of {asked.vm} on {asked.host}")
-        self._lab.change_copy(asked.host, asked.vm, asked.set)
+    async def _happen(self, asked: Happening) -> Answer:
+        await self._lab.happen(asked)
         return {}
 
 

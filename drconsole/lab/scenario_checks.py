@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from drconsole.lab.hyperv.documented import enum_names
-from drconsole.lab.scenario_form import Copy, Moment, Relationship, Scenario, WorkloadForm
+from drconsole.lab.scenario_form import (
+    Copy,
+    EndpointForm,
+    Happening,
+    Moment,
+    Relationship,
+    Scenario,
+    WorkloadForm,
+)
 
 ENUMS = {
     "mode": "VMReplicationMode",
@@ -16,8 +24,18 @@ ENUMS = {
     "own_mode": "VMReplicationMode",
     "own_state": "VMReplicationState",
     "power": "VMState",
+    "auto_start": "StartAction",
 }
 REPLICATED = ("Primary", "Replica", "ExtendedReplica")
+KINDS = (
+    {"endpoint", "fault"},
+    {"host", "vm", "set"},
+    {"host", "vm", "arrives"},
+    {"host", "vm", "moves"},
+    {"node", "state"},
+    {"cluster", "state"},
+)
+"""Which fields make up something that happens."""
 
 
 def mistakes(scenario: Scenario) -> Iterator[str]:
@@ -27,20 +45,24 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
     yield from _repeated("truth.copies", [f"{copy.vm} on {copy.host}" for copy in scenario.truth.copies])
     sites, hosts = set(scenario.sites), set(scenario.hosts)
     endpoints = {endpoint.name for endpoint in scenario.endpoints}
+    places = place_names(scenario)
     copies = {(workload.id, host) for workload in scenario.workloads for host in workload.copies}
     for pair in scenario.pairs:
         yield from _unknown("pairs", set(pair), sites, "site")
     for endpoint in scenario.endpoints:
         yield from _unknown(f"endpoints {endpoint.name}.site", {endpoint.site}, sites, "site")
-        yield from _unknown(f"endpoints {endpoint.name}.host", {endpoint.host}, hosts, "host")
+        yield from _wrong_endpoint(scenario, endpoint)
+    for name, cluster in scenario.clusters.items():
+        yield from _unknown(f"clusters {name}.nodes", set(cluster.nodes), hosts, "host")
     for workload in scenario.workloads:
         yield from _wrong_workload(scenario, workload)
     for moment in scenario.timeline:
-        yield from _wrong_moment(scenario, moment, endpoints, copies)
+        yield from _wrong_moment(scenario, moment, copies)
     yield from _unknown("truth.endpoints", set(scenario.truth.endpoints), endpoints, "endpoint")
     yield from _unknown("truth.endpoints", endpoints, set(scenario.truth.endpoints), "truth for endpoint")
+    placed = {(vm, places[host]) for vm, host in copies if host in hosts}
     for copy in scenario.truth.copies:
-        if (copy.vm, copy.host) not in copies:
+        if (copy.vm, copy.host) not in placed:
             yield f"truth.copies: there is no copy of {copy.vm} on {copy.host}"
 
 
@@ -50,17 +72,48 @@ def wrong_values(copy: Relationship, switches: Iterable[str]) -> Iterator[str]:
         value = getattr(copy, name, UNSET)
         if value is not UNSET and value not in enum_names(enumeration):
             yield f"{name}: {enumeration} has no {value!r}"
+    if isinstance(copy, Copy) and copy.extended is not UNSET:
+        yield from (f"extended.{line}" for line in wrong_values(copy.extended, ()))
     networks = copy.networks if isinstance(copy, Copy) else UNSET
     for switch in () if networks is UNSET else networks:
         if switch not in switches:
             yield f"networks: there is no switch {switch!r}"
 
 
+def place_names(scenario: Scenario) -> dict[str, str]:
+    """Where the copies on each host are: the host itself, or its cluster."""
+    of_node = {node: name for name, cluster in scenario.clusters.items() for node in cluster.nodes}
+    return {host: of_node.get(host, host) for host in scenario.hosts}
+
+
 def ends(scenario: Scenario, workload: WorkloadForm) -> dict[str, str]:
-    """The full names of the hosts between which a workload replicates, as far as its copies tell."""
-    hosts = {copy.mode: scenario.hosts[name].fqdn for name, copy in workload.copies.items()}
-    named = {"primary": hosts.get("Primary"), "replica": hosts.get("Replica")}
-    return {key: value for key, value in named.items() if value is not None}
+    """The full names between which a workload replicates, as far as its copies tell.
+
+    A replica in a cluster is reached by the name of the cluster's broker.
+    """
+    hosts = {copy.mode: name for name, copy in workload.copies.items()}
+    found = {}
+    if isinstance(primary := hosts.get("Primary"), str):
+        found["primary"] = scenario.hosts[primary].fqdn
+    if isinstance(replica := hosts.get("Replica"), str):
+        found["replica"] = connection_point(scenario, replica)
+    return found
+
+
+def connection_point(scenario: Scenario, host: str) -> str:
+    """The full name by which partners send to a host: its own, or that of its cluster's broker."""
+    cluster = scenario.clusters.get(place_names(scenario)[host])
+    return cluster.broker if cluster and cluster.broker else scenario.hosts[host].fqdn
+
+
+def _wrong_endpoint(scenario: Scenario, endpoint: EndpointForm) -> Iterator[str]:
+    where = f"endpoints {endpoint.name}"
+    if (endpoint.host is None) == (endpoint.cluster is None):
+        yield f"{where}: needs either host or cluster"
+    elif endpoint.host is not None:
+        yield from _unknown(f"{where}.host", {endpoint.host}, set(scenario.hosts), "host")
+    elif endpoint.cluster is not None:
+        yield from _unknown(f"{where}.cluster", {endpoint.cluster}, set(scenario.clusters), "cluster")
 
 
 def _wrong_workload(scenario: Scenario, workload: WorkloadForm) -> Iterator[str]:
@@ -80,21 +133,44 @@ def _wrong_workload(scenario: Scenario, workload: WorkloadForm) -> Iterator[str]
                     yield f"{where}.copies.{name}: mode {copy.mode} needs {end}, which no copy tells"
 
 
-def _wrong_moment(
-    scenario: Scenario, moment: Moment, endpoints: set[str], copies: set[tuple[str, str]]
-) -> Iterator[str]:
+def wrong_happening(scenario: Scenario, happening: Happening) -> Iterator[str]:
+    """What is wrong with something that is to happen, apart from whether the copy it names is there."""
+    given = {name for name, value in structs.asdict(happening).items() if value is not UNSET} - {"at"}
+    if given not in KINDS:
+        kinds = "; ".join(", ".join(sorted(kind)) for kind in KINDS)
+        yield f"these make nothing that can happen: {', '.join(sorted(given))}; there are: {kinds}"
+        return
+    names = {name for one in scenario.endpoints for name in (one.name, *addresses(scenario, one))}
+    if happening.endpoint is not UNSET:
+        yield from _unknown("endpoint", {happening.endpoint}, names, "endpoint")
+    for name in (happening.host, happening.arrives, happening.moves, happening.node):
+        if name is not UNSET:
+            yield from _unknown("host", {name}, set(scenario.hosts), "host")
+    if happening.cluster is not UNSET:
+        yield from _unknown("cluster", {happening.cluster}, set(scenario.clusters), "cluster")
+    if happening.state is not UNSET:
+        enumeration = "ClusterNodeState" if happening.cluster is UNSET else "ClusterResourceState"
+        if happening.state not in enum_names(enumeration):
+            yield f"state: {enumeration} has no {happening.state!r}"
+    if happening.host in scenario.hosts and happening.set is not UNSET:
+        for line in wrong_values(happening.set, scenario.hosts[str(happening.host)].switches):
+            yield f"set.{line}"
+
+
+def addresses(scenario: Scenario, endpoint: EndpointForm) -> dict[str, str]:
+    """The hosts behind an endpoint by the names of its addresses: NAME, or NAME/NODE for each node."""
+    if endpoint.host is not None:
+        return {endpoint.name: endpoint.host}
+    nodes = scenario.clusters[endpoint.cluster].nodes if endpoint.cluster in scenario.clusters else ()
+    return {f"{endpoint.name}/{node}": node for node in nodes}
+
+
+def _wrong_moment(scenario: Scenario, moment: Moment, copies: set[tuple[str, str]]) -> Iterator[str]:
     where = f"timeline at {moment.at}"
-    about_endpoint = moment.endpoint is not UNSET and moment.fault is not UNSET
-    about_copy = moment.host is not UNSET and moment.vm is not UNSET and moment.set is not UNSET
-    if about_endpoint == about_copy:
-        yield f"{where}: needs either endpoint and fault, or host, vm and set"
-    elif about_endpoint and moment.endpoint not in endpoints:
-        yield f"{where}: there is no endpoint {moment.endpoint}"
-    elif about_copy and (moment.vm, moment.host) not in copies:
-        yield f"{where}: there is no copy of {moment.vm} on {moment.host}"
-    elif moment.host is not UNSET and moment.set is not UNSET:
-        for line in wrong_values(moment.set, scenario.hosts[moment.host].switches):
-            yield f"{where}: set.{line}"
+    wrong = list(wrong_happening(scenario, moment))
+    if not wrong and moment.vm is not UNSET and (moment.vm, moment.host) not in copies:
+        wrong = [f"there is no copy of {moment.vm} on {moment.host}"]
+    yield from (f"{where}: {line}" for line in wrong)
 
 
 def _unknown(where: str, used: set[str], known: set[str], what: str) -> Iterator[str]:

@@ -36,21 +36,38 @@ class Site(_Form, frozen=True):
 
 
 class HostForm(_Form, frozen=True):
-    """A stand-alone host. ``ahead`` and ``behind`` are what its clock is wrong by."""
+    """A host. ``ahead`` and ``behind`` are what its clock is wrong by.
+
+    ``rights``: the account sees Hyper-V; ``cluster_rights``: and the cluster.
+    """
 
     fqdn: str
     switches: list[str] = []
     rights: bool = True
+    cluster_rights: bool = True
     ahead: Duration = "0s"
     behind: Duration = "0s"
 
 
+class ClusterForm(_Form, frozen=True):
+    """A cluster of hosts; ``broker`` is the full name of its Replica Broker, on its first node at first."""
+
+    fqdn: str
+    nodes: Annotated[list[str], msgspec.Meta(min_length=1)]
+    broker: str | None = None
+    broker_state: str = "Online"
+
+
 class EndpointForm(_Form, frozen=True):
-    """An address at which a host answers; ``fault`` is what is wrong with it from the start."""
+    """An address at which a host answers, or one for each node of a cluster (NAME/NODE).
+
+    ``fault`` is what is wrong with it from the start.
+    """
 
     name: str
     site: str
-    host: str
+    host: str | None = None
+    cluster: str | None = None
     fault: WireFault | None = None
 
 
@@ -72,7 +89,8 @@ class Copy(Relationship, frozen=True):
     """One copy of a workload on one host; also what a timeline or a test may change of it.
 
     ``networks`` are switches, one adapter each. ``points`` is how many hourly recovery points there are.
-    ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication.
+    ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication. ``auto_start`` is a name of
+    StartAction. ``extended`` is a second relationship, to a third site.
     """
 
     name: str | UnsetType = UNSET
@@ -84,6 +102,9 @@ class Copy(Relationship, frozen=True):
     own_mode: str | UnsetType = UNSET
     own_state: str | UnsetType = UNSET
     test: Guid | UnsetType | None = UNSET
+    auto_start: str | UnsetType = UNSET
+    created: Duration | UnsetType = UNSET
+    extended: Relationship | UnsetType = UNSET
 
 
 class WorkloadForm(_Form, frozen=True):
@@ -95,15 +116,33 @@ class WorkloadForm(_Form, frozen=True):
     replication: Relationship = Relationship()
 
 
-class Moment(_Form, frozen=True):
-    """Something that happens ``at`` a time: an endpoint gets or loses a fault, or a copy changes."""
+class Happening(_Form, frozen=True):
+    """Something that happens, by which fields are given.
 
-    at: Duration
+    endpoint, fault: an endpoint, or one of a cluster's addresses (NAME/NODE), gets or loses a fault.
+    host, vm, set: the copy on a host, or on any node of its cluster, changes.
+    host, vm, arrives: a live migration begins; both nodes list the copy.
+    host, vm, moves: a node owns the copy from now on.
+    node, state: a node goes down (its machines start elsewhere), or comes back.
+    cluster, state: the resource of its broker fails, or comes back.
+    """
+
     endpoint: str | UnsetType = UNSET
     fault: WireFault | UnsetType | None = UNSET
     host: str | UnsetType = UNSET
     vm: Guid | UnsetType = UNSET
     set: Copy | UnsetType = UNSET
+    arrives: str | UnsetType = UNSET
+    moves: str | UnsetType = UNSET
+    node: str | UnsetType = UNSET
+    cluster: str | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+
+
+class Moment(Happening, frozen=True, kw_only=True):
+    """Something that happens ``at`` a time."""
+
+    at: Duration
 
 
 class CopyTruth(_Form, frozen=True):
@@ -131,13 +170,14 @@ class Truth(_Form, frozen=True):
     workloads: dict[Guid, list[str]] = {}
 
 
-class Scenario(_Form, frozen=True):
+class Scenario(_Form, frozen=True, kw_only=True):
     """A whole scenario."""
 
     about: str
     sites: dict[str, Site]
     pairs: list[tuple[str, str]]
     hosts: dict[str, HostForm]
+    clusters: dict[str, ClusterForm] = {}
     endpoints: list[EndpointForm]
     workloads: list[WorkloadForm]
     truth: Truth

@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import UNSET
-
 from drconsole.lab import scenario as scenarios
 from drconsole.lab.certificates import Authority
 from drconsole.lab.clock import Clock
+from drconsole.lab.hyperv.clusters import WrongMove, arrive, move, set_broker, set_node
+from drconsole.lab.hyperv.machines import Cluster
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.powershell.process import Engine
-from drconsole.lab.scenario_form import Copy, EndpointForm, Moment, Scenario, ScenarioError, duration
+from drconsole.lab.scenario_checks import addresses, wrong_happening
+from drconsole.lab.scenario_form import Copy, EndpointForm, Happening, Moment, Scenario, ScenarioError
+from drconsole.lab.timeline import Timeline
 from drconsole.lab.winrm.listener import Listener, serve
 from drconsole.lab.winrm.service import Counters, WinRMService
 from drconsole.lab.wire_faults import WireFault
@@ -54,7 +56,7 @@ class Lab:
         self._engine = engine
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
-        self._timeline = Timeline(self)
+        self._timeline = Timeline(self.clock, self._befall)
         self._resetting = asyncio.Lock()
         self._ports: dict[str, int] = {}
 
@@ -62,7 +64,7 @@ class Lab:
         """Write the password file and bind every endpoint."""
         write_secret(self.password_file, self._password)
         await self._bind()
-        self._timeline.restart()
+        self._timeline.restart(self.scenario)
 
     async def reset(self, name: str | None = None) -> None:
         """Start the scenario, or another one, anew: state, time, faults, counters and timeline.
@@ -80,15 +82,71 @@ class Lab:
             self.world.random.seed(self.options.seed)
             self.world.replace(build_hosts(scenario, self.clock.now()))
             await self._bind()
-            self._timeline.restart()
+            self._timeline.restart(self.scenario)
 
     async def advance(self, seconds: float) -> None:
         """Move the clock; what the timeline has for that time happens at its moment, in order."""
         await self._timeline.advance(seconds)
 
     async def set_fault(self, endpoint: str, fault: WireFault | None) -> None:
-        """Give an endpoint a fault, or heal it; KeyError when there is none of that name."""
-        await self.listeners[endpoint].set_fault(fault)
+        """Give an endpoint, or one node of a cluster (NAME/NODE), a fault, or heal it.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        found = [one for name, one in self.listeners.items() if endpoint in (name, name.partition("/")[0])]
+        if not found:
+            raise KeyError(f"endpoint {endpoint}")
+        for listener in found:
+            await listener.set_fault(fault)
+
+    async def happen(self, what: Happening) -> None:
+        """Do what a scenario or a test wants to happen.
+
+        Raises:
+            KeyError: there is no such host, machine or endpoint.
+            ScenarioError: it makes no sense in this scenario, or cannot happen now.
+        """
+        if wrong := list(wrong_happening(self.scenario, what)):
+            raise ScenarioError("; ".join(wrong))
+        try:
+            await self._do(what)
+        except WrongMove as error:
+            raise ScenarioError(str(error)) from None
+
+    async def _do(self, what: Happening) -> None:
+        hosts, now = self.world.hosts, self.clock.now()
+        match what:
+            case Happening(endpoint=str(name)):
+                await self.set_fault(name, what.fault or None)
+            case Happening(host=str(host), vm=str(vm), set=Copy() as fields):
+                self.change_copy(host, vm, fields)
+            case Happening(host=str(host), vm=str(vm), arrives=str(node)):
+                arrive(hosts, self.world.machine(host, vm), node, now)
+            case Happening(host=str(host), vm=str(vm), moves=str(node)):
+                move(hosts, self.world.machine(host, vm), node, now)
+            case Happening(node=str(node), state=str(state)):
+                await self._set_node(node, state)
+            case Happening(cluster=str(cluster), state=str(state)):
+                set_broker(self._cluster(cluster), state)
+
+    async def _befall(self, moment: Moment) -> None:
+        """Let the timeline do something; what cannot happen is a mistake of the scenario, and noted."""
+        try:
+            await self.happen(moment)
+        except (ScenarioError, KeyError) as error:
+            self.world.note_unmodelled(f"timeline at {moment.at}: {error}")
+
+    async def _set_node(self, node: str, state: str) -> None:
+        """A node that is down answers nobody; one that comes up again does."""
+        set_node(self.world.hosts, node, state, self.clock.now())
+        for listener in self.listeners.values():
+            if listener.service.host_name == node:
+                await listener.set_fault(WireFault.SILENT_TCP if state == "Down" else None)
+
+    def _cluster(self, name: str) -> Cluster:
+        found = (host.cluster for host in self.world.hosts.values() if host.cluster is not None)
+        return next(cluster for cluster in found if cluster.name == name)
 
     def change_copy(self, host: str, vm: str, fields: Copy) -> None:
         """Change fields of one copy as if somebody had done it on the host.
@@ -98,7 +156,7 @@ class Lab:
             ScenarioError: a value that Hyper-V does not have.
         """
         machine = self.world.machine(host, vm)
-        change(self.world.hosts[host], machine, fields, self.clock.now())
+        change(self.world.hosts[machine.host], machine, fields, self.clock.now())
 
     def describe(self) -> dict[str, Any]:
         """What a console's config needs to know."""
@@ -116,7 +174,7 @@ class Lab:
                     "name": endpoint.name,
                     "site": endpoint.site,
                     "kind": "hyperv",
-                    "address": f"127.0.0.1:{self.listeners[endpoint.name].port}",
+                    **self._addresses(endpoint),
                     "ca_file": ca_file,
                     "transport": "basic",
                 }
@@ -126,6 +184,15 @@ class Lab:
             "password_file": str(self.password_file),
             "folder": str(self.options.folder),
         }
+
+    def _addresses(self, endpoint: EndpointForm) -> dict[str, Any]:
+        """Where an endpoint answers; a cluster at each of its nodes, and by the first one's address."""
+        at = {
+            host: f"127.0.0.1:{self.listeners[name].port}"
+            for name, host in addresses(self.scenario, endpoint).items()
+        }
+        first = next(iter(at.values()))
+        return {"address": first} if endpoint.cluster is None else {"address": first, "nodes": at}
 
     def requests(self) -> int:
         """How many connections and requests the endpoints have had."""
@@ -140,77 +207,28 @@ class Lab:
 
     async def _bind(self) -> None:
         """Make the listeners those of the scenario, with its faults, without shells and counts."""
-        wanted = {endpoint.name: endpoint for endpoint in self.scenario.endpoints}
+        wanted: dict[str, tuple[str, WireFault | None]] = {}
+        for endpoint in self.scenario.endpoints:
+            for name, host in addresses(self.scenario, endpoint).items():
+                wanted[name] = (host, endpoint.fault)
         for name, listener in list(self.listeners.items()):
-            if name not in wanted or listener.service.host_name != wanted[name].host:
+            if name not in wanted or listener.service.host_name != wanted[name][0]:
                 await self.listeners.pop(name).close()
-        for name, endpoint in wanted.items():
+        for name, (host, fault) in wanted.items():
             if name not in self.listeners:
-                self.listeners[name] = await self._serve(endpoint, self._ports.get(name, 0))
+                self.listeners[name] = await self._serve(host, self._ports.get(name, 0))
             listener = self.listeners[name]
             self._ports[name] = listener.port
             listener.service.restart()
             listener.service.counters = Counters()
-            await listener.set_fault(endpoint.fault)
+            await listener.set_fault(fault)
 
-    async def _serve(self, endpoint: EndpointForm, port: int) -> Listener:
+    async def _serve(self, host: str, port: int) -> Listener:
         service = WinRMService(
-            endpoint.host, {USER: self._password}, self._engine, unmodelled=self.world.note_unmodelled
+            host, {USER: self._password}, self._engine, unmodelled=self.world.note_unmodelled
         )
-        certificates = self._authority.endpoint(self.scenario.hosts[endpoint.host].fqdn)
+        certificates = self._authority.endpoint(self.scenario.hosts[host].fqdn)
         return await serve(service, certificates, port=port)
-
-
-class Timeline:
-    """What happens by itself in a scenario, each thing at its time."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
-        self._due: list[tuple[datetime, Moment]] = []
-        self._task: asyncio.Task[None] | None = None
-        self._one_at_a_time = asyncio.Lock()
-
-    def restart(self) -> None:
-        """Begin the scenario's timeline now."""
-        start = self._lab.clock.now()
-        moments = ((start + duration(moment.at), moment) for moment in self._lab.scenario.timeline)
-        self._due = sorted(moments, key=lambda due: due[0])
-        self._task = asyncio.create_task(self._run())
-
-    def stop(self) -> None:
-        """Let nothing more happen."""
-        self._due.clear()
-        if self._task is not None:
-            self._task.cancel()
-
-    async def advance(self, seconds: float) -> None:
-        """Move the clock from moment to moment, then to the end."""
-        clock = self._lab.clock
-        end = clock.now().timestamp() + seconds
-        while self._due and self._due[0][0].timestamp() <= end:
-            clock.advance(max((self._due[0][0] - clock.now()).total_seconds(), 0))
-            await self._happen()
-        clock.advance(max(end - clock.now().timestamp(), 0))
-
-    async def _run(self) -> None:
-        while self._due:
-            await self._lab.clock.sleep((self._due[0][0] - self._lab.clock.now()).total_seconds())
-            await self._happen()
-
-    async def _happen(self) -> None:
-        """Do what is due now; both the passing of time and ``advance`` come here."""
-        async with self._one_at_a_time:
-            while self._due and self._due[0][0] <= self._lab.clock.now():
-                await self._do(self._due.pop(0)[1])
-
-    async def _do(self, moment: Moment) -> None:
-        if moment.endpoint is not UNSET and moment.fault is not UNSET:
-            await self._lab.set_fault(moment.endpoint, moment.fault)
-        elif moment.host is not UNSET and moment.vm is not UNSET and moment.set is not UNSET:
-            try:
-                self._lab.change_copy(moment.host, moment.vm, moment.set)
-            except ScenarioError as error:
-                self._lab.world.note_unmodelled(f"timeline at {moment.at}: {error}")
 
 
 def write_secret(file: Path, text: str) -> None:

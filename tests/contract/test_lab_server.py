@@ -108,9 +108,9 @@ def test_the_control_needs_its_token(lab: LabProcess) -> None:
         ("fault", {"endpoint": "nyhv01", "fault": "sulk"}, 400, "sulk"),
         ("fault", {"endpoint": "nyhv01"}, 400, "missing required field `fault`"),
         ("reset", {"scenario": "stormy"}, 400, "no scenario 'stormy'"),
-        ("machine", {"host": "NYHV01", "vm": WEB, "set": {}}, 404, "no copy"),
-        ("machine", {"host": "NYHV01", "vm": DC_01, "set": {"power": "Of"}}, 400, "has no 'Of'"),
-        ("machine", {"host": "NYHV01", "vm": DC_01, "set": {"powr": "Off"}}, 400, "unknown field `powr`"),
+        ("happen", {"host": "NYHV01", "vm": WEB, "set": {}}, 404, "no copy"),
+        ("happen", {"host": "NYHV01", "vm": DC_01, "set": {"power": "Of"}}, 400, "has no 'Of'"),
+        ("happen", {"host": "NYHV01", "vm": DC_01, "set": {"powr": "Off"}}, 400, "unknown field `powr`"),
     ],
 )
 def test_a_wrong_request_is_refused_with_its_reason(

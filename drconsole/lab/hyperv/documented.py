@@ -15,6 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from drconsole.lab.powershell.proxy import csharp, signatures
+
 Seam = Any
 INTEGERS = {"Int32", "UInt32", "Int64", "UInt64"}
 
@@ -25,9 +27,18 @@ class ModelDefect(Exception):
 
 @cache
 def facts() -> Mapping[str, Any]:
-    """Cmdlets, classes and enumerations of Hyper-V, and the built-in cmdlets; read once."""
+    """Cmdlets, classes and enumerations of Hyper-V and clusters, and the built-in cmdlets; read once.
+
+    The properties of cluster objects are general knowledge (``csharp.CLUSTER_CLASSES``).
+    """
     hyperv, builtin = _read("hyperv-cmdlets.json"), _read("builtin-cmdlets.json")
-    return {**hyperv, "cmdlets": {**builtin["cmdlets"], **hyperv["cmdlets"]}}
+    cluster = {name: {"Name": "String", **known} for name, known in csharp.CLUSTER_CLASSES.items()}
+    return {
+        **hyperv,
+        "cmdlets": {**builtin["cmdlets"], **hyperv["cmdlets"]},
+        "types": {**hyperv["types"], **cluster},
+        "enums": {**signatures.load().cluster_enums, **hyperv["enums"]},
+    }
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -84,6 +95,8 @@ def _converter(kind: str) -> Callable[[Any], Seam]:
         return lambda value: None if value is None else _exactly(str)(value)
     if kind == "Guid":
         return lambda value: {"$guid": _exactly(str)(value)}
+    if kind == "Object":
+        return _plain
     if kind == "DateTime":
         return date
     if kind == "TimeSpan":
@@ -118,6 +131,12 @@ def _exactly(kind: type) -> Callable[[Any], Any]:
         return value
 
     return check
+
+
+def _plain(value: Any) -> str | int:
+    if type(value) is not str and type(value) is not int:
+        raise TypeError(f"not {value!r}")
+    return value
 
 
 def _duration(value: Any) -> timedelta:

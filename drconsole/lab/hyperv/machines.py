@@ -62,7 +62,7 @@ class Machine:
     """One virtual machine on one host.
 
     ``own_mode`` and ``own_state`` are what Get-VM says where that differs from the relationship;
-    ``test`` is the id of the test copy made from this replica.
+    ``test`` is the id of the test copy made from this replica. ``auto_start`` is a name of StartAction.
     """
 
     host: str
@@ -81,6 +81,7 @@ class Machine:
     own_mode: str | None = None
     own_state: str | None = None
     test: str | None = None
+    auto_start: str = "StartIfRunning"
 
     @property
     def ref(self) -> str:
@@ -104,8 +105,37 @@ class Machine:
 
 
 @dataclass(slots=True)
+class Broker:
+    """A cluster's Replica Broker. Its group may be online while its resource, ``state``, is not."""
+
+    name: str
+    fqdn: str
+    owner: str
+    state: str = "Online"
+    group_state: str = "Online"
+
+
+@dataclass(slots=True)
+class Cluster:
+    """A failover cluster: its nodes are hosts of the world, and every machine on them is clustered.
+
+    ``owner`` is the node that owns the core group. Test copies have no cluster role of their own.
+    """
+
+    name: str
+    fqdn: str
+    nodes: tuple[str, ...]
+    owner: str
+    broker: Broker | None = None
+
+
+@dataclass(slots=True)
 class Host:
-    """One stand-alone host. ``rights`` False: the account may log in but not see Hyper-V."""
+    """One stand-alone host, or one node of a cluster.
+
+    ``rights`` False: the account may log in but not see Hyper-V. ``cluster_rights`` False: nor the cluster.
+    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody.
+    """
 
     name: str
     fqdn: str
@@ -113,8 +143,15 @@ class Host:
     rights: bool = True
     skew: timedelta = timedelta()
     machines: dict[str, Machine] = field(default_factory=dict)
+    cluster: Cluster | None = None
+    cluster_rights: bool = True
+    state: str = "Up"
 
     @property
     def domain(self) -> str:
         """The domain in its full name."""
         return self.fqdn.partition(".")[2]
+
+    def clusters(self, machine: Machine) -> bool:
+        """Whether a machine has a cluster role here."""
+        return self.cluster is not None and machine.mode != "TestReplica"

@@ -8,14 +8,14 @@ from random import Random
 from typing import Any
 
 from drconsole.lab.clock import Clock
-from drconsole.lab.hyperv import builtins, reading
+from drconsole.lab.hyperv import builtins, cluster_reading, reading
 from drconsole.lab.hyperv.call import Call, Gone, Sink
 from drconsole.lab.hyperv.cmdlets import CMDLETS, NotModelled, Turn
 from drconsole.lab.hyperv.machines import Host, Machine
 from drconsole.lab.hyperv.replication import settle
 
 log = logging.getLogger(__name__)
-MODULES = (reading, builtins)
+MODULES = (reading, cluster_reading, builtins)
 
 
 class HyperVWorld:
@@ -72,9 +72,19 @@ class HyperVWorld:
             await self.clock.sleep(self.cost_s * objects * self.random.uniform(0.5, 1.5))
 
     def machine(self, host: str, ident: str) -> Machine:
-        """The machine of an id on a host, with replication up to now; KeyError when there is none."""
+        """The machine of an id on a host or another node of its cluster, with replication up to now.
+
+        Raises:
+            KeyError: there is none.
+        """
         settle(self.hosts, self.clock.now())
-        return self.hosts[host].machines[ident.lower()]
+        cluster = self.hosts[host].cluster
+        places = [host, *(cluster.nodes if cluster else ())]
+        found = (self.hosts[place].machines.get(ident.lower()) for place in places)
+        machine = next((one for one in found if one is not None), None)
+        if machine is None:
+            raise KeyError(f"copy of {ident} on {host}")
+        return machine
 
     def replace(self, hosts: Iterable[Host]) -> None:
         """Start anew with other hosts and an empty list of what is not modelled."""

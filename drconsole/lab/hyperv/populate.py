@@ -8,9 +8,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import UNSET, structs
 
-from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
+from drconsole.lab.hyperv.clusters import broker_of
+from drconsole.lab.hyperv.machines import Adapter, Broker, Cluster, Host, Leg, Machine, Point
 from drconsole.lab.scenario_checks import REPLICATED, ends, wrong_values
-from drconsole.lab.scenario_form import Copy, HostForm, Scenario, ScenarioError, duration
+from drconsole.lab.scenario_form import ClusterForm, Copy, HostForm, Scenario, ScenarioError, duration
 
 AGE = timedelta(days=200)
 """How long ago machines were made."""
@@ -21,14 +22,32 @@ LEG_FIELDS = ("state", "health", "stalled", "history", "primary", "replica")
 def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
     """The hosts of a scenario as they are at its start."""
     hosts = {name: _host(name, form) for name, form in scenario.hosts.items()}
+    for name, form in scenario.clusters.items():
+        cluster = _cluster(name, form)
+        for node in form.nodes:
+            hosts[node].cluster = cluster
     for workload in scenario.workloads:
         shared = {**ends(scenario, workload), **_given(structs.asdict(workload.replication))}
         for name, copy in workload.copies.items():
             machine = Machine(name, workload.id, workload.name, created=now - AGE)
+            if hosts[name].cluster is not None:
+                # What is made highly available is started by the cluster.
+                machine.auto_start = "Nothing"
             own = _given(structs.asdict(copy))
             change(hosts[name], machine, Copy(**{**shared, **own}), now)
             hosts[name].machines[workload.id] = machine
+    _place(hosts)
     return list(hosts.values())
+
+
+def _place(hosts: dict[str, Host]) -> None:
+    """Let both ends know which node received a replica that was sent to a broker."""
+    for host in hosts.values():
+        for machine in host.machines.values():
+            for leg in machine.legs:
+                if cluster := broker_of(hosts, leg.replica):
+                    on = next((n for n in cluster.nodes if machine.id in hosts[n].machines), cluster.nodes[0])
+                    leg.receiver = hosts[on].fqdn
 
 
 def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
@@ -45,7 +64,10 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
         if not {"primary", "replica"} <= given.keys():
             raise ScenarioError(f"mode {mode} needs primary and replica")
         replica = given["replica"]
-        machine.legs.append(Leg(mode, "Replicating", given["primary"], replica, receiver=replica))
+        # What a third site sees of the relationship it ends is the extended one.
+        kind = "Extended" if mode == "ExtendedReplica" else "Simple"
+        leg = Leg(mode, "Replicating", given["primary"], replica, receiver=replica, kind=kind)
+        machine.legs.append(leg)
     _change_machine(machine, given, now)
     _change_leg(machine, mode, given, now)
     if "points" in given:
@@ -53,9 +75,11 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
 
 
 def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> None:
-    for name in ("name", "notes", "own_mode", "own_state", "test"):
+    for name in ("name", "notes", "own_mode", "own_state", "test", "auto_start"):
         if name in given:
             setattr(machine, name, given[name])
+    if "created" in given:
+        machine.created = now - duration(given["created"])
     if "power" in given and given["power"] != machine.power:
         machine.power, machine.since = given["power"], now
     if "up" in given:
@@ -74,6 +98,28 @@ def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetim
     if leg is None:
         return
     leg.mode = mode
+    _change_fields(leg, given, now)
+    if "extended" in given:
+        _extend(machine, _given(structs.asdict(given["extended"])), now)
+
+
+def _extend(machine: Machine, given: dict[str, Any], now: datetime) -> None:
+    """Change the second relationship of a replica, which it sends on; there is one from now on."""
+    leg = next((leg for leg in machine.legs if leg.kind == "Extended"), None)
+    if leg is None:
+        if not {"primary", "replica"} <= given.keys():
+            raise ScenarioError("extended needs primary and replica")
+        mode, state, replica = (
+            given.get("mode", "Replica"),
+            given.get("state", "Replicating"),
+            given["replica"],
+        )
+        leg = Leg(mode, state, given["primary"], replica, receiver=replica, kind="Extended")
+        machine.legs.append(leg)
+    _change_fields(leg, given, now)
+
+
+def _change_fields(leg: Leg, given: dict[str, Any], now: datetime) -> None:
     for name in LEG_FIELDS:
         if name in given:
             setattr(leg, name, given[name])
@@ -87,7 +133,22 @@ def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetim
 
 def _host(name: str, form: HostForm) -> Host:
     skew = duration(form.ahead) - duration(form.behind)
-    return Host(name, form.fqdn, tuple(form.switches), rights=form.rights, skew=skew)
+    return Host(
+        name,
+        form.fqdn,
+        tuple(form.switches),
+        rights=form.rights,
+        skew=skew,
+        cluster_rights=form.cluster_rights,
+    )
+
+
+def _cluster(name: str, form: ClusterForm) -> Cluster:
+    broker = None
+    if form.broker is not None:
+        short = form.broker.partition(".")[0].upper()
+        broker = Broker(short, form.broker, form.nodes[0], form.broker_state)
+    return Cluster(name, form.fqdn, tuple(form.nodes), form.nodes[0], broker)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

@@ -28,10 +28,15 @@ def receiving(hosts: Mapping[str, Host], machine: Machine, leg: Leg) -> Leg | No
     """The other end of a relationship that this machine sends to, where that end still names this host."""
     host = find_host(hosts, leg.receiver)
     other = host.machines.get(machine.id) if host else None
-    if other is None or leg.mode != "Primary":
+    if other is None or not sends(leg):
         return None
     ends = (end for end in other.legs if end.kind == leg.kind)
     return next((end for end in ends if find_host(hosts, end.primary) is hosts[machine.host]), None)
+
+
+def sends(leg: Leg) -> bool:
+    """Whether this end is the one that sends: a primary, or a replica on its way to a third site."""
+    return leg.mode == "Primary" or (leg.mode == "Replica" and leg.kind == "Extended")
 
 
 def flows(sender: Leg, receiver: Leg) -> bool:

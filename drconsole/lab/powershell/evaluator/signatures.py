@@ -10,6 +10,7 @@ from typing import Any
 
 BUILT_IN = "Microsoft.PowerShell.Commands."
 HYPERV_COMMANDS = "Microsoft.HyperV.PowerShell.Commands."
+CLUSTER_COMMANDS = "Microsoft.FailoverClusters.PowerShell."
 LIMITS = {("ConvertTo-Json", "Depth"): (1, 100)}
 """Ranges that the files do not hold."""
 
@@ -57,14 +58,22 @@ def _signature(name: str, facts: dict[str, Any]) -> Signature:
                 (limits[0], limits[1]) if limits else None,
             )
         )
-    built_in = str(facts["module"]).startswith("Microsoft.PowerShell.")
-    class_name = name.replace("-", "")
     return Signature(
         name,
-        f"{BUILT_IN}{class_name}Command" if built_in else f"{HYPERV_COMMANDS}{class_name}",
+        _class(name, str(facts["module"])),
         facts.get("default_parameter_set") or next(iter(sets)),
         tuple(sets),
         tuple(parameters),
+    )
+
+
+def _class(cmdlet: str, module: str) -> str:
+    """Return the name of a cmdlet's class, which ends its error ids."""
+    name = cmdlet.replace("-", "")
+    if module == "FailoverClusters":
+        return f"{CLUSTER_COMMANDS}{name}Command"
+    return (
+        f"{BUILT_IN}{name}Command" if module.startswith("Microsoft.PowerShell.") else HYPERV_COMMANDS + name
     )
 
 

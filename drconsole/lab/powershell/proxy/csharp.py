@@ -62,8 +62,15 @@ CLUSTER_CLASSES: Mapping[str, Mapping[str, str]] = {
         "ResourceType": "ClusterResourceType",
         "Cluster": "Cluster",
     },
+    "ClusterParameter": {"ClusterObject": "String", "Value": "Object", "IsReadOnly": "Boolean"},
 }
 """The signatures have no properties of cluster objects: these are general knowledge, unchecked."""
+
+CLUSTER_EXCEPTION = """\
+    public class ClusterCmdletException : Exception
+    {
+        public ClusterCmdletException(string text) : base(text) { }
+    }"""
 
 HEAD = """\
 // Generated from the documented signatures.
@@ -103,6 +110,7 @@ class _Writer:
         yield from (self.cmdlet(one) for one in facts.cmdlets if one.module != CLUSTER_MODULE)
         yield "}\nnamespace Microsoft.FailoverClusters.PowerShell\n{"
         yield from (self.enum(name, values) for name, values in facts.cluster_enums.items())
+        yield CLUSTER_EXCEPTION
         yield from (self.data_class(n, p, "ClusterObject") for n, p in CLUSTER_CLASSES.items())
         yield from (self.cmdlet(one) for one in facts.cmdlets if one.module == CLUSTER_MODULE)
         yield "}"
