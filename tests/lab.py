@@ -84,6 +84,10 @@ class LabProcess:
         """Move the lab's clock."""
         self.control("advance", {"seconds": seconds})
 
+    def hurry(self) -> None:
+        """Let the rest of the scenario's timeline happen; the clock stays."""
+        self.control("hurry", {})
+
     def fault(self, endpoint: str, fault: str | None) -> None:
         """Make an endpoint dead or lying (``drconsole.lab.wire_faults``), or heal it."""
         self.control("fault", {"endpoint": endpoint, "fault": fault})

@@ -1,9 +1,9 @@
 """The lab's own remote control, for tests: JSON over HTTP on 127.0.0.1, with a bearer token.
 
-``GET alive|requests|unmodelled|truth`` and ``POST advance {"seconds"}``, ``fault {"endpoint", "fault"}``
-(null heals), ``reset {"scenario"}`` (optional), ``happen {...}`` (``scenario_form.Happening``: a copy changes
-or moves, a node goes down ...). A wrong request is answered by 400 (404 where something is not there, 401
-without the token) and ``{"error": text}``.
+``GET alive|requests|unmodelled|truth`` and ``POST advance {"seconds"}``, ``hurry {}`` (the rest of the
+timeline happens now), ``fault {"endpoint", "fault"}`` (null heals), ``reset {"scenario"}`` (optional) and
+``happen {...}`` (``scenario_form.Happening``: a copy changes or moves, a node goes down ...). A wrong request
+is answered by 400 (404 where something is not there, 401 without the token) and ``{"error": text}``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ class Advance(msgspec.Struct, forbid_unknown_fields=True):
     """Move the clock forward."""
 
     seconds: float
+
+
+class Hurry(msgspec.Struct, forbid_unknown_fields=True):
+    """Let the rest of the timeline happen."""
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
@@ -73,6 +77,7 @@ class Control:
         for name in ("alive", "requests", "unmodelled", "truth"):
             app.router.add_get(f"/{name}", self._reader(getattr(self, f"_{name}")))
         app.router.add_post("/advance", self._writer(Advance, self._advance))
+        app.router.add_post("/hurry", self._writer(Hurry, self._hurry))
         app.router.add_post("/fault", self._writer(Fault, self._fault))
         app.router.add_post("/reset", self._writer(Reset, self._reset))
         app.router.add_post("/happen", self._writer(Happening, self._happen))
@@ -142,6 +147,10 @@ class Control:
         if asked.seconds < 0:
             raise ScenarioError("seconds: time does not run backwards")
         await self._lab.advance(asked.seconds)
+        return self._alive()
+
+    async def _hurry(self, asked: Hurry) -> Answer:
+        await self._lab.hurry()
         return self._alive()
 
     async def _fault(self, asked: Fault) -> Answer:

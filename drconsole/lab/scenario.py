@@ -52,7 +52,7 @@ def parse(text: str, file: str) -> Scenario:
         ScenarioError: naming ``file`` and the key.
     """
     try:
-        scenario = msgspec.convert(yaml.load(text, _Loader), Scenario)
+        scenario = msgspec.convert(_with_parts(yaml.load(text, _Loader)), Scenario)
     except yaml.YAMLError as error:
         raise ScenarioError(f"{file}: {error}") from None
     except msgspec.ValidationError as error:
@@ -60,6 +60,14 @@ def parse(text: str, file: str) -> Scenario:
     if wrong := list(mistakes(scenario)):
         raise ScenarioError("\n".join(f"{file}: {line}" for line in wrong))
     return scenario
+
+
+def _with_parts(document: Any) -> Any:
+    """The document with its truth in parts; a truth without parts holds for every console."""
+    truth = document.get("truth") if isinstance(document, dict) else None
+    if not isinstance(truth, dict) or "fresh" in truth:
+        return document
+    return {**document, "truth": {"fresh": truth}}
 
 
 def changes(fields: object) -> Copy:

@@ -13,6 +13,7 @@ from drconsole.lab.scenario_form import (
     Happening,
     Moment,
     Relationship,
+    Said,
     Scenario,
     WorkloadForm,
 )
@@ -30,6 +31,9 @@ REPLICATED = ("Primary", "Replica", "ExtendedReplica")
 KINDS = (
     {"endpoint", "fault"},
     {"host", "vm", "set"},
+    {"host", "rights"},
+    {"host", "vm", "removed"},
+    {"site", "state"},
     {"host", "vm", "arrives"},
     {"host", "vm", "moves"},
     {"node", "state"},
@@ -42,7 +46,6 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
     """What the form alone does not see: references that lead nowhere, names that Hyper-V does not have."""
     yield from _repeated("endpoints", [endpoint.name for endpoint in scenario.endpoints])
     yield from _repeated("workloads", [workload.id for workload in scenario.workloads])
-    yield from _repeated("truth.copies", [f"{copy.vm} on {copy.host}" for copy in scenario.truth.copies])
     sites, hosts = set(scenario.sites), set(scenario.hosts)
     endpoints = {endpoint.name for endpoint in scenario.endpoints}
     places = place_names(scenario)
@@ -58,12 +61,18 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
         yield from _wrong_workload(scenario, workload)
     for moment in scenario.timeline:
         yield from _wrong_moment(scenario, moment, copies)
-    yield from _unknown("truth.endpoints", set(scenario.truth.endpoints), endpoints, "endpoint")
-    yield from _unknown("truth.endpoints", endpoints, set(scenario.truth.endpoints), "truth for endpoint")
     placed = {(vm, places[host]) for vm, host in copies if host in hosts}
-    for copy in scenario.truth.copies:
+    for name, said in scenario.truth.parts().items():
+        yield from _wrong_truth(f"truth.{name}", said, endpoints, placed)
+
+
+def _wrong_truth(where: str, said: Said, endpoints: set[str], placed: set[tuple[str, str]]) -> Iterator[str]:
+    yield from _repeated(f"{where}.copies", [f"{copy.vm} on {copy.host}" for copy in said.copies])
+    yield from _unknown(f"{where}.endpoints", set(said.endpoints), endpoints, "endpoint")
+    yield from _unknown(f"{where}.endpoints", endpoints, set(said.endpoints), "truth for endpoint")
+    for copy in said.copies:
         if (copy.vm, copy.host) not in placed:
-            yield f"truth.copies: there is no copy of {copy.vm} on {copy.host}"
+            yield f"{where}.copies: there is no copy of {copy.vm} on {copy.host}"
 
 
 def wrong_values(copy: Relationship, switches: Iterable[str]) -> Iterator[str]:
@@ -146,6 +155,8 @@ def wrong_happening(scenario: Scenario, happening: Happening) -> Iterator[str]:
     for name in (happening.host, happening.arrives, happening.moves, happening.node):
         if name is not UNSET:
             yield from _unknown("host", {name}, set(scenario.hosts), "host")
+    if happening.site is not UNSET:
+        yield from _unknown("site", {happening.site}, set(scenario.sites), "site")
     if happening.cluster is not UNSET:
         yield from _unknown("cluster", {happening.cluster}, set(scenario.clusters), "cluster")
     if happening.state is not UNSET:

@@ -122,7 +122,10 @@ class Happening(_Form, frozen=True):
     endpoint, fault: an endpoint, or one of a cluster's addresses (NAME/NODE), gets or loses a fault.
     host, vm, set: the copy on a host, or on any node of its cluster, changes.
     host, vm, arrives: a live migration begins; both nodes list the copy.
+    host, rights: the account may no longer see Hyper-V there, or may again.
     host, vm, moves: a node owns the copy from now on.
+    host, vm, removed: somebody deletes the copy.
+    site, state: a whole site is Down: it neither answers nor replicates; or Up again.
     node, state: a node goes down (its machines start elsewhere), or comes back.
     cluster, state: the resource of its broker fails, or comes back.
     """
@@ -132,6 +135,9 @@ class Happening(_Form, frozen=True):
     host: str | UnsetType = UNSET
     vm: Guid | UnsetType = UNSET
     set: Copy | UnsetType = UNSET
+    rights: bool | UnsetType = UNSET
+    removed: Literal[True] | UnsetType = UNSET
+    site: str | UnsetType = UNSET
     arrives: str | UnsetType = UNSET
     moves: str | UnsetType = UNSET
     node: str | UnsetType = UNSET
@@ -146,12 +152,16 @@ class Moment(Happening, frozen=True, kw_only=True):
 
 
 class CopyTruth(_Form, frozen=True):
-    """What one copy is, by the rules: its role and the codes of its alarms."""
+    """What one copy is, by the rules: its role and the codes of its alarms.
+
+    ``host`` is where it is: a host, or a cluster. Not ``fresh``: what is known of it is of another time.
+    """
 
     vm: Guid
     host: str
     role: str
     alarms: list[str] = []
+    fresh: bool = True
 
 
 class EndpointTruth(_Form, frozen=True):
@@ -162,12 +172,36 @@ class EndpointTruth(_Form, frozen=True):
     alarms: list[str] = []
 
 
-class Truth(_Form, frozen=True):
-    """What a fresh console must say. ``workloads`` are alarms of the workload as a whole, by VM id."""
+class Said(_Form, frozen=True):
+    """What one console must say. ``workloads`` are alarms of the workload as a whole, by VM id."""
 
     endpoints: dict[str, EndpointTruth]
     copies: list[CopyTruth]
     workloads: dict[Guid, list[str]] = {}
+
+
+class Truth(_Form, frozen=True):
+    """What consoles must say, written by hand from the rules.
+
+    ``before``: one that was opened at the start. The others speak after the whole timeline; ``running``: the
+    one that was opened at the start, ``restarted``: its state folder in a new process, ``fresh``: one that
+    knows nothing. What is not given is as the part that ``parts`` says.
+    """
+
+    fresh: Said
+    before: Said | None = None
+    running: Said | None = None
+    restarted: Said | None = None
+
+    def parts(self) -> dict[str, Said]:
+        """All four, each with what it says: before and running as fresh, restarted as running."""
+        running = self.running or self.fresh
+        return {
+            "before": self.before or self.fresh,
+            "running": running,
+            "restarted": self.restarted or running,
+            "fresh": self.fresh,
+        }
 
 
 class Scenario(_Form, frozen=True, kw_only=True):

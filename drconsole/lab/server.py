@@ -19,6 +19,7 @@ from drconsole.lab.hyperv.clusters import WrongMove, arrive, move, set_broker, s
 from drconsole.lab.hyperv.machines import Cluster
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
+from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.powershell.process import Engine
 from drconsole.lab.scenario_checks import addresses, wrong_happening
 from drconsole.lab.scenario_form import Copy, EndpointForm, Happening, Moment, Scenario, ScenarioError
@@ -88,6 +89,10 @@ class Lab:
         """Move the clock; what the timeline has for that time happens at its moment, in order."""
         await self._timeline.advance(seconds)
 
+    async def hurry(self) -> None:
+        """Let the rest of the timeline happen now."""
+        await self._timeline.hurry()
+
     async def set_fault(self, endpoint: str, fault: WireFault | None) -> None:
         """Give an endpoint, or one node of a cluster (NAME/NODE), a fault, or heal it.
 
@@ -125,6 +130,13 @@ class Lab:
                 arrive(hosts, self.world.machine(host, vm), node, now)
             case Happening(host=str(host), vm=str(vm), moves=str(node)):
                 move(hosts, self.world.machine(host, vm), node, now)
+            case Happening(host=str(host), rights=bool(rights)):
+                hosts[host].rights = rights
+            case Happening(host=str(host), vm=str(vm), removed=True):
+                machine = self.world.machine(host, vm)
+                del hosts[machine.host].machines[machine.id]
+            case Happening(site=str(site), state=str(state)):
+                await self._set_site(site, state)
             case Happening(node=str(node), state=str(state)):
                 await self._set_node(node, state)
             case Happening(cluster=str(cluster), state=str(state)):
@@ -143,6 +155,14 @@ class Lab:
         for listener in self.listeners.values():
             if listener.service.host_name == node:
                 await listener.set_fault(WireFault.SILENT_TCP if state == "Down" else None)
+
+    async def _set_site(self, site: str, state: str) -> None:
+        """What replication was under way comes to its end first: what follows does not count."""
+        settle(self.world.hosts, self.clock.now())
+        of_site = [one for one in self.scenario.endpoints if one.site == site]
+        for name, host in (pair for one in of_site for pair in addresses(self.scenario, one).items()):
+            self.world.hosts[host].state = state
+            await self.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)
 
     def _cluster(self, name: str) -> Cluster:
         found = (host.cluster for host in self.world.hosts.values() if host.cluster is not None)

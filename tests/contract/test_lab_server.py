@@ -153,7 +153,7 @@ def test_an_endpoint_keeps_its_port_through_other_scenarios(lab: LabProcess) -> 
     lab.reset("dead-endpoints")
     assert lab.endpoint("njhv03")["address"] == sixth
     assert lab.control("alive")["endpoints"]["nyhv01"] == "silent-http"
-    assert lab.control("truth")["endpoints"]["nyhv02"]["error"] == "unreachable"
+    assert lab.control("truth")["fresh"]["endpoints"]["nyhv02"]["error"] == "unreachable"
     assert identify(lab, "njhv03") == 200
 
 

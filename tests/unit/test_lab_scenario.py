@@ -10,6 +10,7 @@ import pytest
 from drconsole.lab import scenario as scenarios
 from drconsole.lab.hyperv.populate import build_hosts
 from drconsole.lab.scenario import parse
+from drconsole.lab.scenario_checks import place_names
 from drconsole.lab.scenario_form import ScenarioError
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -86,14 +87,14 @@ def test_a_scenario_becomes_hosts_full_of_machines() -> None:
         ("endpoint: ha,", "endpoint: hx,", r"timeline at 2m: endpoint: there is no endpoint hx"),
         ("host: HA, vm", "host: HX, vm", r"timeline at 3m: host: there is no host HX"),
         ("set: {power: Off}", "set: {power: Of}", r"timeline at 3m: set\.power: VMState has no 'Of'"),
-        ("HA, role", "HX, role", r"truth\.copies: there is no copy of .* on HX"),
+        ("HA, role", "HX, role", r"copies: there is no copy of .* on HX"),
         ("endpoints: {ha: {state: ok}, ", "endpoints: {", r"there is no truth for endpoint ha"),
         (
             "endpoints: {ha: {state: ok}, ",
             "endpoints: {hx: {state: ok}, ",
-            r"truth\.endpoints: there is no endpoint hx",
+            r"truth\.fresh\.endpoints: there is no endpoint hx",
         ),
-        (TRUE_COPY, f"{TRUE_COPY}\n{TRUE_COPY}", r"truth\.copies: .* on HA is there twice"),
+        (TRUE_COPY, f"{TRUE_COPY}\n{TRUE_COPY}", r"truth\.fresh\.copies: .* on HA is there twice"),
         (
             "timeline:",
             f"  - {{name: web, id: {WEB}, copies: {{}}}}\ntimeline:",
@@ -121,23 +122,26 @@ def test_an_unknown_scenario_names_those_there_are() -> None:
 def test_every_scenario_can_be_built_and_names_each_copy_that_can_be_seen(name: str) -> None:
     scenario = scenarios.load(name)
     build_hosts(scenario, NOW)
-    seen = {
-        endpoint.host
-        for endpoint in scenario.endpoints
-        if scenario.truth.endpoints[endpoint.name].state in ("ok", "partial")
-    }
-    copies = {(workload.id, host) for workload in scenario.workloads for host in workload.copies}
-    told = {(copy.vm, copy.host) for copy in scenario.truth.copies}
-    assert told == {copy for copy in copies if copy[1] in seen}
+    places = place_names(scenario)
+    copies = {(workload.id, places[host]) for workload in scenario.workloads for host in workload.copies}
+    for said in scenario.truth.parts().values():
+        read = [one for one in scenario.endpoints if said.endpoints[one.name].state == "ok"]
+        seen = {one.host or one.cluster for one in read}
+        told = {(copy.vm, copy.host) for copy in said.copies if copy.fresh}
+        assert told == {copy for copy in copies if copy[1] in seen}
 
 
 def test_steady_has_both_directions_and_one_of_each_trouble() -> None:
     scenario = scenarios.load("steady")
-    roles = Counter((copy.role, copy.host) for copy in scenario.truth.copies)
+    roles = Counter((copy.role, copy.host) for copy in scenario.truth.fresh.copies)
     assert min(roles["ORIGINAL", host] for host in scenario.hosts) >= 8
-    alarms = {alarm for copy in scenario.truth.copies for alarm in copy.alarms}
+    alarms = {alarm for copy in scenario.truth.fresh.copies for alarm in copy.alarms}
     assert alarms >= {"rpo", "paused", "resynchronizing", "first-copy", "original-off", "planned-in-progress"}
-    assert {copy.role for copy in scenario.truth.copies} >= {"RECOVERED", "FORMER ORIGINAL", "UNPROTECTED"}
+    assert {copy.role for copy in scenario.truth.fresh.copies} >= {
+        "RECOVERED",
+        "FORMER ORIGINAL",
+        "UNPROTECTED",
+    }
 
 
 def test_hostile_names_are_hostile() -> None:

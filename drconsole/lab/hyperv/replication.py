@@ -25,9 +25,9 @@ def find_host(hosts: Mapping[str, Host], name: str) -> Host | None:
 
 
 def receiving(hosts: Mapping[str, Host], machine: Machine, leg: Leg) -> Leg | None:
-    """The other end of a relationship that this machine sends to, where that end still names this host."""
+    """The living end that this machine sends to, where that end still names this host."""
     host = find_host(hosts, leg.receiver)
-    other = host.machines.get(machine.id) if host else None
+    other = host.machines.get(machine.id) if host and host.state != "Down" else None
     if other is None or not sends(leg):
         return None
     ends = (end for end in other.legs if end.kind == leg.kind)
@@ -49,7 +49,7 @@ def settle(hosts: Mapping[str, Host], now: datetime) -> None:
     for host in hosts.values():
         for machine in host.machines.values():
             for leg in machine.legs:
-                other = receiving(hosts, machine, leg)
+                other = receiving(hosts, machine, leg) if host.state != "Down" else None
                 if other is not None and flows(leg, other):
                     leg.last_sync = other.last_sync = _last_cycle(leg, now)
 

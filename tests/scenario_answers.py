@@ -1,0 +1,139 @@
+"""What consoles say of a scenario: one that saw it begin, the same started again, one that knows nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from drconsole.cli import wiring
+from drconsole.cli.answers import encoded, list_answer
+from drconsole.cli.lab_place import config_of
+from drconsole.config.load import load
+from drconsole.domain.place import Place
+from drconsole.inventory import Inventory
+from drconsole.lab.scenario_form import Said, Scenario
+from tests.lab import LabProcess
+
+PATIENCE_S = 120.0
+DEAD_BUDGET_S = 5.0
+PARTS = ("before", "running", "restarted", "fresh")
+COMMAND = [sys.executable, "-m", "drconsole"]
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A ground truth and an answer in one form, to be compared.
+
+    ``endpoints``: name to (state, alarms). ``copies``: (VM id, host or cluster) to (role, alarms, fresh).
+    ``workloads``: VM id to alarms, where there are any.
+    """
+
+    endpoints: Mapping[str, tuple[str, tuple[str, ...]]]
+    copies: Mapping[tuple[str, str], tuple[str, tuple[str, ...], bool]]
+    workloads: Mapping[str, tuple[str, ...]]
+
+
+def answers_of(lab: LabProcess, scenario: Scenario, folder: Path) -> dict[str, Answer]:
+    """The answers of all parts (``scenario_form.Truth``) from a lab at the scenario's start."""
+    folder.mkdir(parents=True)
+    config = _config(lab, scenario, folder, "kept")
+    answers: dict[str, Answer] = {}
+    inventory = wiring.inventory_of(load(config))
+    inventory.start()
+    try:
+        answers["before"] = _read(inventory, {})
+        tries = {status.name: status.next_try for status in inventory.newest().endpoints}
+        lab.hurry()
+        inventory.read_now()
+        answers["running"] = _read(inventory, tries)
+    finally:
+        inventory.stop()
+    answers["restarted"] = _listed(config)
+    answers["fresh"] = _listed(_config(lab, scenario, folder, "new"))
+    return answers
+
+
+def told(answer: Answer, scenario: Scenario) -> Picture:
+    """What an answer says."""
+    known = _places(scenario)
+    copies = [(workload, copy) for workload in answer["workloads"] for copy in workload["copies"]]
+    picture = {
+        known.get(copy["id"], (workload["key"], copy["id"])): (copy["role"], codes(copy), copy["fresh"])
+        for workload, copy in copies
+    }
+    assert len(picture) == len(copies), "a copy is listed twice"
+    return Picture(
+        {one["name"]: (one["state"], codes(one)) for one in answer["endpoints"]},
+        picture,
+        {one["key"].removeprefix("hv:"): codes(one) for one in answer["workloads"] if one["alarms"]},
+    )
+
+
+def true(said: Said) -> Picture:
+    """What a ground truth says."""
+    return Picture(
+        {name: (one.state, tuple(sorted(one.alarms))) for name, one in said.endpoints.items()},
+        {(one.vm, one.host): (one.role, tuple(sorted(one.alarms)), one.fresh) for one in said.copies},
+        {vm: tuple(sorted(alarms)) for vm, alarms in said.workloads.items() if alarms},
+    )
+
+
+def codes(thing: Mapping[str, Any]) -> tuple[str, ...]:
+    """The codes of the alarms of a workload, copy or endpoint."""
+    return tuple(sorted(alarm["code"] for alarm in thing["alarms"]))
+
+
+def _places(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """VM and host or cluster of each copy that could be, by its id in answers."""
+    where = {one.host or one.cluster or "": one.site for one in scenario.endpoints}
+    return {
+        Place("hyperv", site, place.lower(), workload.id).id: (workload.id, place)
+        for workload in scenario.workloads
+        for place, site in where.items()
+    }
+
+
+def _config(lab: LabProcess, scenario: Scenario, folder: Path, state: str) -> Path:
+    """A configuration with a state folder of its own; who never answers is not waited for long."""
+    content = config_of(lab.description, folder / state)
+    for said in scenario.truth.parts().values():
+        for name, one in said.endpoints.items():
+            if one.error == "timed-out":
+                content["endpoints"][name]["budget_s"] = DEAD_BUDGET_S
+    config = folder / f"{state}.yaml"
+    config.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return config
+
+
+def _read(inventory: Inventory, tries: Mapping[str, datetime | None]) -> Answer:
+    """The answer when every endpoint was tried anew since ``tries``."""
+    until = time.monotonic() + PATIENCE_S
+    tick = threading.Event()
+    while time.monotonic() < until:
+        snapshot = inventory.newest()
+        if all(one.next_try not in (None, tries.get(one.name)) for one in snapshot.endpoints):
+            answer: Answer = json.loads(encoded(list_answer(snapshot, snapshot.workloads)))
+            return answer
+        tick.wait(0.02)
+    raise AssertionError("an endpoint was not tried again")
+
+
+def _listed(config: Path) -> Answer:
+    """The answer of a console in a process of its own."""
+    command = [*COMMAND, "--config", str(config), "list", "--all", "--json", "--wait", str(PATIENCE_S)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=2 * PATIENCE_S)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    answer: Answer = json.loads(done.stdout)
+    return answer
