@@ -12,6 +12,7 @@ DrConsoleError                what happened, to whom, why it matters, what to do
     ├── LoginRefused          the endpoint answered: not with these credentials
     ├── NoRights              logged in, but not allowed to see or do it
     ├── BadReply              not what the protocol says: malformed, cut, too large, another service
+    ├── Constrained           PowerShell there may not run scripts of ours
     └── ScriptFailed          the script ran on the host and reported an error
 """
 
@@ -112,6 +113,13 @@ class BadReply(EndpointError):
 
     title = "Unusable answer"
     code = "bad-reply"
+
+
+class Constrained(EndpointError):
+    """PowerShell on the host runs in a language mode in which no script of ours can work."""
+
+    title = "PowerShell is constrained"
+    code = "constrained"
 
 
 class ScriptFailed(EndpointError):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from drconsole.domain.endpoint import EndpointKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from drconsole.config.model import Config, Connection
     from drconsole.inventory import Inventory
     from drconsole.platforms.base import Platform
@@ -16,12 +18,12 @@ def inventory_of(config: Config) -> Inventory:
     """The inventory of a configuration; it reads nothing before it is started."""
     from drconsole.inventory import Inventory
 
-    platforms = {one.endpoint.name: platform_of(one) for one in config.connections}
+    platforms = {one.endpoint.name: platform_of(one, config.state) for one in config.connections}
     return Inventory(config.estate, platforms, config.state)
 
 
-def platform_of(connection: Connection) -> Platform:
-    """The vendor side of one endpoint."""
+def platform_of(connection: Connection, state: Path) -> Platform:
+    """The vendor side of one endpoint; what it must remember goes into the folder ``state``."""
     from drconsole.platforms.base import Access
 
     access = Access(
@@ -37,7 +39,7 @@ def platform_of(connection: Connection) -> Platform:
         case EndpointKind.HYPERV_HOST:
             from drconsole.platforms.hyperv.platform import HyperV
 
-            return HyperV(connection.endpoint, access)
+            return HyperV(connection.endpoint, access, state)
         case EndpointKind.VSPHERE:
             from drconsole.platforms.vsphere.platform import VSphere
 

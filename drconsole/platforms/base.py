@@ -24,7 +24,8 @@ class Access:
 
     ``secret`` gives the password when the connection needs it, in the connecting thread; it is never shown.
     ``ca_file`` is the only trust anchor where given, else the system's. ``insecure`` is the config's own
-    word for an unverified certificate or Basic without TLS.
+    word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are read: by a
+    ``loop`` that is kept open where that is possible, or ``per-call``.
 
     Raises (``secret``):
         LoginRefused: the source gave no password.
@@ -38,6 +39,7 @@ class Access:
     transport: str = "basic"
     tls: bool = True
     insecure: bool = False
+    way: str = "loop"
 
 
 class Platform(Protocol):

@@ -17,7 +17,8 @@ SCRIPTS = sorted(
     (
         f
         for f in (resources.files("drconsole.platforms.hyperv") / "scripts").iterdir()
-        if f.name.endswith(".ps1")
+        # The evaluator refuses the read loop as a whole, so that reads go per call there.
+        if f.name.endswith(".ps1") and f.name != "loop.ps1"
     ),
     key=lambda f: f.name,
 )

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from drconsole.errors import BadReply, EndpointError, NoRights, ScriptFailed
+from drconsole.errors import BadReply, Constrained, EndpointError, NoRights, ScriptFailed
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Output
@@ -55,12 +55,6 @@ def test_noise_on_the_error_stream_is_no_failure() -> None:
         (b"", b"'powershell.exe' is not recognized", 9009, "not recognized"),
         (b"", b"Zugriff verweigert f\x81r", 1, "Zugriff verweigert f\N{REPLACEMENT CHARACTER}r"),
         (b"", b"\x1b[31;1mstop\x1b[0m\x07", 1, r"begins: stop\\x07"),
-        (
-            b"",
-            b"+ FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrainedLanguage",
-            1,
-            "constrained",
-        ),
         (framed(1)[:-20], b"", 0, "end marker"),
         (framed(1) + b"late", b"", 0, "end marker"),
         (b"banner\r\n" + framed(1), b"", 0, "wrote 3 lines"),
@@ -74,6 +68,11 @@ def test_noise_on_the_error_stream_is_no_failure() -> None:
 def test_output_that_is_no_answer(out: bytes, err: bytes, code: int, words: str) -> None:
     with pytest.raises(BadReply, match=words):
         value(out, err, code)
+
+
+def test_a_constrained_language_is_told_apart() -> None:
+    with pytest.raises(Constrained, match="constrained language mode"):
+        value(b"", b"+ FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrainedLanguage", 1)
 
 
 def failure(ident: str, category: str, message: str = "said in the host's own language") -> EndpointError:

@@ -29,6 +29,8 @@ def dial(host: str, port: int, watch: Watch) -> socket.socket:
         NotFound, NotConnected, BrokenOff.
     """
     last = "no address"
+    # A kept connection may have been the one before.
+    watch.connected = False
     found = addresses(host, port, watch)
     for index, (family, kind, protocol, _, address) in enumerate(found):
         others = len(found) - index - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drconsole.domain.endpoint import Endpoint
@@ -12,6 +13,7 @@ from drconsole.errors import LoginRefused
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.reader import light_reading
+from drconsole.platforms.hyperv.shells import Shells
 
 if TYPE_CHECKING:
     from drconsole.platforms.hyperv.session import Session
@@ -20,16 +22,17 @@ SCRIPTS = {Tier.LIGHT: "light.ps1"}
 
 
 class HyperV:
-    """One Hyper-V host. Every read is a process of its own there (design, section 4, "per call").
+    """One Hyper-V host. What it keeps open there is listed in the folder ``state``, where one is given.
 
     pywinrm is loaded and the password asked for by the first read, in its thread.
     """
 
-    def __init__(self, endpoint: Endpoint, access: Access) -> None:
+    def __init__(self, endpoint: Endpoint, access: Access, state: Path | None = None) -> None:
         self.endpoint = endpoint
         self.access = access
         host = f"[{access.host}]" if ":" in access.host else access.host
         self.peer = Peer(endpoint.name, f"{host}:{access.port}", access.user, access.tls, endpoint.budget_s)
+        self._shells = Shells(state, endpoint.name, self.peer.address)
         self._session: Session | None = None
 
     def read(self, tier: Tier) -> Reading:
@@ -40,9 +43,11 @@ class HyperV:
         """
         started = time.monotonic()
         self._refuse_clear_text()
-        output = self._opened().run(SCRIPTS[tier], {})
+        session = self._opened()
+        answer = session.run(SCRIPTS[tier], {})
         return light_reading(
-            output,
+            answer,
+            session.way,
             self.endpoint,
             self.access,
             self.peer,
@@ -51,15 +56,15 @@ class HyperV:
         )
 
     def close(self) -> None:
-        """Break off a read that hangs; later reads connect anew and ask for the password again."""
+        """Break off a read that hangs and end what is kept open; later reads ask for the password again."""
         session, self._session = self._session, None
         if session:
-            session.break_off()
+            session.close()
 
     def _opened(self) -> Session:
         from drconsole.platforms.hyperv.session import Session
 
-        session = self._session or Session(self.endpoint, self.access, self.peer)
+        session = self._session or Session(self.endpoint, self.access, self.peer, self._shells)
         self._session = session
         return session
 

@@ -1,4 +1,4 @@
-"""From what a read's process wrote to a reading."""
+"""From a script's answer to a reading."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
 from drconsole.platforms.base import Access
-from drconsole.platforms.hyperv import light, script
+from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.script import Answer
 
 
 def light_reading(
-    output: script.Output,
+    came: Answer,
+    way: str,
     endpoint: Endpoint,
     access: Access,
     peer: Peer,
@@ -20,12 +22,12 @@ def light_reading(
     taken_at: datetime,
     duration_s: float,
 ) -> Reading:
-    """Give the reading that the output of ``light.ps1`` means.
+    """Give the reading that the answer of ``light.ps1`` means; ``way`` is how it came over, in words.
 
     Raises:
         EndpointError: it is none.
     """
-    answer = light.decode(script.value_of(output, peer), peer)
+    answer = light.decode(came.value, peer)
     now = light.stamp(answer.now, peer)
     unseen = light.limits(answer, peer)
     return Reading(
@@ -37,16 +39,17 @@ def light_reading(
         sightings=light.sightings(answer, endpoint.site, peer),
         names=light.names(answer),
         limits=unseen,
-        skew_s=(now - datetime.fromtimestamp(output.middle, UTC)).total_seconds(),
+        skew_s=(now - datetime.fromtimestamp(came.middle, UTC)).total_seconds(),
         version=f"PowerShell {answer.version}",
         user=access.user,
-        transport=transport(access, output.tls),
+        transport=transport(access, came.tls, way),
         duration_s=duration_s,
     )
 
 
-def transport(access: Access, tls: str) -> str:
+def transport(access: Access, tls: str, way: str) -> str:
     """How the endpoint was spoken to, with the config's own word where that was not safe."""
-    if not access.tls:
-        return "basic, no TLS (insecure)"
-    return f"basic, {tls}, certificate not verified (insecure)" if access.insecure else f"basic, {tls}"
+    safety = tls if access.tls else "no TLS (insecure)"
+    if access.tls and access.insecure:
+        safety += ", certificate not verified (insecure)"
+    return f"{access.transport}, {safety}, {way}"

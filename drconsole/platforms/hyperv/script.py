@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from drconsole.errors import EndpointError, NoRights, ScriptFailed
+from drconsole.errors import Constrained, EndpointError, NoRights, ScriptFailed
 from drconsole.platforms.hyperv.peer import Peer
 
 # Design, section 4: one line on standard input, so that no length limit and no quoting touches the script,
@@ -56,6 +56,18 @@ class Output:
     tls: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON text of a script's value.
+
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
+    """
+
+    value: bytes
+    middle: float
+    tls: str
+
+
 class Failure(msgspec.Struct):
     """What the frame says about an error that ended a script."""
 
@@ -92,8 +104,16 @@ def value_of(output: Output, peer: Peer) -> bytes:
     except (ValueError, RecursionError) as error:
         raise peer.bad_reply(f"the script's answer cannot be read ({_why(error)})", out, PROFILE) from None
     if not frame.ok:
-        raise _failed(frame.error or Failure(), peer)
+        raise failed(frame.error or Failure(), peer)
     return bytes(frame.value)
+
+
+def text_in(value: msgspec.Raw) -> str | None:
+    """The text that a value is, None where it is something else."""
+    try:
+        return msgspec.json.decode(value, type=str)
+    except msgspec.DecodeError:
+        return None
 
 
 def _why(error: Exception) -> str:
@@ -107,13 +127,22 @@ def _no_end(output: Output, peer: Peer) -> EndpointError:
     seen = COLOUR.sub(b"", err) if err.strip() else output.out
     # The id is never localised, but PowerShell 7 shows only the text.
     if b"InConstrainedLanguage" in err or b"in this language mode" in err:
-        what = "PowerShell there runs in constrained language mode, in which no script of ours can work"
-        return peer.bad_reply(what, seen, CONSTRAINED)
+        return constrained("ConstrainedLanguage", peer)
     what = f"its PowerShell ended with code {output.code} before the script's end marker"
     return peer.bad_reply(what, seen, PROFILE)
 
 
-def _failed(failure: Failure, peer: Peer) -> EndpointError:
+def constrained(mode: str, peer: Peer) -> EndpointError:
+    """PowerShell runs, but in a language mode in which it takes no method calls."""
+    return peer.error(
+        Constrained,
+        f"PowerShell on {peer.address} runs for {peer.user} in constrained language mode "
+        f"({peer.shown(mode)}), in which no script of drconsole's can work.",
+        CONSTRAINED,
+    )
+
+
+def failed(failure: Failure, peer: Peer) -> EndpointError:
     """An error that the script itself reported."""
     ident, category = failure.id or "", failure.category or ""
     said = f'"{peer.shown(failure.message or "")}" ({peer.shown(ident)})'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -95,9 +96,10 @@ class Watch:
     def guard(self, sock: socket.socket) -> None:
         """Shut ``sock`` down when the read is broken off.
 
-        A twin of its descriptor is kept, because wrapping it for TLS takes the socket object's own away.
+        A twin of its descriptor is kept, because wrapping it for TLS takes the socket object's own away, and
+        because a TLS socket can only be shut down with a farewell that may hang.
         """
-        twin = sock.dup()
+        twin = socket.socket(fileno=os.dup(sock.fileno()))
         with self._lock:
             self._twins.append(twin)
         self.on_break(lambda: twin.shutdown(socket.SHUT_RDWR))

@@ -49,7 +49,7 @@ class Unauthorized(WireError):
 
 
 class Adapter(HTTPAdapter):
-    """Sends the requests of one read.
+    """Sends requests, each under the watch of the moment; connections are kept between watches.
 
     ``trust`` decides about certificates. ``seen`` is the beginning of the last reply, ``status`` its HTTP
     status (0: none came) and ``content_type`` what it claims to be, for error messages.
@@ -60,12 +60,22 @@ class Adapter(HTTPAdapter):
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
+        self.connection: HTTPConnection | None = None
         self.trust: ssl.SSLContext | None = None
         self.seen = b""
         self.status = 0
         self.content_type = ""
         super().__init__(pool_connections=1, pool_maxsize=1)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def under(self, watch: Watch) -> None:
+        """Let another watch guard what comes, the kept connection included."""
+        self.watch = watch
+        sock = self.connection.sock if self.connection else None
+        if sock is not None and sock.fileno() >= 0:
+            watch.guard(sock)
+            watch.connected = True
+            watch.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
@@ -75,9 +85,9 @@ class Adapter(HTTPAdapter):
         return host, {"ssl_context": self.trust} if self.trust else {}
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
-        """Hand the watch to the connections that the pool will make."""
+        """Make the pool's connections ask this adapter for the watch of the moment."""
         pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
-        pool.conn_kw["watch"] = self.watch
+        pool.conn_kw["adapter"] = self
         return pool
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
@@ -147,31 +157,34 @@ class Adapter(HTTPAdapter):
 class _Plain(HTTPConnection):
     """A connection that the watch can break off."""
 
-    def __init__(self, *args: Any, watch: Watch, **kwargs: Any) -> None:
-        self.watch = watch
+    def __init__(self, *args: Any, adapter: Adapter, **kwargs: Any) -> None:
+        self.adapter = adapter
         super().__init__(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        return dial(self._dns_host, self.port or 80, self.watch)
+        self.adapter.connection = self
+        return dial(self._dns_host, self.port or 80, self.adapter.watch)
 
 
 class _Tls(HTTPSConnection):
     """A TLS connection that the watch can break off, also in its handshake."""
 
-    def __init__(self, *args: Any, watch: Watch, **kwargs: Any) -> None:
-        self.watch = watch
+    def __init__(self, *args: Any, adapter: Adapter, **kwargs: Any) -> None:
+        self.adapter = adapter
         super().__init__(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        return dial(self._dns_host, self.port or 443, self.watch)
+        self.adapter.connection = self
+        return dial(self._dns_host, self.port or 443, self.adapter.watch)
 
     def connect(self) -> None:
         """Connect and shake hands."""
-        doing, self.watch.doing = self.watch.doing, "the TLS handshake"
+        watch = self.adapter.watch
+        doing, watch.doing = watch.doing, "the TLS handshake"
         super().connect()
-        self.watch.doing = doing
+        watch.doing = doing
         if isinstance(self.sock, ssl.SSLSocket):
-            self.watch.tls = self.sock.version() or ""
+            watch.tls = self.sock.version() or ""
 
 
 class _PlainPool(HTTPConnectionPool):

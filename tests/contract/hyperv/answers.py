@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from typing import Any
 
@@ -20,6 +21,9 @@ def vm(ident: str = VM_A, **facts: Any) -> dict[str, Any]:
         "notes": None,
         "mode": "Primary",
         "state": "Replicating",
+        "auto_start": "StartIfRunning",
+        "created": None,
+        "networks": None,
     }
     return row | facts
 
@@ -55,6 +59,13 @@ def light(
         "relations": [relation()] if relations is None else relations,
     }
     return answer | facts
+
+
+def looped(ident: str, value: Any = None, state: str = "done", **facts: Any) -> bytes:
+    """What the read loop writes as an answer."""
+    reply = {"id": ident, "state": state, "value": value, "error": None, "errors": [], "warnings": []}
+    text = json.dumps(reply | facts, ensure_ascii=False)
+    return b"\n" + base64.b64encode(gzip.compress(text.encode())) + b"\n"
 
 
 def framed(value: Any, error: dict[str, Any] | None = None) -> bytes:

@@ -17,10 +17,13 @@ from drconsole.lab.certificates import Authority
 from drconsole.lab.powershell.process import Output, Process, Start
 from drconsole.lab.winrm.listener import Listener, serve
 from drconsole.lab.winrm.service import WinRMService
+from drconsole.lab.winrm.shells import Quotas
 from drconsole.lab.wire_faults import FaultSize, WireFault
 from drconsole.platforms.base import Access
+from drconsole.platforms.hyperv import loop_form
 from drconsole.platforms.hyperv.platform import HyperV
-from tests.contract.hyperv.answers import framed, light
+from tests.contract.hyperv.answers import framed, light, looped
+from tests.contract.hyperv.loop_player import LoopPlayer
 
 T = TypeVar("T")
 USER, PASSWORD = "dr-reader", "CanaryPässwort7"
@@ -29,12 +32,15 @@ FAULT_SIZE = FaultSize(drip_s=0.05, huge_bytes=8 << 20)
 
 @dataclass
 class Scripted:
-    """What the next processes do: write, end with a code, or never end."""
+    """What the next processes do: answer a read by a value, or never; both ways of reading are understood.
 
-    out: bytes = field(default_factory=lambda: framed(light()))
-    err: bytes = b""
-    code: int = 0
+    ``loops``: the loop runs there; otherwise its process ends at once. ``players`` are the loops that ran.
+    """
+
+    value: Any = field(default_factory=light)
     hangs: bool = False
+    loops: bool = True
+    players: list[LoopPlayer] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     command_lines: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -42,7 +48,16 @@ class Scripted:
     async def start(self, start: Start, output: Output) -> Process:
         """Start one."""
         self.command_lines.append(start.command_line)
-        return _Process(self, output)
+        if start.command_line != loop_form.COMMAND_LINE:
+            return _Process(self, output)
+        if not self.loops:
+            output.write("stderr", b"[Console] is not allowed here")
+            output.exited(1)
+        return _LoopProcess(self, output)
+
+    def answer(self, request: dict[str, Any]) -> bytes:
+        """What the loop writes."""
+        return b"" if self.hangs else looped(request["id"], self.value)
 
     async def close(self) -> None:
         """Hold nothing, so there is nothing to give up."""
@@ -59,10 +74,27 @@ class _Process:
         script = self._script
         script.requests.append(json.loads(base64.b64decode(bytes(self._input))))
         if not script.hangs:
-            self._output.write("stdout", script.out)
-            self._output.write("stderr", script.err)
-            self._output.exited(script.code)
+            self._output.write("stdout", framed(script.value))
+            self._output.exited(0)
         script.started.set()
+
+    def kill(self) -> None:
+        self._output.exited(1)
+
+
+class _LoopProcess:
+    def __init__(self, script: Scripted, output: Output) -> None:
+        self._script, self._output = script, output
+        self._player = LoopPlayer(script.answer)
+        script.players.append(self._player)
+
+    def feed(self, data: bytes) -> None:
+        self._output.write("stdout", self._player.feed(data))
+        if self._player.requests:
+            self._script.started.set()
+
+    def close_input(self) -> None:
+        self._output.exited(0)
 
     def kill(self) -> None:
         self._output.exited(1)
@@ -71,11 +103,22 @@ class _Process:
 class Host:
     """One host of the lab, and the endpoint that the config would have for it."""
 
-    def __init__(self, folder: Path, loop: asyncio.AbstractEventLoop, *, tls: bool = True) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        tls: bool = True,
+        way: str = "loop",
+        quotas: Quotas | None = None,
+    ) -> None:
         self.loop = loop
+        self.way = way
+        self.state = folder / "state"
+        self.made: list[HyperV] = []
         self.script = Scripted()
         self.authority = Authority(folder)
-        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.script)
+        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.script, quotas=quotas)
         certificates = self.authority.endpoint("hv-ny1.lab") if tls else None
         self.listener: Listener = self.wait(serve(self.service, certificates, size=FAULT_SIZE))
 
@@ -114,8 +157,10 @@ class Host:
             "user": USER,
             "secret": lambda: PASSWORD,
             "ca_file": self.authority.certificate_file,
+            "way": self.way,
         }
-        return HyperV(endpoint, Access(**(facts | access)))
+        self.made.append(HyperV(endpoint, Access(**(facts | access)), self.state))
+        return self.made[-1]
 
 
 @contextmanager
@@ -133,11 +178,15 @@ def lab_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @contextmanager
-def host(folder: Path, *, tls: bool = True) -> Iterator[Host]:
+def host(
+    folder: Path, *, tls: bool = True, way: str = "loop", quotas: Quotas | None = None
+) -> Iterator[Host]:
     """One host that answers."""
     with lab_loop() as loop:
-        one = Host(folder, loop, tls=tls)
+        one = Host(folder, loop, tls=tls, way=way, quotas=quotas)
         try:
             yield one
         finally:
+            for platform in one.made:
+                platform.close()
             one.wait(one.listener.close())

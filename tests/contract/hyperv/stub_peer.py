@@ -16,8 +16,9 @@ from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.lab.certificates import Authority
 from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv.platform import HyperV
-from tests.contract.hyperv.answers import framed, light
+from tests.contract.hyperv.answers import framed, light, looped
 from tests.contract.hyperv.hosts import PASSWORD, USER
+from tests.contract.hyperv.loop_player import LoopPlayer
 
 ENVELOPE = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
@@ -77,7 +78,11 @@ class Peer:
     """What the peer answers to each action, and what it was asked: actions, and headers with bodies."""
 
     port: int = 0
+    way: str = "loop"
     authority: Authority | None = None
+    made: list[HyperV] = field(default_factory=list)
+    output: bytes = b""
+    player: LoopPlayer = field(default_factory=lambda: LoopPlayer(lambda request: b""))
     answers: dict[str, Answer] = field(
         default_factory=lambda: {
             "Create": soap('<w:Selector Name="ShellId">SHELL-1</w:Selector>'),
@@ -92,6 +97,23 @@ class Peer:
     sent: list[tuple[dict[str, str], str]] = field(default_factory=list)
     reached: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        if self.way == "loop":
+            self.answers["Receive"] = self.receive
+
+    def take(self, action: str, body: str) -> None:
+        """Let the loop, where there is one, take what was sent to it."""
+        if action == "Create":
+            self.player, self.output = LoopPlayer(lambda request: looped(request["id"], light())), b""
+        if action == "Send":
+            sent = re.findall(r"<rsp:Stream[^>]*>([^<]*)</rsp:Stream>", body)[0]
+            self.output += self.player.feed(base64.b64decode(sent))
+
+    def receive(self, relates: str) -> Reply:
+        """Give what the loop wrote."""
+        output, self.output = self.output, b""
+        return received(output, code=None)(relates)
 
     def hang(self, _: Any = None) -> None:
         """Do nothing until the test is over."""
@@ -108,8 +130,10 @@ class Peer:
             "user": USER,
             "secret": lambda: PASSWORD,
             "ca_file": self.authority.certificate_file,
+            "way": self.way,
         }
-        return HyperV(endpoint, Access(**(facts | access)))
+        self.made.append(HyperV(endpoint, Access(**(facts | access))))
+        return self.made[-1]
 
 
 def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
@@ -123,6 +147,7 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             relates = re.findall(r"<a:MessageID>([^<]*)</a:MessageID>", body)[0]
             peer.asked.append(action)
             peer.sent.append((dict(self.headers), body))
+            peer.take(action, body)
             reply = peer.answers[action](relates)
             if not isinstance(reply.body, bytes):
                 reply.body(self)
@@ -148,9 +173,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def stub_peer(folder: Path) -> Iterator[Peer]:
-    """Serve one peer over TLS."""
-    peer = Peer(authority=Authority(folder))
+def stub_peer(folder: Path, way: str) -> Iterator[Peer]:
+    """Serve one peer over TLS, to be read in this way."""
+    peer = Peer(way=way, authority=Authority(folder))
     assert peer.authority
     server = _Server(("127.0.0.1", 0), _handler(peer))
     context = peer.authority.endpoint("hv-ny1.lab").context()
@@ -161,6 +186,8 @@ def stub_peer(folder: Path) -> Iterator[Peer]:
             yield peer
         finally:
             peer.over.set()
+            for platform in peer.made:
+                platform.close()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from drconsole.domain.reading import Reading
 from drconsole.errors import EndpointError
 from drconsole.platforms.base import Tier
+from tests.contract.hyperv.conftest import WAYS
 from tests.contract.hyperv.stub_peer import Peer, Reply, stub_peer
 
 
-@pytest.fixture(scope="module")
-def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """One peer for all examples."""
-    with stub_peer(tmp_path_factory.mktemp("peer")) as one:
+@pytest.fixture(scope="module", params=WAYS)
+def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """One peer for all examples, read in either way."""
+    with stub_peer(tmp_path_factory.mktemp("peer"), request.param) as one:
         yield one
 
 
@@ -32,8 +33,8 @@ BODIES = st.binary(max_size=200) | st.lists(st.sampled_from(SEEDS), max_size=8).
 
 def read(peer: Peer) -> Reading | None:
     """Read once; anything but a reading or an endpoint error ends the test."""
-    with suppress(EndpointError):
-        return peer.platform().read(Tier.LIGHT)
+    with closing(peer.platform()) as platform, suppress(EndpointError):
+        return platform.read(Tier.LIGHT)
     return None
 
 

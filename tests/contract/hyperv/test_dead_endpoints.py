@@ -5,10 +5,19 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
-from drconsole.errors import BadReply, EndpointError, LoginRefused, NoRights, TimedOut, Unreachable
+from drconsole.errors import (
+    BadReply,
+    Constrained,
+    EndpointError,
+    LoginRefused,
+    NoRights,
+    TimedOut,
+    Unreachable,
+)
 from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
 from tests.contract.hyperv.answers import framed, light
@@ -21,6 +30,7 @@ from tests.contract.hyperv.stub_peer import (
     fault,
     received,
     soap,
+    stub_peer,
 )
 
 SHORT_S = 1.0
@@ -102,7 +112,7 @@ MID_READ: list[tuple[str, str, Answer, type[EndpointError], str]] = [
         received(
             err=b"\x1b[31;1mMethod invocation is supported only on core types in this language mode.", code=1
         ),
-        BadReply,
+        Constrained,
         "constrained language mode",
     ),
     ("OEM bytes", "Receive", received(err=b"Zugriff verweigert f\x81r", code=1), BadReply, "Zugriff"),
@@ -158,10 +168,11 @@ def test_a_host_that_hangs_in_the_end_too_does_not_hide_the_first_error(peer: Pe
     assert "fault 995" in error.message
 
 
-def test_a_shell_whose_end_got_lost_is_ended_on_another_connection(peer: Peer) -> None:
-    deletes = iter([lambda _: Reply(lambda handler: None), peer.answers["Delete"]])
-    peer.answers["Delete"] = lambda relates: next(deletes)(relates)
-    assert peer.platform().read(Tier.LIGHT).complete
+def test_a_shell_whose_end_got_lost_is_ended_on_another_connection(tmp_path: Path) -> None:
+    with stub_peer(tmp_path, "per-call") as peer:
+        deletes = iter([lambda _: Reply(lambda handler: None), peer.answers["Delete"]])
+        peer.answers["Delete"] = lambda relates: next(deletes)(relates)
+        assert peer.platform().read(Tier.LIGHT).complete
     assert peer.asked[-3:] == ["Delete", "Signal", "Delete"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,14 +14,15 @@ from drconsole.domain.reading import Power
 from drconsole.errors import EndpointError, LoginRefused, Unreachable
 from drconsole.platforms.base import Tier
 from drconsole.platforms.hyperv import script
-from tests.contract.hyperv.answers import VM_A, VM_B, framed, light, relation, vm
+from tests.contract.hyperv.answers import VM_A, VM_B, light, relation, vm
 from tests.contract.hyperv.hosts import PASSWORD, USER, Host, host
 
+WORDS = {"loop": "read loop", "per-call": "per call"}
 ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete")
 
 
 def test_gives_every_copy_with_its_relation(ny: Host) -> None:
-    ny.script.out = framed(light([vm(), vm(VM_B, name="web", power="Off", mode="None")], [relation()]))
+    ny.script.value = light([vm(), vm(VM_B, name="web", power="Off", mode="None")], [relation()])
     reading = ny.platform().read(Tier.LIGHT)
     erp, web = reading.sightings
     assert erp.place == Place("hyperv", "New York", "hv-ny1", VM_A)
@@ -31,12 +33,12 @@ def test_gives_every_copy_with_its_relation(ny: Host) -> None:
     assert (reading.endpoint, reading.site, reading.user) == ("ny-hv1", "New York", USER)
     assert reading.names == ("hv-ny1", "hv-ny1.example.com")
     assert reading.version == "PowerShell 5.1.20348.2849"
-    assert reading.transport == "basic, TLSv1.3"
+    assert reading.transport == f"basic, TLSv1.3, {WORDS[ny.way]}"
 
 
 def test_tells_the_skew_of_the_hosts_clock(ny: Host) -> None:
     ahead = datetime.now(UTC) + timedelta(hours=2)
-    ny.script.out = framed(light(now=ahead.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")))
+    ny.script.value = light(now=ahead.strftime("%Y-%m-%dT%H:%M:%S.%f0Z"))
     before = datetime.now(UTC)
     reading = ny.platform().read(Tier.LIGHT)
     after = datetime.now(UTC)
@@ -47,7 +49,7 @@ def test_tells_the_skew_of_the_hosts_clock(ny: Host) -> None:
 
 
 def test_sends_one_line_and_the_design_s_command_line(ny: Host) -> None:
-    ny.platform().read(Tier.LIGHT)
+    ny.platform(way="per-call").read(Tier.LIGHT)
     assert ny.script.command_lines == [script.COMMAND_LINE]
     assert ny.script.requests == [
         {
@@ -61,6 +63,14 @@ def test_reads_twice_on_one_object_and_leaves_no_shell(ny: Host) -> None:
     platform = ny.platform()
     first, second = platform.read(Tier.LIGHT), platform.read(Tier.LIGHT)
     assert first.sightings == second.sightings
+    platform.close()
+    assert ny.shells == 0
+
+
+def test_a_read_per_call_leaves_nothing_open(ny: Host) -> None:
+    platform = ny.platform(way="per-call")
+    platform.read(Tier.LIGHT)
+    platform.read(Tier.LIGHT)
     assert ny.actions == dict.fromkeys(ACTIONS, 2)
     assert ny.shells == 0
 
@@ -113,21 +123,24 @@ def test_a_source_that_gives_no_password_speaks_for_the_endpoint(ny: Host) -> No
 
 def test_takes_long_answers_in_many_pieces(ny: Host) -> None:
     names = [f"vm {number} äöü 🐘" for number in range(1500)]
-    many = [vm(f"{number:08x}-0000-0000-0000-000000000000", name=name) for number, name in enumerate(names)]
-    ny.script.out = framed(light(many, []))
-    assert len(ny.script.out) > 200_000
+    noise = Random(6)
+    many = [
+        vm(f"{number:08x}-0000-0000-0000-000000000000", name=name, notes=noise.randbytes(60).hex())
+        for number, name in enumerate(names)
+    ]
+    ny.script.value = light(many, [])
     assert [one.name for one in ny.platform().read(Tier.LIGHT).sightings] == names
-    assert ny.actions["Receive"] > 6
+    assert ny.actions["Receive"] > 3
 
 
 @pytest.mark.parametrize("name", ["a'b\"; $(x)", "[@click=x]", "\x1b[31mred\x1b]0;t\x07", "a\nb", "n" * 100])
 def test_names_come_letter_by_letter(ny: Host, name: str) -> None:
-    ny.script.out = framed(light([vm(name=name), vm(VM_B, name=name)]))
+    ny.script.value = light([vm(name=name), vm(VM_B, name=name)])
     assert [one.name for one in ny.platform().read(Tier.LIGHT).sightings] == [name, name]
 
 
 def test_an_empty_list_is_not_a_complete_one(ny: Host) -> None:
-    ny.script.out = framed(light([], []))
+    ny.script.value = light([], [])
     reading = ny.platform().read(Tier.LIGHT)
     assert (reading.sightings, reading.complete) == ((), False)
     assert "Hyper-V Administrators" in " ".join(reading.limits)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from drconsole.errors import BadReply, ScriptFailed
+from drconsole.errors import BadReply, Constrained, ScriptFailed
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Output
@@ -57,7 +57,7 @@ def test_a_host_without_hyper_v_is_told_what_to_install(pwsh: Path) -> None:
 
 def test_constrained_language_mode_is_recognised(pwsh: Path) -> None:
     constrain = "$ExecutionContext.SessionState.LanguageMode='ConstrainedLanguage'; "
-    with pytest.raises(BadReply, match="constrained language mode"):
+    with pytest.raises(Constrained, match="constrained language mode"):
         script.value_of(run(pwsh, script.request_for("light.ps1", {}), constrain), PEER)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 from drconsole.platforms.base import Tier
 from tests.contract.hyperv.hosts import PASSWORD, USER
-from tests.contract.hyperv.stub_peer import Peer
+from tests.contract.hyperv.stub_peer import Peer, stub_peer
 
 
-def test_a_read_is_six_requests_with_the_options_it_needs(peer: Peer) -> None:
-    peer.platform().read(Tier.LIGHT)
+def test_a_read_per_call_is_six_requests_with_the_options_it_needs(tmp_path: Path) -> None:
+    with stub_peer(tmp_path, "per-call") as peer:
+        peer.platform().read(Tier.LIGHT)
     assert peer.asked == ["Create", "Command", "Send", "Receive", "Signal", "Delete"]
     create, command, send = (body for _, body in peer.sent[:3])
     assert '<w:Option Name="WINRS_CODEPAGE">65001</w:Option>' in create
