@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -80,14 +81,24 @@ class EndpointCertificates:
         self._authority = authority
         self._name = name
         self._contexts: dict[CertificateKind, ssl.SSLContext] = {}
+        self._fingerprints: dict[ssl.SSLContext, bytes] = {}
 
     def context(self, kind: CertificateKind = CertificateKind.GOOD) -> ssl.SSLContext:
         """A server's context that shows a certificate of this kind."""
         if kind not in self._contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self._leaf(kind))
+            leaf = self._leaf(kind)
+            context.load_cert_chain(leaf)
             self._contexts[kind] = context
+            shown = x509.load_pem_x509_certificates(leaf.read_bytes())[0]
+            self._fingerprints[context] = hashlib.sha256(
+                shown.public_bytes(serialization.Encoding.DER)
+            ).digest()
         return self._contexts[kind]
+
+    def fingerprint(self, context: ssl.SSLContext) -> bytes:
+        """The SHA-256 of the certificate that one of these contexts shows: its channel binding (RFC 5929)."""
+        return self._fingerprints[context]
 
     def _leaf(self, kind: CertificateKind) -> Path:
         now = datetime.now(UTC)

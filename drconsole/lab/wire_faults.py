@@ -130,11 +130,6 @@ async def _html_page(request: web.Request, handler: Handler, size: FaultSize) ->
     return web.Response(text=PAGE, content_type="text/html")
 
 
-async def _refuse_login(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    await request.read()
-    return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="WSMAN"'})
-
-
 async def _empty_500(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
     await request.read()
     return web.Response(status=500)
@@ -208,7 +203,6 @@ def _soap(body: bytes) -> web.Response:
 
 LIES: dict[WireFault, Lie] = {
     WireFault.HTML_PAGE: _html_page,
-    WireFault.REFUSE_LOGIN: _refuse_login,
     WireFault.EMPTY_500: _empty_500,
     WireFault.WRONG_SOAP: _wrong_soap,
     WireFault.MALFORMED_XML: _malformed,
@@ -217,4 +211,7 @@ LIES: dict[WireFault, Lie] = {
     WireFault.DRIP: _drip,
     WireFault.HUGE: _huge,
 }
-"""Faults of the reply. The request of a spoiled reply was carried out: that is the truth of such a fault."""
+"""Faults of the reply. The request of a spoiled reply was carried out: that is the truth of such a fault.
+
+``REFUSE_LOGIN`` is not here: a refusal that is true to every way of logging in is the service's own.
+"""

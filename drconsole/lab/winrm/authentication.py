@@ -1,11 +1,15 @@
-"""Who asks: local accounts of a simulated host and the ways of proving to be one."""
+"""Who asks: local accounts of a simulated host, and what a Basic header proves."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from spnego._ntlm_raw.crypto import ntowfv1
+
+NO_LM_HASH = "0" * 32
 
 
 class Accounts:
@@ -15,13 +19,16 @@ class Accounts:
     """
 
     def __init__(self, host: str, passwords: Mapping[str, str]) -> None:
-        self._host = host.lower()
+        self.host = host
         self._passwords = {user.lower(): password for user, password in passwords.items()}
+        self._nt_hashes = {
+            user: ntowfv1(password).hex().upper() for user, password in self._passwords.items()
+        }
 
     def account(self, name: str) -> str | None:
         """The account that a login name means, None where it is none of this host."""
         domain, separator, user = name.lower().rpartition("\\")
-        if separator and domain not in (self._host, "."):
+        if separator and domain not in (self.host.lower(), "."):
             return None
         return user if user in self._passwords else None
 
@@ -32,6 +39,12 @@ class Accounts:
             return None
         right = hmac.compare_digest(self._passwords[user].encode(), password.encode())
         return user if right else None
+
+    def smbpasswd(self) -> Iterator[str]:
+        """Lines of the smbpasswd format with the NT hash of every spelling of every account."""
+        for user, nt_hash in self._nt_hashes.items():
+            for domain in ("", f"{self.host}\\", ".\\"):
+                yield f"{domain}{user}:0:{NO_LM_HASH}:{nt_hash}:[U]:LCT-0"
 
 
 class Basic:

@@ -39,7 +39,7 @@ class Listener:
         self._accepting: asyncio.Task[None] | None = None
         self._greeting: set[asyncio.Task[None]] = set()
         self._transports: WeakSet[asyncio.Transport] = WeakSet()
-        app = service.app(tls=certificates is not None)
+        app = service.app(certificates)
         app.middlewares.append(lying(lambda: self._fault, size))
         self._runner = web.AppRunner(
             app, access_log=None, keepalive_timeout=KEEP_ALIVE_S, shutdown_timeout=CLOSING_S
@@ -64,6 +64,7 @@ class Listener:
     async def set_fault(self, fault: WireFault | None) -> None:
         """Be dead or lie from now on, or be well again; open connections break."""
         was, self._fault = self._fault, fault
+        self.service.gate.closed = fault is WireFault.REFUSE_LOGIN
         if fault is WireFault.REFUSE and was is not WireFault.REFUSE:
             await self._stop_accepting()
             # Bound and not listening: the port stays ours, and whoever connects is refused.
@@ -151,7 +152,7 @@ async def serve(
     port: int = 0,
     size: FaultSize | None = None,
 ) -> Listener:
-    """Serve one host; without ``certificates`` over clear HTTP, where Basic and open messages are refused."""
+    """Serve one host; without ``certificates`` over clear HTTP, where only sealed messages are taken."""
     listener = Listener(service, certificates, address, size or FaultSize())
     await listener.open(port)
     return listener

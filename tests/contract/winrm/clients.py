@@ -39,7 +39,11 @@ class FaultSeen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom to talk to, and as whom."""
+    """Whom to talk to, as whom and in which way.
+
+    ``transport`` is ``basic``, ``ntlm``, ``negotiate`` (pypsrp alone) or ``kerberos``; ``seal`` is ``auto``
+    (without TLS), ``always`` or ``never``; ``bind`` the login to the certificate.
+    """
 
     port: int
     user: str
@@ -47,6 +51,10 @@ class Target:
     ca_file: Path
     tls: bool = True
     operation_timeout_s: int = 20
+    transport: str = "basic"
+    seal: str = "auto"
+    bind: bool = True
+    address: str = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,10 @@ class Pywinrm:
     def __init__(self, target: Target) -> None:
         scheme = "https" if target.tls else "http"
         self._protocol = winrm.protocol.Protocol(
-            f"{scheme}://127.0.0.1:{target.port}/wsman",
-            transport="basic",
+            f"{scheme}://{target.address}:{target.port}/wsman",
+            transport=target.transport,  # type: ignore[arg-type]  # a list of literals
+            message_encryption=target.seal,  # type: ignore[arg-type]
+            send_cbt=target.bind,
             username=target.user,
             password=target.password,
             ca_trust_path=str(target.ca_file),
@@ -142,13 +152,16 @@ class Pypsrp:
 
     def __init__(self, target: Target) -> None:
         self._wsman = pypsrp.wsman.WSMan(
-            "127.0.0.1",
+            target.address,
             port=target.port,
             username=target.user,
             password=target.password,
             ssl=target.tls,
-            auth="basic",
-            encryption="auto" if target.tls else "never",
+            auth=target.transport,
+            # It refuses to begin what cannot be sealed; here the server is to refuse it.
+            encryption="never" if target.transport == "basic" else target.seal,
+            negotiate_send_cbt=target.bind,
+            negotiate_service="HTTP",
             # Typed as bool, documented as bool or path.
             cert_validation=str(target.ca_file),  # type: ignore[arg-type]
             operation_timeout=target.operation_timeout_s,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from drconsole.lab.certificates import Authority
 from drconsole.lab.powershell.process import Engine
 from drconsole.lab.winrm.listener import Listener, serve
-from drconsole.lab.winrm.service import WinRMService
+from drconsole.lab.winrm.service import Ways, WinRMService
 from drconsole.lab.winrm.shells import Quotas
 from drconsole.lab.wire_faults import FaultSize, WireFault
 from tests.contract.winrm.small_engine import SmallEngine
@@ -32,6 +32,7 @@ class LabThread:
     """A running loop in a thread, and the authority of all hosts started in it."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.authority = Authority(folder / "tls")
         self.stranger = Authority(folder / "another")
         self._stopped = asyncio.Event()
@@ -48,18 +49,20 @@ class LabThread:
         self,
         *,
         tls: bool = True,
+        ways: Ways | None = None,
         quotas: Quotas | None = None,
         size: FaultSize | None = None,
         make_engine: Callable[[], Engine] | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> Host:
-        """Start a host; its engine is made in the lab's loop."""
+        """Start a host, which takes Basic and Negotiate unless told; its engine is made in the lab's loop."""
         small = SmallEngine()
 
         async def begin() -> tuple[Listener, Engine]:
             users = {USER: PASSWORD, "other": "word"}
             engine = make_engine() if make_engine else small
-            service = WinRMService(HOST, users, engine, quotas=quotas, now=now)
+            taken = ways or Ways(negotiate=self.folder)
+            service = WinRMService(HOST, users, engine, ways=taken, quotas=quotas, now=now)
             certificates = self.authority.endpoint(HOST.lower()) if tls else None
             return await serve(service, certificates, size=size), engine
 
