@@ -34,13 +34,16 @@ FAULT_SIZE = FaultSize(drip_s=0.05, huge_bytes=8 << 20)
 class Scripted:
     """What the next processes do: answer a read by a value, or never; both ways of reading are understood.
 
-    ``loops``: the loop runs there; otherwise its process ends at once. ``players`` are the loops that ran.
+    ``loops``: the loop runs there; otherwise its process ends at once. ``players`` are the loops that ran,
+    ``processes`` theirs, and ``behaviour`` is what the next one does differently.
     """
 
     value: Any = field(default_factory=light)
     hangs: bool = False
     loops: bool = True
     players: list[LoopPlayer] = field(default_factory=list)
+    behaviour: dict[str, Any] = field(default_factory=dict)
+    processes: list[_LoopProcess] = field(default_factory=list)
     started: threading.Event = field(default_factory=threading.Event)
     command_lines: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -53,7 +56,8 @@ class Scripted:
         if not self.loops:
             output.write("stderr", b"[Console] is not allowed here")
             output.exited(1)
-        return _LoopProcess(self, output)
+        self.processes.append(_LoopProcess(self, output))
+        return self.processes[-1]
 
     def answer(self, request: dict[str, Any]) -> bytes:
         """What the loop writes."""
@@ -85,7 +89,7 @@ class _Process:
 class _LoopProcess:
     def __init__(self, script: Scripted, output: Output) -> None:
         self._script, self._output = script, output
-        self._player = LoopPlayer(script.answer)
+        self._player = LoopPlayer(**{"answer": script.answer, **script.behaviour})
         script.players.append(self._player)
 
     def feed(self, data: bytes) -> None:

@@ -13,9 +13,22 @@ Request = dict[str, Any]
 
 
 class LoopPlayer:
-    """Plays one loop. ``answer`` gives the bytes to write for a request that is no echo; none for a hang."""
+    """Plays one loop. ``answer`` gives the bytes to write for a request that is no echo; none for a hang.
 
-    def __init__(self, answer: Callable[[Request], bytes]) -> None:
+    ``before`` is written first of all, then the language mode; ``echo`` is what becomes of an echoed word,
+    None for a loop that answers nothing.
+    """
+
+    def __init__(
+        self,
+        answer: Callable[[Request], bytes],
+        *,
+        before: bytes = b"",
+        mode: str = "FullLanguage",
+        echo: Callable[[str], str] | None = lambda word: word,
+    ) -> None:
+        self._first = before + mode.encode() + b"\r\n"
+        self._echo = echo
         self.beginning: Request | None = None
         self.requests: list[Request] = []
         self._answer = answer
@@ -30,9 +43,11 @@ class LoopPlayer:
     def _one(self, request: Request) -> bytes:
         if self.beginning is None:
             self.beginning = request
-            return b"FullLanguage\r\n" + looped("", state="ready", version="5.1.20348.2849")
+            return self._first + looped("", state="ready", version="5.1.20348.2849")
+        if self._echo is None:
+            return b""
         if request["name"] == "drconsole-echo":
-            return looped(request["id"], request["arguments"]["word"])
+            return looped(request["id"], self._echo(request["arguments"]["word"]))
         if request["id"] != self._last[0]:
             self.requests.append(request)
             self._last = (request["id"], self._answer(request))

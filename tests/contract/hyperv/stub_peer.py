@@ -81,6 +81,7 @@ class Peer:
     way: str = "loop"
     authority: Authority | None = None
     made: list[HyperV] = field(default_factory=list)
+    value: Any = field(default_factory=light)
     output: bytes = b""
     player: LoopPlayer = field(default_factory=lambda: LoopPlayer(lambda request: b""))
     answers: dict[str, Answer] = field(
@@ -105,7 +106,7 @@ class Peer:
     def take(self, action: str, body: str) -> None:
         """Let the loop, where there is one, take what was sent to it."""
         if action == "Create":
-            self.player, self.output = LoopPlayer(lambda request: looped(request["id"], light())), b""
+            self.player, self.output = LoopPlayer(lambda request: looped(request["id"], self.value)), b""
         if action == "Send":
             sent = re.findall(r"<rsp:Stream[^>]*>([^<]*)</rsp:Stream>", body)[0]
             self.output += self.player.feed(base64.b64decode(sent))
