@@ -38,12 +38,14 @@ class Site(_Form, frozen=True):
 class HostForm(_Form, frozen=True):
     """A host. ``ahead`` and ``behind`` are what its clock is wrong by.
 
-    ``rights``: the account sees Hyper-V; ``cluster_rights``: and the cluster.
+    ``rights``: the account sees Hyper-V; ``quiet``: where it does not, nothing tells it so;
+    ``cluster_rights``: it sees the cluster.
     """
 
     fqdn: str
     switches: list[str] = []
     rights: bool = True
+    quiet: bool = False
     cluster_rights: bool = True
     ahead: Duration = "0s"
     behind: Duration = "0s"

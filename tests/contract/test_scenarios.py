@@ -23,6 +23,7 @@ SAID = {
     "unreachable": "No connection",
     "bad-reply": "its reply",
     "certificate": "certificate",
+    "rights": "not see its VMs",
 }
 """Words by which an endpoint's error shows its code."""
 

@@ -133,7 +133,8 @@ class Cluster:
 class Host:
     """One stand-alone host, or one node of a cluster.
 
-    ``rights`` False: the account may log in but not see Hyper-V. ``cluster_rights`` False: nor the cluster.
+    ``rights`` False: the account may log in but not see Hyper-V; ``quiet``: and no cmdlet tells it so.
+    ``cluster_rights`` False: it may not see the cluster.
     ``state`` is a name of ClusterNodeState; a host that is Down answers nobody.
     """
 
@@ -141,6 +142,7 @@ class Host:
     fqdn: str
     switches: tuple[str, ...] = ()
     rights: bool = True
+    quiet: bool = False
     skew: timedelta = timedelta()
     machines: dict[str, Machine] = field(default_factory=dict)
     cluster: Cluster | None = None

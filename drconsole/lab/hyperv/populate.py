@@ -138,6 +138,7 @@ def _host(name: str, form: HostForm) -> Host:
         form.fqdn,
         tuple(form.switches),
         rights=form.rights,
+        quiet=form.quiet,
         skew=skew,
         cluster_rights=form.cluster_rights,
     )

@@ -62,8 +62,8 @@ def _wanted(turn: Turn, leg: Leg) -> bool:
 
 @cmdlet("Get-VMHost")
 async def get_vm_host(turn: Turn) -> None:
-    """The host itself; without rights an error (unchecked: Get-VM is silent then)."""
-    if turn.host.rights:
+    """The host itself; without rights an error, or not even that (unchecked: Get-VM is silent then)."""
+    if turn.host.rights or turn.host.quiet:
         await turn.write(host_object(turn.host))
         return
     text = (
