@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.lab.certificates import Authority
-from drconsole.lab.powershell.process import Output, Process, Start
+from drconsole.lab.powershell.process import Engine, Output, Process, Start
 from drconsole.lab.winrm.listener import Listener, serve
-from drconsole.lab.winrm.service import WinRMService
+from drconsole.lab.winrm.service import Ways, WinRMService
 from drconsole.lab.winrm.shells import Quotas
 from drconsole.lab.wire_faults import FaultSize, WireFault
 from drconsole.platforms.base import Access
@@ -115,6 +115,7 @@ class Host:
         tls: bool = True,
         way: str = "loop",
         quotas: Quotas | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self.loop = loop
         self.way = way
@@ -122,7 +123,8 @@ class Host:
         self.made: list[HyperV] = []
         self.script = Scripted()
         self.authority = Authority(folder)
-        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.script, quotas=quotas)
+        self.engine = engine or self.script
+        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.engine, quotas=quotas)
         certificates = self.authority.endpoint("hv-ny1.lab") if tls else None
         self.listener: Listener = self.wait(serve(self.service, certificates, size=FAULT_SIZE))
 
@@ -183,14 +185,20 @@ def lab_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @contextmanager
 def host(
-    folder: Path, *, tls: bool = True, way: str = "loop", quotas: Quotas | None = None
+    folder: Path,
+    *,
+    tls: bool = True,
+    way: str = "loop",
+    quotas: Quotas | None = None,
+    engine: Engine | None = None,
 ) -> Iterator[Host]:
     """One host that answers."""
     with lab_loop() as loop:
-        one = Host(folder, loop, tls=tls, way=way, quotas=quotas)
+        one = Host(folder, loop, tls=tls, way=way, quotas=quotas, engine=engine)
         try:
             yield one
         finally:
             for platform in one.made:
                 platform.close()
             one.wait(one.listener.close())
+            one.wait(one.engine.close())

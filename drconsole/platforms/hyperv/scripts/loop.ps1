@@ -157,7 +157,10 @@ while ($null -ne ($line = $requests.ReadLine())) {
     try {
         $request = $utf8.GetString([Convert]::FromBase64String($line.Trim())) | ConvertFrom-Json
         $id = "$($request.id)"
-        if ($id -and $id -eq $lastId) {
+        if (-not $id) {
+            throw 'a request has an id'
+        }
+        if ($id -eq $lastId) {
             $bytes = $utf8.GetBytes($lastLine)
             $answers.Write($bytes, 0, $bytes.Length)
             $answers.Flush()
