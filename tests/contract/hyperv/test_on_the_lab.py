@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from drconsole.errors import LoginRefused, NoRights
 from drconsole.lab import scenario as scenarios
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.platform import HyperV
+from tests.contract.hyperv.conftest import WAYS
 from tests.lab import LabPool, LabProcess
 
 pytestmark = pytest.mark.xdist_group("hyperv-on-the-lab")
@@ -64,28 +66,30 @@ def engine(request: pytest.FixtureRequest) -> str | None:
     return str(request.getfixturevalue("pwsh"))
 
 
-def platform(lab: LabProcess, name: str, password: str | None = None) -> HyperV:
+def platform(lab: LabProcess, name: str, password: str | None = None, way: str = "loop") -> HyperV:
     """The product's side of one of the lab's endpoints."""
     entry = lab.endpoint(name)
     host, _, port = entry["address"].rpartition(":")
     secret = password or lab.password
     return HyperV(
         Endpoint(name, entry["site"], EndpointKind.HYPERV_HOST, host),
-        Access(host, int(port), lab.description["user"], lambda: secret, Path(entry["ca_file"])),
+        Access(host, int(port), lab.description["user"], lambda: secret, Path(entry["ca_file"]), way=way),
     )
 
 
-def read(lab: LabProcess, name: str) -> Reading:
+def read(lab: LabProcess, name: str, way: str = "loop") -> Reading:
     """One light read."""
-    return platform(lab, name).read(Tier.LIGHT)
+    with closing(platform(lab, name, way=way)) as one:
+        return one.read(Tier.LIGHT)
 
 
 @pytest.mark.parametrize("scenario", ["steady", "hostile-names"])
 @pytest.mark.parametrize("host", ["NYHV01", "NJHV01"])
+@pytest.mark.parametrize("way", WAYS)
 def test_every_copy_is_seen_as_the_scenario_has_it(
-    labs: LabPool, engine: str | None, scenario: str, host: str
+    labs: LabPool, engine: str | None, scenario: str, host: str, way: str
 ) -> None:
-    reading = read(labs.lab(scenario, engine), host.lower())
+    reading = read(labs.lab(scenario, engine), host.lower(), way)
     told = scenarios.load(scenario)
     copies = {work.id: (work, work.copies[host]) for work in told.workloads if host in work.copies}
     assert reading.complete
@@ -101,9 +105,9 @@ def test_every_copy_is_seen_as_the_scenario_has_it(
 
 @pytest.mark.parametrize("scenario", ["steady", "hostile-names"])
 @pytest.mark.pwsh
-def test_both_engines_answer_alike(labs: LabPool, pwsh: Path, scenario: str) -> None:
-    def facts(engine: str | None) -> list[Sighting]:
-        sightings = read(labs.lab(scenario, engine), "nyhv01").sightings
+def test_both_engines_and_both_ways_answer_alike(labs: LabPool, pwsh: Path, scenario: str) -> None:
+    def facts(engine: str | None, way: str) -> list[Sighting]:
+        sightings = read(labs.lab(scenario, engine), "nyhv01", way).sightings
         # Each lab begins at its own time, so times are compared only by whether there is one.
         same = datetime(2026, 1, 1, tzinfo=UTC)
         return [
@@ -115,7 +119,20 @@ def test_both_engines_answer_alike(labs: LabPool, pwsh: Path, scenario: str) -> 
             for one in sightings
         ]
 
-    assert facts(None) == facts(str(pwsh))
+    assert facts(None, "per-call") == facts(str(pwsh), "per-call") == facts(str(pwsh), "loop")
+
+
+@pytest.mark.pwsh
+def test_a_real_powershell_is_read_by_the_loop(labs: LabPool, pwsh: Path) -> None:
+    assert read(labs.lab("steady", str(pwsh)), "nyhv01").transport == "basic, TLSv1.3, read loop"
+    labs.check()
+
+
+def test_the_evaluator_refuses_the_loop_at_once_and_is_read_per_call(labs: LabPool) -> None:
+    reading = read(labs.lab("steady"), "nyhv01")
+    assert reading.complete
+    assert reading.transport == "basic, TLSv1.3, per call (no read loop: its PowerShell ended with code 1)"
+    labs.check()
 
 
 def test_hosts_that_are_ahead_blind_or_empty(labs: LabPool, engine: str | None, tmp_path: Path) -> None:
@@ -134,5 +151,8 @@ def test_hosts_that_are_ahead_blind_or_empty(labs: LabPool, engine: str | None, 
 
 def test_a_wrong_password_is_refused(labs: LabPool, engine: str | None) -> None:
     lab = labs.lab("steady", engine)
-    with pytest.raises(LoginRefused, match="refused the password of operator"):
-        platform(lab, "nyhv01", "wrong").read(Tier.LIGHT)
+    with (
+        closing(platform(lab, "nyhv01", "wrong")) as one,
+        pytest.raises(LoginRefused, match="refused the password of operator"),
+    ):
+        one.read(Tier.LIGHT)
