@@ -48,7 +48,8 @@ class Picture:
 def answers_of(lab: LabProcess, scenario: Scenario, folder: Path) -> dict[str, Answer]:
     """The answers of all parts (``scenario_form.Truth``) from a lab at the scenario's start."""
     folder.mkdir(parents=True)
-    config = _config(lab, scenario, folder, "kept")
+    parts = scenario.truth.parts()
+    config = _config(lab, folder, "running", "kept", _dead(parts["before"]))
     answers: dict[str, Answer] = {}
     inventory = wiring.inventory_of(load(config))
     inventory.start()
@@ -60,8 +61,8 @@ def answers_of(lab: LabProcess, scenario: Scenario, folder: Path) -> dict[str, A
         answers["running"] = _read(inventory, tries)
     finally:
         inventory.stop()
-    answers["restarted"] = _listed(config)
-    answers["fresh"] = _listed(_config(lab, scenario, folder, "new"))
+    for part, state in (("restarted", "kept"), ("fresh", "new")):
+        answers[part] = _listed(_config(lab, folder, part, state, _dead(parts[part])))
     return answers
 
 
@@ -105,16 +106,18 @@ def _places(scenario: Scenario) -> dict[str, tuple[str, str]]:
     }
 
 
-def _config(lab: LabProcess, scenario: Scenario, folder: Path, state: str) -> Path:
-    """A configuration with a state folder of its own; who never answers is not waited for long."""
+def _config(lab: LabProcess, folder: Path, name: str, state: str, dead: set[str]) -> Path:
+    """A configuration with a state folder; who is dead is not waited for long."""
     content = config_of(lab.description, folder / state)
-    for said in scenario.truth.parts().values():
-        for name, one in said.endpoints.items():
-            if one.error == "timed-out":
-                content["endpoints"][name]["budget_s"] = DEAD_BUDGET_S
-    config = folder / f"{state}.yaml"
+    for endpoint in dead:
+        content["endpoints"][endpoint]["budget_s"] = DEAD_BUDGET_S
+    config = folder / f"{name}.yaml"
     config.write_text(yaml.safe_dump(content), encoding="utf-8")
     return config
+
+
+def _dead(said: Said) -> set[str]:
+    return {name for name, one in said.endpoints.items() if one.error == "timed-out"}
 
 
 def _read(inventory: Inventory, tries: Mapping[str, datetime | None]) -> Answer:

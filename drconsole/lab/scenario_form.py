@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from drconsole.lab.powershell.stubborn import Habit
 from drconsole.lab.wire_faults import WireFault
 
 Guid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -39,7 +40,7 @@ class HostForm(_Form, frozen=True):
     """A host. ``ahead`` and ``behind`` are what its clock is wrong by.
 
     ``rights``: the account sees Hyper-V; ``quiet``: where it does not, nothing tells it so;
-    ``cluster_rights``: it sees the cluster.
+    ``cluster_rights``: it sees the cluster. ``powershell``: how that of the host behaves.
     """
 
     fqdn: str
@@ -47,6 +48,7 @@ class HostForm(_Form, frozen=True):
     rights: bool = True
     quiet: bool = False
     cluster_rights: bool = True
+    powershell: Habit = Habit.FULL
     ahead: Duration = "0s"
     behind: Duration = "0s"
 

@@ -21,6 +21,7 @@ from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.powershell.process import Engine
+from drconsole.lab.powershell.stubborn import StubbornEngine
 from drconsole.lab.scenario_checks import addresses, wrong_happening
 from drconsole.lab.scenario_form import Copy, EndpointForm, Happening, Moment, Scenario, ScenarioError
 from drconsole.lab.timeline import Timeline
@@ -54,7 +55,7 @@ class Lab:
         self.clock = world.clock
         self.listeners: dict[str, Listener] = {}
         self.password_file = options.folder / "password"
-        self._engine = engine
+        self._engine = StubbornEngine(engine, lambda host: self.scenario.hosts[host].powershell)
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
         self._timeline = Timeline(self.clock, self._befall)

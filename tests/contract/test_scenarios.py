@@ -24,6 +24,7 @@ SAID = {
     "bad-reply": "its reply",
     "certificate": "certificate",
     "rights": "not see its VMs",
+    "constrained": "constrained language mode",
 }
 """Words by which an endpoint's error shows its code."""
 

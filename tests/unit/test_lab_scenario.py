@@ -112,7 +112,7 @@ def test_what_is_wrong_is_named_with_file_and_key(old: str, new: str, said: str)
 
 
 def test_an_unknown_scenario_names_those_there_are() -> None:
-    with pytest.raises(ScenarioError, match="broker-down, contradictions, .*steady"):
+    with pytest.raises(ScenarioError, match=r"broker-down, contradictions, .*steady"):
         scenarios.load("stormy")
     with pytest.raises(ScenarioError, match="no such file"):
         scenarios.load("stormy.yaml")
