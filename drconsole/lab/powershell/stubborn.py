@@ -10,7 +10,7 @@ from drconsole.lab.powershell.process import Engine, Output, Process, Start
 
 MODE = "ConstrainedLanguage"
 ASKS_MODE = re.compile(r'-Command "?\$ExecutionContext\.SessionState\.LanguageMode\b')
-CALLS_METHOD = re.compile(r"\]::\w+\(")
+CALLS_METHOD = re.compile(r"\]::[\w.]+\(")
 REFUSAL = (
     "Cannot invoke method. Method invocation is supported only on core types in this language mode.\r\n"
     "    + CategoryInfo          : InvalidOperation: (:) [], RuntimeException\r\n"
