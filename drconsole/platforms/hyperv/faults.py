@@ -20,6 +20,7 @@ from winrm.exceptions import (
 from drconsole.errors import BadReply, EndpointError, LoginRefused, NoRights, TimedOut, Unreachable
 from drconsole.platforms.hyperv.dial import NotConnected, NotFound
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.proof import BASIC, KERBEROS, NTLM, SCHEMES
 from drconsole.platforms.hyperv.trust import rejected
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import (
@@ -38,6 +39,18 @@ RIGHTS = (
     "The account must be a member of Remote Management Users or Administrators on the host "
     "to use WinRM, and of Hyper-V Administrators to see its VMs."
 )
+BOUND = "A host that wants channel binding also refuses whoever comes through a device that opens TLS."
+WRONG_LOGIN = {
+    BASIC: "Check user and password. Basic takes local accounts of the host only, not those of a domain.",
+    NTLM: f"Check user and password: NTLM takes DOMAIN\\user, and user for a local account. {BOUND}",
+    KERBEROS: f"Check user and ticket (klist); Kerberos takes user@REALM of a domain. {BOUND}",
+}
+ON_THE_HOST = "On the host: Set-Item WSMan:\\localhost\\Service\\Auth\\{} $true"
+NOT_TAKEN = {
+    BASIC: f"{ON_THE_HOST.format('Basic')}, with an HTTPS listener.",
+    NTLM: f"{ON_THE_HOST.format('Negotiate')}.",
+    KERBEROS: f"{ON_THE_HOST.format('Kerberos')}.",
+}
 DROPPED = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 ACCESS_DENIED, ABORTED, TIMED_OUT, NO_SHELL, QUOTA = 5, 995, 2150858793, 2150858843, 2150859174
 
@@ -73,8 +86,13 @@ def translate(
         return _known(TIMED_OUT, "", peer)
     if isinstance(error, WinRMTransportError):
         return _status(adapter, peer)
-    if isinstance(error, (Unauthorized, AuthenticationError)):
-        return _login(str(error) if isinstance(error, Unauthorized) else "Basic", peer)
+    if isinstance(error, Unauthorized):
+        return _login(str(error), peer, adapter.transport)
+    # The libraries of NTLM and Kerberos say in these ways that the last word was 401.
+    if isinstance(error, AuthenticationError) or (
+        isinstance(error, PermissionError) and adapter.status == 401
+    ):
+        return _login(SCHEMES[adapter.transport][0], peer, adapter.transport)
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -150,19 +168,21 @@ def _status(adapter: Adapter, peer: Peer) -> EndpointError:
     return peer.bad_reply(f"with HTTP status {status} and no WSMan fault", adapter.seen, hint)
 
 
-def _login(offered: str, peer: Peer) -> EndpointError:
+def _login(offered: str, peer: Peer, transport: str) -> EndpointError:
     """Tell a wrong password from a host that takes none in this way."""
     ways = [part.strip().split(" ")[0] for part in offered.split(",") if part.strip()]
-    if any(way.lower() == "basic" for way in ways):
+    if any(way.lower() in SCHEMES[transport] for way in ways):
+        what = "ticket" if transport == KERBEROS else "password"
         return peer.error(
             LoginRefused,
-            f"{peer.address} refused the password of {peer.user}, or does not know the account.",
-            "Check user and password. Basic takes local accounts of the host only, not those of a domain.",
+            f"{peer.address} refused the {what} of {peer.user}, or does not know the account.",
+            WRONG_LOGIN[transport],
         )
+    word = {BASIC: "Basic", NTLM: "NTLM", KERBEROS: "Kerberos"}[transport]
     return peer.error(
         LoginRefused,
-        f"{peer.address} does not take Basic logins; it offers: {peer.shown(', '.join(ways)) or 'nothing'}.",
-        "On the host: Set-Item WSMan:\\localhost\\Service\\Auth\\Basic $true, with an HTTPS listener.",
+        f"{peer.address} does not take {word} logins; it offers: {peer.shown(', '.join(ways)) or 'nothing'}.",
+        NOT_TAKEN[transport],
     )
 
 

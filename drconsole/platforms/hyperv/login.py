@@ -14,6 +14,7 @@ from winrm.protocol import Protocol
 from drconsole.domain.endpoint import Endpoint
 from drconsole.errors import EndpointError, LoginRefused
 from drconsole.platforms.base import Access
+from drconsole.platforms.hyperv import proof
 from drconsole.platforms.hyperv.faults import translate
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.trust import context_for
@@ -60,7 +61,7 @@ class Login:
         Raises:
             LoginRefused: its source gave none.
         """
-        if self._password is None:
+        if self._password is None and proof.needs_password(self.access):
             self._password = self._from_source()
             conceal(self._password, user=self.access.user)
 
@@ -116,9 +117,7 @@ class Login:
         operation = max(1, min(10, int(self.endpoint.budget_s / 3)))
         protocol = Protocol(
             endpoint=f"{'https' if access.tls else 'http'}://{self.peer.address}/wsman",
-            transport="basic",
-            username=_as_sent(access.user),
-            password=_as_sent(self._password or ""),
+            **proof.protocol_arguments(access, self._password or ""),
             # Whom to trust is decided by the adapter's own context, see trust.py; this adds nothing to it.
             server_cert_validation="ignore" if access.insecure else "validate",
             ca_trust_path=None,  # type: ignore[arg-type]  # documented, but missing in its annotation
@@ -128,6 +127,7 @@ class Login:
             proxy=None,
         )
         web = protocol.transport.build_session()
+        adapter.transport, adapter.sealed = access.transport, proof.sealed(access)
         for scheme in list(web.adapters):
             web.mount(scheme, adapter)
         return protocol
@@ -155,15 +155,22 @@ class Connection:
     def open(self, watch: Watch) -> None:
         """Go on under a watch; a connection that was idle for long is not trusted to be alive.
 
+        Where messages are sealed, a new connection logs in here.
+
         Raises:
             CertificateRejected: the CA file cannot be used.
         """
-        if time.monotonic() - self._used > STALE_S:
+        if time.monotonic() - self._used > STALE_S or self.adapter.login_lost:
             self.close()
         self.adapter.under(watch)
         if self._protocol is None:
             self.adapter.trust = self._login.trust()
-            self._protocol = self._login.protocol(self.adapter)
+            protocol = self._login.protocol(self.adapter)
+            if self.adapter.sealed:
+                watch.doing = "the login"
+                transport = protocol.transport
+                transport.setup_encryption(transport.build_session())
+            self._protocol = protocol
         self._used = time.monotonic()
 
     @property
@@ -178,8 +185,3 @@ class Connection:
         if protocol:
             protocol.transport.close_session()
             self.adapter = Adapter(self.adapter.watch)
-
-
-def _as_sent(text: str) -> str:
-    """Hosts expect UTF-8 in a Basic header; requests makes Latin-1 of text, so each byte gets its letter."""
-    return text.encode("utf-8", "surrogatepass").decode("latin-1")

@@ -9,6 +9,7 @@ from drconsole.domain.reading import Reading
 from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.proof import sealed
 from drconsole.platforms.hyperv.script import Answer
 
 
@@ -49,7 +50,7 @@ def light_reading(
 
 def transport(access: Access, tls: str, way: str) -> str:
     """How the endpoint was spoken to, with the config's own word where that was not safe."""
-    safety = tls if access.tls else "no TLS (insecure)"
+    safety = tls if access.tls else "every message sealed" if sealed(access) else "no TLS (insecure)"
     if access.tls and access.insecure:
         safety += ", certificate not verified (insecure)"
     return f"{access.transport}, {safety}, {way}"

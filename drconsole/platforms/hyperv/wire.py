@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import requests
@@ -16,8 +17,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+from urllib3.util.connection import is_connection_dropped
 
 from drconsole.platforms.hyperv.dial import dial
+from drconsole.platforms.hyperv.proof import BASIC, SCHEMES
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
 
 log = logging.getLogger(__name__)
@@ -48,11 +52,16 @@ class Unauthorized(WireError):
     """HTTP 401; the argument is what ways to log in the peer offers, as it says it."""
 
 
+class LoginLost(OSError):
+    """The connection is gone that the messages are sealed for; nothing was sent."""
+
+
 class Adapter(HTTPAdapter):
     """Sends requests, each under the watch of the moment; connections are kept between watches.
 
     ``trust`` decides about certificates. ``seen`` is the beginning of the last reply, ``status`` its HTTP
-    status (0: none came) and ``content_type`` what it claims to be, for error messages.
+    status (0: none came) and ``content_type`` what it claims to be, for error messages. ``transport`` is how
+    the account logs in; ``sealed`` messages belong to the connection on which it did.
 
     Raises (``send``):
         BrokenOff, WireError, and what requests raises.
@@ -65,6 +74,9 @@ class Adapter(HTTPAdapter):
         self.seen = b""
         self.status = 0
         self.content_type = ""
+        self.transport = BASIC
+        self.sealed = False
+        self._logged_in = False
         super().__init__(pool_connections=1, pool_maxsize=1)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
@@ -76,6 +88,22 @@ class Adapter(HTTPAdapter):
             watch.guard(sock)
             watch.connected = True
             watch.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
+
+    @property
+    def login_lost(self) -> bool:
+        """Whether the messages were sealed for a connection that is gone."""
+        connection = self.connection
+        return self.sealed and self._logged_in and bool(connection and is_connection_dropped(connection))
+
+    def dialling(self, connection: HTTPConnection) -> None:
+        """Remember the connection that is about to be made.
+
+        Raises:
+            LoginLost: what is to be sent over it is sealed for another one.
+        """
+        if self.sealed and self._logged_in:
+            raise LoginLost("the connection was closed")
+        self.connection = connection
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
@@ -125,9 +153,21 @@ class Adapter(HTTPAdapter):
         if response.is_redirect or 300 <= response.status_code < 400:
             raise Redirected(response.headers.get("Location") or "")
         if response.status_code == 401:
-            raise Unauthorized(response.headers.get("WWW-Authenticate") or "")
-        response.raw = io.BytesIO(body)
+            self._may_go_on(response.headers.get("WWW-Authenticate") or "")
+        else:
+            self._logged_in = True
+        response.raw = HTTPResponse(_Whole(body, self.connection), preload_content=False)
         return response
+
+    def _may_go_on(self, offered: str) -> None:
+        """Let the login take its next step, where it has any.
+
+        Raises:
+            Unauthorized: it has none, or the peer does not offer it.
+        """
+        ways = [part.strip().partition(" ")[0].lower() for part in offered.split(",")]
+        if self.transport == BASIC or not set(ways).intersection(SCHEMES[self.transport]):
+            raise Unauthorized(offered)
 
     def _body(self, response: requests.Response) -> bytes:
         """Read the body in pieces until its end.
@@ -154,6 +194,14 @@ class Adapter(HTTPAdapter):
         return bytes(body)
 
 
+class _Whole(io.BytesIO):
+    """A whole body, with the way to the socket by which libraries look for the certificate to bind to."""
+
+    def __init__(self, body: bytes, connection: HTTPConnection | None) -> None:
+        super().__init__(body)
+        self.fp = SimpleNamespace(raw=SimpleNamespace(_sock=connection and connection.sock))
+
+
 class _Plain(HTTPConnection):
     """A connection that the watch can break off."""
 
@@ -162,7 +210,7 @@ class _Plain(HTTPConnection):
         super().__init__(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        self.adapter.connection = self
+        self.adapter.dialling(self)
         return dial(self._dns_host, self.port or 80, self.adapter.watch)
 
 
@@ -174,7 +222,7 @@ class _Tls(HTTPSConnection):
         super().__init__(*args, **kwargs)
 
     def _new_conn(self) -> socket.socket:
-        self.adapter.connection = self
+        self.adapter.dialling(self)
         return dial(self._dns_host, self.port or 443, self.adapter.watch)
 
     def connect(self) -> None:

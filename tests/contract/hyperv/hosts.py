@@ -116,15 +116,18 @@ class Host:
         way: str = "loop",
         quotas: Quotas | None = None,
         engine: Engine | None = None,
+        logins: Ways | None = None,
     ) -> None:
         self.loop = loop
         self.way = way
+        self.tls = tls
         self.state = folder / "state"
         self.made: list[HyperV] = []
         self.script = Scripted()
         self.authority = Authority(folder)
         self.engine = engine or self.script
-        self.service = WinRMService("HV-NY1", {USER: PASSWORD}, self.engine, quotas=quotas)
+        users = {USER: PASSWORD}
+        self.service = WinRMService("HV-NY1", users, self.engine, ways=logins, quotas=quotas)
         certificates = self.authority.endpoint("hv-ny1.lab") if tls else None
         self.listener: Listener = self.wait(serve(self.service, certificates, size=FAULT_SIZE))
 
@@ -191,10 +194,11 @@ def host(
     way: str = "loop",
     quotas: Quotas | None = None,
     engine: Engine | None = None,
+    logins: Ways | None = None,
 ) -> Iterator[Host]:
     """One host that answers."""
     with lab_loop() as loop:
-        one = Host(folder, loop, tls=tls, way=way, quotas=quotas, engine=engine)
+        one = Host(folder, loop, tls=tls, way=way, quotas=quotas, engine=engine, logins=logins)
         try:
             yield one
         finally:
