@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import console
+from tests.bench import console, loop
 from tests.bench.figures import Report
 
 
@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--slack", type=float, default=1.0, help="factor on limits of time (noisy machines)")
     report = Report(parser.parse_args().slack)
     console.measure(report)
+    loop.measure(report)
     if report.failed:
         print(f"beyond their limits: {'; '.join(report.failed)}")
     return 1 if report.failed else 0
