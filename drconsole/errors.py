@@ -13,7 +13,8 @@ DrConsoleError                what happened, to whom, why it matters, what to do
     ├── NoRights              logged in, but not allowed to see or do it
     ├── BadReply              not what the protocol says: malformed, cut, too large, another service
     ├── Constrained           PowerShell there may not run scripts of ours
-    └── ScriptFailed          the script ran on the host and reported an error
+    ├── ScriptFailed          the script ran on the host and reported an error
+    └── Busy                  it does for us already what it can do once at a time
 """
 
 from __future__ import annotations
@@ -139,3 +140,10 @@ class ScriptFailed(EndpointError):
         super().__init__(message, hint=hint, subject=subject)
         self.error_id = error_id
         self.category = category
+
+
+class Busy(EndpointError):
+    """The endpoint is doing for us already what it is asked for once at a time."""
+
+    title = "The endpoint is busy"
+    code = "busy"

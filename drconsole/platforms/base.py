@@ -8,12 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from drconsole.domain.deep import Deep, Statistics
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
 
 
 class Tier(StrEnum):
-    """How much a read fetches: ``light`` often, ``deep`` when somebody looks."""
+    """How much a read of a whole endpoint fetches; what is deep is asked for one VM (``DeepPlatform``)."""
 
     LIGHT = "light"
 
@@ -61,4 +62,26 @@ class Platform(Protocol):
 
     def close(self) -> None:
         """Break off a read that hangs and give up connections; later reads connect anew. Never raises."""
+        ...
+
+
+class DeepPlatform(Protocol):
+    """A platform that can look at one VM closely, by the id that its sightings have as handle."""
+
+    def deep(self, vm_id: str) -> Deep:
+        """Read one VM deep, within ``endpoint.budget_s``; belongs to the thread that reads.
+
+        Raises:
+            EndpointError: there is no usable answer, or no such VM.
+        """
+        ...
+
+    def statistics(self, vm_id: str) -> tuple[Statistics, ...]:
+        """Read a VM's replication statistics, from a thread that can wait: it may take ten minutes.
+
+        Reads go on meanwhile. One host is asked for one VM at a time.
+
+        Raises:
+            EndpointError: there is no usable answer, or the host is being asked for another VM.
+        """
         ...

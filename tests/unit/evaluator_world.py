@@ -46,6 +46,8 @@ def machine(number: int, **other: Any) -> dict[str, Any]:
         "Notes": "",
         "ReplicationMode": enum("VMReplicationMode", "Primary"),
         "ReplicationState": enum("VMReplicationState", "Replicating"),
+        "AutomaticStartAction": enum("StartAction", "Nothing"),
+        "CreationTime": {"$date": "2026-02-28T12:00:00+00:00"},
     }
     return thing("VirtualMachine", **(properties | other))
 
@@ -66,6 +68,20 @@ def relation(number: int, **other: Any) -> dict[str, Any]:
         "TestVirtualMachine": None,
     }
     return thing("VMReplication", **(properties | other))
+
+
+def adapter(**other: Any) -> dict[str, Any]:
+    """Make a network adapter."""
+    properties: dict[str, Any] = {
+        "Id": "Microsoft:1",
+        "Name": "Network Adapter",
+        "Connected": True,
+        "SwitchName": "Production",
+        "TestReplicaSwitchName": "",
+        "MacAddress": "00155D010203",
+        "IPAddresses": ["10.0.0.5", "fe80::5"],
+    }
+    return thing("VMNetworkAdapter", **(properties | other))
 
 
 class SmallWorld:

@@ -8,14 +8,14 @@ from random import Random
 from typing import Any
 
 from drconsole.lab.clock import Clock
-from drconsole.lab.hyperv import builtins, cluster_reading, reading
+from drconsole.lab.hyperv import builtins, cluster_reading, deep_reading, reading
 from drconsole.lab.hyperv.call import Call, Gone, Sink
 from drconsole.lab.hyperv.cmdlets import CMDLETS, NotModelled, Turn
 from drconsole.lab.hyperv.machines import Host, Machine
 from drconsole.lab.hyperv.replication import settle
 
 log = logging.getLogger(__name__)
-MODULES = (reading, cluster_reading, builtins)
+MODULES = (reading, cluster_reading, deep_reading, builtins)
 
 
 class HyperVWorld:

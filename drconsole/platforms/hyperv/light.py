@@ -46,7 +46,7 @@ class Host(msgspec.Struct):
 
 
 class Machine(msgspec.Struct):
-    """One row of Get-VM."""
+    """One row of Get-VM; ``created`` and ``networks`` are read of test VMs only."""
 
     id: str
     name: str
@@ -55,6 +55,9 @@ class Machine(msgspec.Struct):
     notes: str | None
     mode: str
     state: str
+    auto_start: str
+    created: str | None
+    networks: list[str] | None
 
 
 class Replication(msgspec.Struct):
@@ -112,8 +115,10 @@ def stamp(text: str, peer: Peer) -> datetime:
     raise peer.bad_reply("it tells a time that is none", text)
 
 
-def sightings(answer: Light, site: str, peer: Peer) -> tuple[Sighting, ...]:
-    """Give every VM with its relations.
+def sightings(
+    answer: Light, site: str, peer: Peer, cluster: str = "", node: str = ""
+) -> tuple[Sighting, ...]:
+    """Give every VM with its relations; on a ``node`` of a cluster, the cluster is the place.
 
     Raises:
         BadReply: an id is not one or comes twice; the host has VMs and no name.
@@ -122,27 +127,35 @@ def sightings(answer: Light, site: str, peer: Peer) -> tuple[Sighting, ...]:
         return ()
     # The host's own short name, never the endpoint's: the same VM seen through two addresses of a host is
     # one copy, and joining a domain changes the long name. Without it no place is safe to name.
-    where = (answer.host.name or "").strip().lower()
+    where = own_name(answer)
     if not where:
         raise peer.bad_reply("it lists VMs, but not the host's own name", str(answer.host))
     relations: dict[str, list[Relation]] = {}
     for row in answer.relations:
-        relations.setdefault(ident(row.vm, peer), []).append(_relation(row, peer))
+        relations.setdefault(ident(row.vm, peer), []).append(relation_of(row, peer))
     seen = {ident(vm.id, peer): vm for vm in answer.vms}
     if len(seen) != len(answer.vms):
         raise peer.bad_reply("it lists one VM id twice", _twice(vm.id.lower() for vm in answer.vms))
     return tuple(
-        _sighting(vm, Place("hyperv", site, where, key), tuple(relations.get(key, ())))
+        _sighting(vm, Place("hyperv", site, cluster or where, key), tuple(relations.get(key, ())), node, peer)
         for key, vm in seen.items()
     )
 
 
-def limits(answer: Light, peer: Peer) -> tuple[str, ...]:
-    """Say what could not be seen; nothing to say means that the answer is complete."""
+def own_name(answer: Light) -> str:
+    """The host's own short name in lower case; empty where it is not told."""
+    return (answer.host.name or "").strip().lower()
+
+
+def limits(answer: Light, peer: Peer, may_be_empty: bool = False) -> tuple[str, ...]:
+    """Say what could not be seen; nothing to say means that the answer is complete.
+
+    ``may_be_empty``: somebody else vouches for that the host holds no VM.
+    """
     found: list[str] = []
-    if not (answer.host.name or "").strip():
+    if not own_name(answer):
         found.append(f"The host does not tell its name to {peer.user}.")
-    if not answer.vms:
+    if not answer.vms and not may_be_empty:
         # Hyper-V answers an account without rights with an empty list and no error.
         found.append(
             f"No VM was seen: the host has none, or {peer.user} lacks the right to see them "
@@ -160,7 +173,7 @@ def limits(answer: Light, peer: Peer) -> tuple[str, ...]:
 
 def names(answer: Light) -> tuple[str, ...]:
     """The names by which partners may call this host, short and full, in lower case."""
-    told = ((answer.host.name or "").strip().lower(), (answer.host.fqdn or "").strip().lower())
+    told = (own_name(answer), (answer.host.fqdn or "").strip().lower())
     return tuple(dict.fromkeys(name for name in told if name))
 
 
@@ -183,8 +196,11 @@ def power_of(state: str) -> Power:
     return Power.OTHER if state in BETWEEN or state.endswith("Critical") else Power.UNKNOWN
 
 
-def _sighting(vm: Machine, place: Place, relations: tuple[Relation, ...]) -> Sighting:
+def _sighting(vm: Machine, place: Place, relations: tuple[Relation, ...], node: str, peer: Peer) -> Sighting:
     uptime = _seconds(vm.uptime_s)
+    networks = tuple(dict.fromkeys(vm.networks or ()))
+    # A connected adapter whose switch has no name is on a network that nobody can judge.
+    unread = {"uptime": uptime is None, "networks": vm.networks is None or "" in networks}
     return Sighting(
         place=place,
         handle=place.ident,
@@ -196,12 +212,20 @@ def _sighting(vm: Machine, place: Place, relations: tuple[Relation, ...]) -> Sig
         own_mode=vm.mode,
         own_state=vm.state,
         relations=relations,
-        unread=() if uptime is not None else ("uptime",),
+        node=node,
+        created=when(vm.created, peer),
+        auto_start=vm.auto_start,
+        networks=tuple(name for name in networks if name),
+        unread=tuple(name for name, missing in unread.items() if missing),
     )
 
 
-def _relation(row: Replication, peer: Peer) -> Relation:
-    synced = stamp(row.last_sync, peer) if row.last_sync else None
+def relation_of(row: Replication, peer: Peer) -> Relation:
+    """One row of Get-VMReplication: relationship, mode and state stay together.
+
+    Raises:
+        BadReply: a time or an id is none.
+    """
     return Relation(
         mode=row.mode,
         state=row.state,
@@ -210,10 +234,20 @@ def _relation(row: Replication, peer: Peer) -> Relation:
         primary=row.primary or "",
         replica=row.replica or "",
         receiver=row.receiver or "",
-        last_sync=synced if synced and synced.year >= FIRST_YEAR else None,
+        last_sync=when(row.last_sync, peer),
         frequency_s=_seconds(row.frequency_s) or None,
         test_vm=ident(row.test_vm, peer) if row.test_vm else None,
     )
+
+
+def when(text: str | None, peer: Peer) -> datetime | None:
+    """A time of the host's, None for one that means never.
+
+    Raises:
+        BadReply: it is no time.
+    """
+    told = stamp(text, peer) if text else None
+    return told if told and told.year >= FIRST_YEAR else None
 
 
 def _seconds(number: int | float | None) -> int | None:

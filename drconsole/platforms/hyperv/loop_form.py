@@ -23,7 +23,7 @@ COMMAND_LINE = (
 MODES = (b"FullLanguage", b"ConstrainedLanguage", b"RestrictedLanguage", b"NoLanguage")
 ECHO = "drconsole-echo"
 # What the library holds; statistics may wait for ten minutes, so they never run in the loop.
-READS = ("light.ps1",)
+READS = ("light.ps1", "cluster.ps1", "deep.ps1")
 # loop.ps1 answers at most 16 Mi characters of JSON; in UTF-8 they are at most three times as many bytes.
 UNPACKED_BYTES = 64 << 20
 GZIP = 31

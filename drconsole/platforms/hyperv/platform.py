@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from drconsole.domain.deep import Deep, Statistics
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
+from drconsole.errors import Busy, LoginRefused
 from drconsole.platforms.base import Access, Tier
+from drconsole.platforms.hyperv.deep import deep_of, statistics_of
 from drconsole.platforms.hyperv.peer import Peer
-from drconsole.platforms.hyperv.proof import check
 from drconsole.platforms.hyperv.reader import light_reading
+from drconsole.platforms.hyperv.script import Answer
 from drconsole.platforms.hyperv.shells import Shells
 
 if TYPE_CHECKING:
     from drconsole.platforms.hyperv.session import Session
 
 SCRIPTS = {Tier.LIGHT: "light.ps1"}
+# A primary asks its partner for them, and waits about ten minutes for a dead one (facts/hyperv, section 11).
+STATISTICS_S = 900.0
 
 
 class HyperV:
@@ -34,6 +42,9 @@ class HyperV:
         self.peer = Peer(endpoint.name, f"{host}:{access.port}", access.user, access.tls, endpoint.budget_s)
         self._shells = Shells(state, endpoint.name, self.peer.address)
         self._session: Session | None = None
+        self._state = state
+        self._measuring = threading.Lock()
+        self._measurer: HyperV | None = None
 
     def read(self, tier: Tier) -> Reading:
         """Read the host within ``endpoint.budget_s``.
@@ -42,12 +53,10 @@ class HyperV:
             EndpointError: a subclass that tells why there is no usable answer.
         """
         started = time.monotonic()
-        check(self.access, self.peer)
-        session = self._opened()
-        answer = session.run(SCRIPTS[tier], {})
+        answer, way = self.ask(SCRIPTS[tier], {})
         return light_reading(
             answer,
-            session.way,
+            way,
             self.endpoint,
             self.access,
             self.peer,
@@ -55,11 +64,51 @@ class HyperV:
             duration_s=time.monotonic() - started,
         )
 
+    def ask(self, script: str, arguments: Mapping[str, Any]) -> tuple[Answer, str]:
+        """Run one of our reading scripts within the budget; its answer, and how it came over in words.
+
+        Raises:
+            EndpointError: a subclass that tells why there is no usable answer.
+        """
+        self._refuse_clear_text()
+        session = self._opened()
+        return session.run(script, arguments), session.way
+
+    def deep(self, vm_id: str) -> Deep:
+        """Read one VM deep; belongs to the thread that reads.
+
+        Raises:
+            EndpointError: there is no usable answer, or no such VM.
+        """
+        answer, _ = self.ask("deep.ps1", {"vm": vm_id})
+        return deep_of(answer.value, vm_id, self.peer, datetime.now(UTC))
+
+    def statistics(self, vm_id: str) -> tuple[Statistics, ...]:
+        """Read a VM's replication statistics: per call, on a connection of its own, for as long as it takes.
+
+        Raises:
+            EndpointError: there is no usable answer, or the host is being asked for another VM.
+        """
+        if not self._measuring.acquire(blocking=False):
+            raise self.peer.error(
+                Busy, f"{self.peer.address} is being asked for statistics; one VM is asked for at a time."
+            )
+        try:
+            patient = replace(self.endpoint, budget_s=STATISTICS_S)
+            measurer = self._measurer = HyperV(patient, replace(self.access, way="per-call"), self._state)
+            answer, _ = measurer.ask("statistics.ps1", {"vm": vm_id})
+        finally:
+            self._measurer = None
+            self._measuring.release()
+        return statistics_of(answer.value, self.peer)
+
     def close(self) -> None:
         """Break off a read that hangs and end what is kept open; later reads ask for the password again."""
         session, self._session = self._session, None
         if session:
             session.close()
+        if measurer := self._measurer:
+            measurer.close()
 
     def _opened(self) -> Session:
         from drconsole.platforms.hyperv.session import Session
@@ -67,3 +116,23 @@ class HyperV:
         session = self._session or Session(self.endpoint, self.access, self.peer, self._shells)
         self._session = session
         return session
+
+    def _refuse_clear_text(self) -> None:
+        """Basic sends the password itself, so it needs TLS unless the config says otherwise by name.
+
+        Raises:
+            LoginRefused: nothing was sent.
+        """
+        if self.access.transport != "basic":
+            raise self.peer.error(
+                LoginRefused,
+                f'drconsole does not speak "{self.access.transport}" to Hyper-V hosts.',
+                "Use transport: basic, over TLS.",
+            )
+        if not self.access.tls and not self.access.insecure:
+            raise self.peer.error(
+                LoginRefused,
+                f"The password for {self.peer.address} would go over the network in clear text; "
+                "nothing was sent.",
+                "Use TLS on port 5986, or set insecure: true for this endpoint if that is what you want.",
+            )

@@ -14,6 +14,8 @@ from .text import to_text
 from .values import NOTHING, SMA, Array, EnumValue, Snapshot, Value, elements, is_number
 
 HYPERV = "Microsoft.HyperV.PowerShell."
+BASES = {"VMNetworkAdapterBase": "VMNetworkAdapter"}
+"""Base classes that parameters name, with the class whose objects they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,8 @@ def _as_type(signature: Signature, parameter: Parameter, target: str, value: Val
         return _array(signature, parameter, target, value)
     if elements(value) is not None and target != "System.Object":
         raise binding_error("CannotConvertArgument", failure.message, signature.suffix)
+    if value is None and target == "System.Guid":
+        raise Refused(f"nothing as -{parameter.name} of {signature.name}")
     if target.startswith(HYPERV):
         return _own(target, value, failure)
     try:
@@ -205,7 +209,9 @@ def _array(signature: Signature, parameter: Parameter, target: str, value: Value
 
 def _own(target: str, value: Value, failure: ScriptError) -> Value:
     """Take an object of the simulated host, or text as a member of one of its enumerations."""
-    if isinstance(value, Snapshot | EnumValue) and value.type == target:
+    wanted = target.removeprefix(HYPERV)
+    given = value.type.removeprefix(HYPERV) if isinstance(value, Snapshot | EnumValue) else ""
+    if given and given in (wanted, BASES.get(wanted)):
         return value
     if enumeration(target):
         try:

@@ -25,22 +25,38 @@ NODES = frozenset(
 
 COMMANDS: dict[str, frozenset[str]] = {
     "convertfrom-json": frozenset(),
-    "convertto-json": frozenset({"inputobject", "depth", "compress"}),
+    "convertto-json": frozenset({"compress", "depth", "inputobject"}),
+    "get-cluster": frozenset(),
+    "get-clustergroup": frozenset(),
+    "get-clusternode": frozenset(),
+    "get-clusterresource": frozenset(),
     "get-date": frozenset(),
-    "get-vm": frozenset(),
+    "get-vm": frozenset({"id"}),
     "get-vmhost": frozenset(),
+    "get-vmnetworkadapter": frozenset({"vm"}),
+    "get-vmnetworkadapterfailoverconfiguration": frozenset({"vmnetworkadapter"}),
+    "get-vmnetworkadaptervlan": frozenset({"vmnetworkadapter"}),
     "get-vmreplication": frozenset(),
+    "get-vmsnapshot": frozenset({"vm"}),
+    "measure-vmreplication": frozenset({"vm"}),
 }
 
 TYPES = frozenset({"convert", "long", "ordered", "scriptblock", "text.encoding"})
 
 MEMBERS = frozenset(
     """
-    arguments body call category categoryinfo create currentreplicaservername error exception
-    frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid getbytes getstring gettype
-    id invocationinfo languagemode lastreplicationtime message name notes ok primaryservername psversion
-    replicaservername replicationfrequencysec replicationhealth replicationmode
-    replicationrelationshiptype replicationstate script scriptlinenumber sessionstate state
-    testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime utf8 value vmid
+    accessvlanid arguments automaticstartaction averagereplicationlatency averagereplicationsize body
+    call category categoryinfo connected create creationtime currentreplicaservername error exception
+    failedoverreplicationtype frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid
+    getbytes getstring gettype grouptype id invocationinfo ipaddresses ipv4address
+    ipv4alternatednsserver ipv4defaultgateway ipv4preferreddnsserver ipv4subnetmask ipv6address
+    languagemode lastreplicationtime lasttestfailoverinitiatedtime macaddress maximumreplicationlatency
+    maximumreplicationsize message missedreplicationcount monitoringstarttime name notes ok
+    operationmode ownergroup ownernode pendingreplicationsize primaryservername psversion
+    replicaservername replicationerrors replicationfrequencysec replicationhealth
+    replicationhealthdetails replicationmode replicationrelationshiptype replicationstate resourcetype
+    script scriptlinenumber sessionstate snapshottype state successfulreplicationcount switchname
+    testreplicaswitchname testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime
+    utf8 value vm vmid
     """.split()  # noqa: SIM905 - a list to read, not to scroll
 )

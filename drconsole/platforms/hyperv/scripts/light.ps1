@@ -9,14 +9,34 @@ function ConvertTo-Stamp {
 $machine = Get-VMHost
 $vms = @(
     foreach ($vm in @(Get-VM)) {
+        $created = $null
+        $networks = $null
+        if ("$($vm.ReplicationMode)" -eq 'TestReplica') {
+            $created = ConvertTo-Stamp -When $vm.CreationTime
+            # The cmdlet says when it fails; a property that fails reads as nothing, as if no adapter were there.
+            try {
+                $networks = @(
+                    foreach ($adapter in @(Get-VMNetworkAdapter -VM $vm)) {
+                        if ($adapter.Connected) {
+                            "$($adapter.SwitchName)"
+                        }
+                    }
+                )
+            } catch {
+                $networks = $null
+            }
+        }
         [ordered]@{
-            id       = "$($vm.Id)"
-            name     = $vm.Name
-            power    = "$($vm.State)"
-            uptime_s = [long]$vm.Uptime.TotalSeconds
-            notes    = $vm.Notes
-            mode     = "$($vm.ReplicationMode)"
-            state    = "$($vm.ReplicationState)"
+            id         = "$($vm.Id)"
+            name       = $vm.Name
+            power      = "$($vm.State)"
+            uptime_s   = [long]$vm.Uptime.TotalSeconds
+            notes      = $vm.Notes
+            mode       = "$($vm.ReplicationMode)"
+            state      = "$($vm.ReplicationState)"
+            auto_start = "$($vm.AutomaticStartAction)"
+            created    = $created
+            networks   = $networks
         }
     }
 )

@@ -1,0 +1,101 @@
+"""What a deep read of one VM gives: its recovery points and adapters, and its replication statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drconsole.domain.reading import Relation
+
+
+class Consistency(StrEnum):
+    """What a recovery point holds: disks as after a power cut, or as applications left them, or all sent."""
+
+    CRASH = "crash"
+    APPLICATION = "application"
+    SYNCED = "synced"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One recovery point; ``at`` is the host's own time of it, UTC."""
+
+    id: str
+    at: datetime
+    consistency: Consistency
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverAddress:
+    """The IP settings that an adapter gets after a failover; empty texts are not set."""
+
+    address: str
+    mask: str = ""
+    gateway: str = ""
+    dns: tuple[str, ...] = ()
+    v6: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """One network adapter.
+
+    ``network`` is empty while it is not connected; ``test_network`` where its test copy connects by itself.
+    ``vlan`` None: untagged, or not told (then ``unread`` says so).
+    """
+
+    id: str
+    name: str
+    network: str
+    mac: str = ""
+    addresses: tuple[str, ...] = ()
+    vlan: int | None = None
+    test_network: str = ""
+    failover: FailoverAddress | None = None
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deep:
+    """One VM, read deep on the node that has it.
+
+    ``taken_at`` is the console's time, ``clock`` the host's own in that answer. Points are the newest first.
+    """
+
+    vm: str
+    taken_at: datetime
+    clock: datetime
+    node: str = ""
+    auto_start: str = ""
+    points: tuple[Point, ...] = ()
+    adapters: tuple[Adapter, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def test_vm(self) -> str | None:
+        """The test copy that was made of it."""
+        return next((r.test_vm for r in self.relations if r.test_vm), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Replication statistics of one relationship since ``since``; sizes in bytes, spans in seconds.
+
+    What is pending is known on the primary (facts/hyperv, section 2).
+    """
+
+    relationship: str
+    since: datetime | None
+    pending: int
+    average: int
+    maximum: int
+    latency_s: int | None
+    latency_max_s: int | None
+    errors: int
+    done: int
+    missed: int
+    failed_over_type: str
+    last_test: datetime | None
+    details: tuple[str, ...] = ()

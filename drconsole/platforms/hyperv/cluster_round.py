@@ -1,0 +1,154 @@
+"""One read of a cluster: every node at once, each in its own thread, and what the cluster says of itself."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from drconsole.errors import BadReply, EndpointError, TimedOut
+from drconsole.platforms.base import Access
+from drconsole.platforms.hyperv import cluster, light
+from drconsole.platforms.hyperv.cluster import Cluster
+from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.script import Answer
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# How long one node may take to tell about the cluster before another one is asked too, as part of the budget.
+PATIENCE = 0.25
+
+
+class Host(Protocol):
+    """One node, as far as a round needs it; ``ask`` belongs to one thread at a time, ``close`` to any."""
+
+    peer: Peer
+    access: Access
+
+    def ask(self, script: str, arguments: Mapping[str, Any]) -> tuple[Answer, str]:
+        """Run one script; its answer, and how it came over in words."""
+        ...
+
+    def close(self) -> None:
+        """Break off what runs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The light answer of one node, with how it came over."""
+
+    light: light.Light
+    host: Host
+    middle: float
+    tls: str
+    way: str
+
+
+class Round:
+    """Asks all nodes once.
+
+    The first node that answers is asked about the cluster as well, the next one where that fails: so no read
+    ever begins with a node that is dead.
+
+    ``told`` holds each node's answer or error, ``facts`` what the cluster says of itself, ``why_not`` the
+    errors of nodes that answered and could not tell about the cluster.
+    """
+
+    def __init__(self, hosts: Mapping[str, Host]) -> None:
+        self.told: dict[str, Told | EndpointError] = {}
+        self.facts: Cluster | None = None
+        self.why_not: dict[str, EndpointError] = {}
+        self.over = False
+        self._hosts = dict(hosts)
+        self._turn = threading.Condition()
+        self._asking: set[str] = set()
+        self._patience_s = 0.0
+
+    def run(self, seconds: float) -> None:
+        """Ask, and wait until all is known; nodes that the cluster calls down are not waited for."""
+        self._patience_s = seconds * PATIENCE
+        for name, host in self._hosts.items():
+            work = threading.Thread(
+                target=self._node, args=(name, host), name=f"read {host.peer.name}", daemon=True
+            )
+            work.start()
+        with self._turn:
+            self._turn.wait_for(self._complete, seconds)
+            self.over = True
+            self._turn.notify_all()
+            late = [name for name in self._hosts if name not in self.told]
+            self.told = {name: self.told.get(name) or self._late(name) for name in self._hosts}
+            hanging = {*late, *self._asking}
+        for name in hanging:
+            self._hosts[name].close()
+
+    def stop(self) -> None:
+        """Wait no longer; from any thread."""
+        with self._turn:
+            self.over = True
+            self._turn.notify_all()
+
+    @property
+    def _settled(self) -> bool:
+        return self.over or self.facts is not None
+
+    def _complete(self) -> bool:
+        if self.over:
+            return True
+        waited = [n for n in self._hosts if n not in self.told and not (self.facts and self.facts.down(n))]
+        answered = {name for name, one in self.told.items() if isinstance(one, Told)}
+        return not waited and (self.facts is not None or answered <= self.why_not.keys())
+
+    def _late(self, name: str) -> EndpointError:
+        peer = self._hosts[name].peer
+        if self.facts and self.facts.down(name):
+            return peer.error(TimedOut, "The cluster calls it down, and it has not answered.")
+        return peer.error(TimedOut, f"{peer.address} gave no complete answer within {peer.budget_s:g} s.")
+
+    def _node(self, name: str, host: Host) -> None:
+        """Read one node; then, if it is its turn, ask it about the cluster."""
+        told = _safely(host, lambda: _light(host))
+        with self._turn:
+            if self.over:
+                return
+            self.told[name] = told
+            self._turn.notify_all()
+            if isinstance(told, EndpointError):
+                return
+            self._turn.wait_for(lambda: self._settled or not self._asking, self._patience_s)
+            if self._settled:
+                return
+            self._asking.add(name)
+        facts = _safely(host, lambda: cluster.decode(host.ask("cluster.ps1", {})[0].value, host.peer))
+        with self._turn:
+            self._asking.discard(name)
+            if isinstance(facts, EndpointError):
+                self.why_not[name] = facts
+            elif not self._settled:
+                self.facts = facts
+            self._turn.notify_all()
+
+
+def _light(host: Host) -> Told:
+    answer, way = host.ask("light.ps1", {})
+    return Told(light.decode(answer.value, host.peer), host, answer.middle, answer.tls, way)
+
+
+def _safely(host: Host, work: Callable[[], T]) -> T | EndpointError:
+    """Give errors instead of raising them; a defect of ours in one node must not cost the others."""
+    try:
+        return work()
+    except EndpointError as error:
+        return error
+    except Exception as error:
+        log.exception("reading %r failed in an unforeseen way", host.peer.name)
+        return host.peer.error(
+            BadReply,
+            f"Reading it failed in an unforeseen way ({type(error).__name__}).",
+            "The log file has the details; please report them.",
+        )

@@ -1,0 +1,182 @@
+"""The deep read of one VM: what ``deep.ps1`` and ``statistics.ps1`` answer, and what it means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Statistics
+from drconsole.platforms.hyperv import light
+from drconsole.platforms.hyperv.peer import Peer
+
+T = TypeVar("T")
+
+# SnapshotType 6, 7 and 8 (facts/hyperv, section 1); every other type is a checkpoint that somebody made.
+POINTS = {
+    "Replica": Consistency.CRASH,
+    "AppConsistentReplica": Consistency.APPLICATION,
+    "SyncedReplica": Consistency.SYNCED,
+}
+UNTAGGED = "Untagged"
+
+
+class PointRow(msgspec.Struct):
+    """One row of Get-VMSnapshot."""
+
+    id: str
+    type: str
+    name: str | None
+    at: str
+
+
+class Vlan(msgspec.Struct):
+    """What Get-VMNetworkAdapterVlan says of one adapter."""
+
+    mode: str
+    id: int
+
+
+class Failover(msgspec.Struct):
+    """What Get-VMNetworkAdapterFailoverConfiguration says of one adapter."""
+
+    address: str
+    mask: str
+    gateway: str
+    dns: str
+    dns2: str
+    v6: str
+
+
+class AdapterRow(msgspec.Struct):
+    """One row of Get-VMNetworkAdapter; ``vlan`` and ``failover`` None: they could not be read."""
+
+    id: str
+    name: str | None
+    connected: bool
+    switch: str | None
+    test_switch: str | None
+    mac: str | None
+    addresses: list[str]
+    vlan: Vlan | None
+    failover: Failover | None
+
+
+class DeepAnswer(msgspec.Struct):
+    """The whole answer of ``deep.ps1``."""
+
+    id: str
+    now: str
+    auto_start: str
+    points: list[PointRow]
+    adapters: list[AdapterRow]
+    relations: list[light.Replication]
+
+
+class StatisticsRow(msgspec.Struct):
+    """One row of Measure-VMReplication."""
+
+    relationship: str
+    since: str | None
+    pending: int
+    average: int
+    maximum: int
+    latency_s: int | None
+    latency_max_s: int | None
+    errors: int
+    done: int
+    missed: int
+    failed_over_type: str
+    last_test: str | None
+    details: list[str]
+
+
+class StatisticsAnswer(msgspec.Struct):
+    """The whole answer of ``statistics.ps1``."""
+
+    now: str
+    relations: list[StatisticsRow]
+
+
+def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "") -> Deep:
+    """Understand the answer about one VM.
+
+    Raises:
+        BadReply: it cannot be used, or speaks of another VM.
+    """
+    answer = _decode(value, DeepAnswer, peer)
+    if light.ident(answer.id, peer) != vm.lower():
+        raise peer.bad_reply("it tells of another VM than was asked for", answer.id)
+    points = [
+        Point(light.ident(row.id, peer), light.stamp(row.at, peer), POINTS[row.type], row.name or "")
+        for row in answer.points
+        if row.type in POINTS
+    ]
+    return Deep(
+        vm=vm.lower(),
+        taken_at=taken_at,
+        clock=light.stamp(answer.now, peer),
+        node=node,
+        auto_start=answer.auto_start,
+        points=tuple(sorted(points, key=lambda point: point.at, reverse=True)),
+        adapters=tuple(_adapter(row) for row in answer.adapters),
+        relations=tuple(light.relation_of(row, peer) for row in answer.relations),
+    )
+
+
+def statistics_of(value: bytes, peer: Peer) -> tuple[Statistics, ...]:
+    """Understand the answer about one VM's replication, a row for each relationship.
+
+    Raises:
+        BadReply: it cannot be used.
+    """
+    return tuple(
+        Statistics(
+            relationship=row.relationship,
+            since=light.when(row.since, peer),
+            pending=row.pending,
+            average=row.average,
+            maximum=row.maximum,
+            latency_s=row.latency_s,
+            latency_max_s=row.latency_max_s,
+            errors=row.errors,
+            done=row.done,
+            missed=row.missed,
+            failed_over_type=row.failed_over_type,
+            last_test=light.when(row.last_test, peer),
+            details=tuple(row.details),
+        )
+        for row in _decode(value, StatisticsAnswer, peer).relations
+    )
+
+
+def _adapter(row: AdapterRow) -> Adapter:
+    tagged = row.vlan is not None and row.vlan.mode != UNTAGGED
+    unread = {"vlan": row.vlan is None, "failover": row.failover is None}
+    return Adapter(
+        id=row.id,
+        name=row.name or "",
+        network=(row.switch or "") if row.connected else "",
+        mac=row.mac or "",
+        addresses=tuple(row.addresses),
+        vlan=row.vlan.id if row.vlan and tagged else None,
+        test_network=row.test_switch or "",
+        failover=_failover(row.failover),
+        unread=tuple(name for name, missing in unread.items() if missing),
+    )
+
+
+def _failover(told: Failover | None) -> FailoverAddress | None:
+    if told is None or not (told.address or told.v6):
+        return None
+    dns = tuple(server for server in (told.dns, told.dns2) if server)
+    return FailoverAddress(told.address, told.mask, told.gateway, dns, told.v6)
+
+
+def _decode(value: bytes, kind: type[T], peer: Peer) -> T:
+    try:
+        return msgspec.json.decode(value, type=kind)
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
+    raise peer.bad_reply(f"what it tells of the VM cannot be used ({peer.shown(why)})", value)
