@@ -63,6 +63,7 @@ def config_of(description: Mapping[str, Any], state: Path) -> dict[str, Any]:
                 "address": one["address"],
                 "credentials": "lab",
                 "ca_file": one["ca_file"],
+                **({"nodes": one["nodes"]} if one.get("nodes") else {}),
                 **({"transport": one["transport"]} if one["kind"] == "hyperv" else {}),
             }
             for one in description["endpoints"]

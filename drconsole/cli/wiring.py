@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from drconsole.domain.endpoint import EndpointKind
@@ -34,12 +35,18 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         ca_file=connection.ca_file,
         transport=connection.transport,
         insecure=connection.insecure,
+        way=connection.way,
     )
     match connection.endpoint.kind:
         case EndpointKind.HYPERV_HOST:
             from drconsole.platforms.hyperv.platform import HyperV
 
             return HyperV(connection.endpoint, access, state)
+        case EndpointKind.HYPERV_CLUSTER:
+            from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
+
+            nodes = {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
+            return HyperVCluster(connection.endpoint, access, nodes, state)
         case EndpointKind.VSPHERE:
             from drconsole.platforms.vsphere.platform import VSphere
 

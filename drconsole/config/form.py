@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -158,6 +159,9 @@ def _problem(value: object, kind: inspect.Type) -> str:
     """What is wrong with a scalar, in words that do not repeat it; empty when it fits."""
     match kind:
         case inspect.StrType():
+            if kind.pattern:
+                fits = isinstance(value, str) and re.search(kind.pattern, value)
+                return "" if fits else "this is no span of time"
             if not isinstance(value, str):
                 return "this is read as a number or truth value, not as text"
             problem = _text_problem(value, kind)
@@ -190,6 +194,8 @@ def _wanted(kind: inspect.Type) -> str:
             return "write true or false"
         case inspect.FloatType():
             return f"write a number from {kind.ge or 0:g} to {kind.le or 0:g}"
+        case inspect.StrType() if kind.pattern:
+            return "write a number and its unit, as 90s, 15m, 1h or 1d"
         case inspect.LiteralType():
             return "write " + " or ".join(str(word) for word in kind.values)
     return "write plain text, in quotes where it looks like something else"

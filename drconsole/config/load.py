@@ -10,17 +10,15 @@ from drconsole.config import paths
 from drconsole.config.address import split_address
 from drconsole.config.form import Form
 from drconsole.config.mistakes import Mistakes
-from drconsole.config.model import Config, Connection
+from drconsole.config.model import Config, Connection, NodeAddress
 from drconsole.config.nodes import compose
 from drconsole.config.password_command import from_command
 from drconsole.config.references import check
-from drconsole.config.schema import CredentialForm, Document
+from drconsole.config.schema import UNIT_S, CredentialForm, Document, EndpointForm
 from drconsole.config.secrets import Secret
 from drconsole.config.source import read_text
 from drconsole.config.sources import Prompt, from_environment, from_keyring
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
-
-_KINDS = {"hyperv": EndpointKind.HYPERV_HOST, "vsphere": EndpointKind.VSPHERE}
 
 
 def load(path: Path) -> Config:
@@ -41,7 +39,7 @@ def _built(document: Document, source: Path) -> Config:
     hidden = [one.env for one in document.credentials.values() if one.env]
     secrets = {name: _secret(name, one, hidden) for name, one in document.credentials.items()}
     endpoints = {
-        name: Endpoint(name, one.site, _KINDS[one.kind], one.address, one.refresh_s, one.budget_s)
+        name: Endpoint(name, one.site, _kind(one), one.address, one.refresh_s, one.budget_s)
         for name, one in document.endpoints.items()
     }
     connections = []
@@ -57,12 +55,14 @@ def _built(document: Document, source: Path) -> Config:
                 ca_file=paths.beside(source, one.ca_file) if one.ca_file else None,
                 transport=one.transport or "basic",
                 insecure=one.insecure,
+                way=one.way or "loop",
+                nodes=_nodes(one),
             )
         )
     estate = Estate(
         environment=document.environment,
         sites=tuple(Site(name, frozenset(one.test_networks)) for name, one in document.sites.items()),
-        pairs=tuple(Pair(one.left, one.right) for one in document.pairs),
+        pairs=tuple(Pair(one.left, one.right, _seconds(one.rpo)) for one in document.pairs),
         endpoints=tuple(endpoints.values()),
     )
     theme = document.theme
@@ -70,6 +70,21 @@ def _built(document: Document, source: Path) -> Config:
         theme = str(paths.beside(source, theme))
     state = paths.beside(source, document.state) if document.state else paths.usual_state()
     return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source)
+
+
+def _kind(form: EndpointForm) -> EndpointKind:
+    if form.kind == "vsphere":
+        return EndpointKind.VSPHERE
+    return EndpointKind.HYPERV_CLUSTER if form.nodes else EndpointKind.HYPERV_HOST
+
+
+def _nodes(form: EndpointForm) -> tuple[NodeAddress, ...]:
+    nodes = form.nodes or {}
+    return tuple(NodeAddress(name, *split_address(address, form.kind)) for name, address in nodes.items())
+
+
+def _seconds(span: str | None) -> int | None:
+    return int(span[:-1]) * UNIT_S[span[-1]] if span else None
 
 
 def _secret(name: str, form: CredentialForm, hidden: list[str]) -> Secret:

@@ -10,10 +10,20 @@ from drconsole.domain.endpoint import Endpoint, Estate
 
 
 @dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """Where one node of a cluster is reached."""
+
+    name: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach and log in to one endpoint, as the file says; TLS is always used.
 
-    ``insecure``: the file says by name that the certificate is not verified.
+    ``insecure``: the file says by name that the certificate is not verified. ``way`` is how Hyper-V hosts are
+    read. ``nodes`` are those of a cluster; everything else holds for each of them.
     """
 
     endpoint: Endpoint
@@ -24,6 +34,8 @@ class Connection:
     ca_file: Path | None
     transport: str
     insecure: bool
+    way: str = "loop"
+    nodes: tuple[NodeAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,11 @@ def check(data: dict[str, Any], form: Form) -> None:
         _refers(form, ("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
         known = list(data.get("credentials", {}))
         _refers(form, ("endpoints", name, "credentials"), endpoint.get("credentials"), known, "credentials")
-        _address(name, endpoint, form)
+        _address(("endpoints", name, "address"), endpoint.get("address"), endpoint, form)
+        _nodes(name, endpoint, form)
+        _hyperv_only(name, endpoint, form)
         _trust(name, endpoint, form)
+    _shared_nodes(data.get("endpoints", {}), form)
     _theme(data.get("theme"), form)
 
 
@@ -99,10 +102,9 @@ def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
             form.mistakes.add(form.line(*keys), keys, problem, "rename one of the two")
 
 
-def _address(name: str, endpoint: dict[str, Any], form: Form) -> None:
-    keys = ("endpoints", name, "address")
-    address, kind = endpoint.get("address"), endpoint.get("kind", "")
-    if address is None:
+def _address(keys: tuple[str | int, ...], address: Any, endpoint: dict[str, Any], form: Form) -> None:
+    kind = endpoint.get("kind", "")
+    if not isinstance(address, str):
         return
     try:
         _, port = split_address(address, kind)
@@ -115,11 +117,58 @@ def _address(name: str, endpoint: dict[str, Any], form: Form) -> None:
         form.mistakes.add(form.line(*keys), keys, problem, "set up WinRM over HTTPS and use its port 5986")
 
 
+def _nodes(name: str, endpoint: dict[str, Any], form: Form) -> None:
+    """The nodes of one cluster: each a computer of its own."""
+    names: dict[str, str] = {}
+    for node, address in (endpoint.get("nodes") or {}).items():
+        keys = ("endpoints", name, "nodes", node)
+        _address(keys, address, endpoint, form)
+        first = names.setdefault(node.casefold(), node)
+        if first != node:
+            problem = f"it differs from {quoted(first)} only in upper and lower case"
+            form.mistakes.add(form.line(*keys), keys, problem, "a node stands here once")
+
+
+def _shared_nodes(endpoints: dict[str, Any], form: Form) -> None:
+    """A node is read through its cluster alone: elsewhere too, its VMs would be copies at two places."""
+    seen: dict[tuple[str, int], tuple[str | int, ...]] = {}
+    for name, endpoint in endpoints.items():
+        for node, address in (endpoint.get("nodes") or {}).items():
+            keys = ("endpoints", name, "nodes", node)
+            where = _where(address, endpoint)
+            if where and (first := seen.setdefault(where, keys)) != keys:
+                problem = f"this address stands here again, first on line {form.line(*first)}"
+                form.mistakes.add(form.line(*keys), keys, problem, "give each node its own address")
+    for name, endpoint in endpoints.items():
+        where = _where(endpoint.get("address"), endpoint)
+        if not endpoint.get("nodes") and where in seen:
+            here = ("endpoints", name, "address")
+            problem = f"this is a node of a cluster, on line {form.line(*seen[where])}"
+            form.mistakes.add(form.line(*here), here, problem, "remove this endpoint, or the node there")
+
+
+def _where(address: Any, endpoint: dict[str, Any]) -> tuple[str, int] | None:
+    """Host and port of a Hyper-V address that is right."""
+    if endpoint.get("kind") != "hyperv" or not isinstance(address, str):
+        return None
+    try:
+        host, port = split_address(address, "hyperv")
+    except ValueError:
+        return None
+    return host.casefold().rstrip("."), port
+
+
+def _hyperv_only(name: str, endpoint: dict[str, Any], form: Form) -> None:
+    told = {"transport": "a transport", "way": "a way", "nodes": "nodes"}
+    for key, words in told.items():
+        if endpoint.get("kind") == "vsphere" and key in endpoint:
+            keys = ("endpoints", name, key)
+            problem = f"only Hyper-V endpoints have {words}"
+            form.mistakes.add(form.line(*keys), keys, problem, "remove the line")
+
+
 def _trust(name: str, endpoint: dict[str, Any], form: Form) -> None:
     keys = ("endpoints", name)
-    if endpoint.get("kind") == "vsphere" and "transport" in endpoint:
-        problem, remedy = "only Hyper-V endpoints have a transport", "remove the line"
-        form.mistakes.add(form.line(*keys, "transport"), (*keys, "transport"), problem, remedy)
     named = endpoint.get("ca_file")
     if named is None:
         return

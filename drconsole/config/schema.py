@@ -8,6 +8,8 @@ from msgspec import Meta, Struct, field
 
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Span = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}[smhd]$")]
+UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class SiteForm(Struct, forbid_unknown_fields=True, frozen=True):
@@ -17,10 +19,11 @@ class SiteForm(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class PairForm(Struct, forbid_unknown_fields=True, frozen=True):
-    """Two sites that protect each other; the first is drawn left."""
+    """Two sites that protect each other; the first is drawn left. ``rpo``: an older last sync is late."""
 
     left: Name = field(name="from")
     right: Name = field(name="to")
+    rpo: Span | None = None
 
 
 class CredentialForm(Struct, forbid_unknown_fields=True, frozen=True):
@@ -37,14 +40,19 @@ SOURCES = ("password_command", "keyring", "prompt", "env")
 
 
 class EndpointForm(Struct, forbid_unknown_fields=True, frozen=True):
-    """One management address; times in seconds."""
+    """One management address; times in seconds.
+
+    ``nodes`` make it a Hyper-V cluster: the names of its nodes with their addresses, which inherit the rest.
+    """
 
     kind: Literal["hyperv", "vsphere"]
     site: Name
     address: Text
     credentials: Name
     ca_file: Text | None = None
-    transport: Literal["basic"] | None = None
+    transport: Literal["basic", "ntlm", "kerberos"] | None = None
+    way: Literal["loop", "per-call"] | None = None
+    nodes: dict[Name, Text] | None = None
     insecure: bool = False
     refresh_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
     budget_s: Annotated[float, Meta(ge=1, le=600)] = 20.0

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from drconsole.cli.wiring import platform_of
 from drconsole.config import paths
 from drconsole.config.address import split_address
 from drconsole.config.load import load
+from drconsole.config.model import NodeAddress
 from drconsole.domain.endpoint import EndpointKind, Pair, Site
 from drconsole.errors import ConfigError, StateError
+from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
 
 CONFIG = """\
 environment: "Töst 12:30"
@@ -93,6 +97,48 @@ def test_reading_a_configuration_leaves_no_trace(file: Path, tmp_path: Path) -> 
     load(file)
 
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_nodes_make_a_cluster_and_inherit_the_rest(file: Path) -> None:
+    nodes = "nodes: {HV1: hv1.example, HV2: '[fe80::2]:15986'}, transport: ntlm, way: per-call, "
+    file.write_text(CONFIG.replace(", ca_file: ca/one.pem", "").replace("gold-1: {", "gold-1: {" + nodes))
+
+    config = load(file)
+
+    one, two, _ = config.connections
+    assert [e.kind for e in config.estate.endpoints][:2] == [
+        EndpointKind.HYPERV_CLUSTER,
+        EndpointKind.HYPERV_HOST,
+    ]
+    assert one.nodes == (NodeAddress("HV1", "hv1.example", 5986), NodeAddress("HV2", "fe80::2", 15986))
+    assert (one.transport, one.way, two.transport, two.way, two.nodes) == (
+        "ntlm",
+        "per-call",
+        "basic",
+        "loop",
+        (),
+    )
+    cluster = platform_of(one, config.state)
+    assert isinstance(cluster, HyperVCluster)
+    assert [(host.peer.address, host.access.user) for host in cluster.hosts.values()] == [
+        ("hv1.example:5986", "ops"),
+        ("[fe80::2]:15986", "ops"),
+    ]
+    assert all(
+        host.access == replace(cluster.access, host=host.access.host, port=host.access.port)
+        for host in cluster.hosts.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"), [("30s", 30), ("15m", 900), ("1h", 3600), ("2d", 172800), ("999999s", 999999)]
+)
+def test_the_rpo_of_a_pair(file: Path, told: str, meant: int) -> None:
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("to: New Jersey", f"to: New Jersey, rpo: {told}")
+    )
+
+    assert load(file).estate.pairs == (Pair("NO", "New Jersey", meant),)
 
 
 @pytest.mark.parametrize(

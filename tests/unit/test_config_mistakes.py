@@ -112,10 +112,55 @@ WRONG = [
     Wrong(
         "transport unknown",
         "transport: basic",
-        "transport: kerberos",
+        "transport: kerbeross",
         17,
         "endpoints.gold.transport:",
-        "'basic'",
+        "'kerberos'",
+    ),
+    Wrong(
+        "way unknown",
+        "transport: basic",
+        "way: percall",
+        17,
+        "endpoints.gold.way:",
+        "did you mean 'per-call'?",
+    ),
+    *(
+        Wrong(f"RPO {rpo}", "to: New Jersey}", f"to: New Jersey, rpo: {rpo}}}", 8, "pairs[1].rpo:", "as 90s")
+        for rpo in ("900", "15", "0m", "15min", "1h30m", "-5m", "1.5h", "true", "''", "[15m]", "9999999s")
+    ),
+    Wrong("misspelt RPO", "to: New Jersey}", "to: New Jersey, rpo_s: 900}", 8, "pairs[1].rpo_s:", "'rpo'"),
+    Wrong("no node", "transport: basic", "nodes: {}", 17, "endpoints.gold.nodes:", "name at least one"),
+    Wrong("nodes as list", "transport: basic", "nodes: [a]", 17, "endpoints.gold.nodes:", "keys and values"),
+    Wrong("node as number", "transport: basic", "nodes: {A: 5}", 17, "endpoints.gold.nodes.A:", "plain text"),
+    Wrong("node as group", "transport: basic", "nodes: {A: {}}", 17, "endpoints.gold.nodes.A:", "plain text"),
+    Wrong("misspelt nodes", "transport: basic", "node: {A: a}", 17, "endpoints.gold.node:", "'nodes'"),
+    Wrong("URL as node", "transport: basic", "nodes: {A: 'h://a'}", 17, "endpoints.gold.nodes.A:", "host:"),
+    Wrong("node in clear", "transport: basic", "nodes: {A: 'a:5985'}", 17, "endpoints.gold.nodes.A:", "5986"),
+    Wrong(
+        "node twice in other case",
+        "transport: basic",
+        "nodes: {hv1: a, HV1: b}",
+        17,
+        "endpoints.gold.nodes.HV1:",
+        "once",
+    ),
+    Wrong(
+        "two nodes at one address",
+        "transport: basic",
+        "nodes: {A: hv.example, B: 'HV.example.:5986'}",
+        17,
+        "endpoints.gold.nodes.B:",
+        "its own address",
+    ),
+    Wrong(
+        "a node as an endpoint too",
+        "  vc-nj: {kind: vsphere, site: New Jersey, address: vc.example, credentials: ops}",
+        "  two: {kind: hyperv, site: New Jersey, address: gold.example, credentials: ops, nodes: {A: x}}\n"
+        "  hv: {kind: hyperv, site: New Jersey, address: X, credentials: ops}",
+        21,
+        "endpoints.hv.address:",
+        "remove this endpoint",
     ),
     Wrong(
         "site unknown", "    site: New York", "    site: New Yrk", 14, "endpoints.gold.site:", "'New York'"
@@ -219,6 +264,8 @@ WRONG = [
         "endpoints.vc-nj.transport:",
         "remove the line",
     ),
+    Wrong("vSphere way", "vc-nj: {", "vc-nj: {way: loop, ", 20, "endpoints.vc-nj.way:", "remove the line"),
+    Wrong("vSphere nodes", "vc-nj: {", "vc-nj: {nodes: {A: a}, ", 20, "endpoints.vc-nj.nodes:", "remove the"),
     Wrong("CA file missing", "vc-nj: {", "vc-nj: {ca_file: no.pem, ", 20, "endpoints.vc-nj.ca_file:", "PEM"),
     Wrong("CA file is a folder", "vc-nj: {", "vc-nj: {ca_file: ., ", 20, "endpoints.vc-nj.ca_file:", "PEM"),
     Wrong(
