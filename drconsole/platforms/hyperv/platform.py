@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from drconsole.domain.deep import Deep, Statistics
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
-from drconsole.errors import Busy, LoginRefused
+from drconsole.errors import Busy
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.deep import deep_of, statistics_of
 from drconsole.platforms.hyperv.peer import Peer
+from drconsole.platforms.hyperv.proof import check
 from drconsole.platforms.hyperv.reader import light_reading
 from drconsole.platforms.hyperv.script import Answer
 from drconsole.platforms.hyperv.shells import Shells
@@ -70,7 +71,7 @@ class HyperV:
         Raises:
             EndpointError: a subclass that tells why there is no usable answer.
         """
-        self._refuse_clear_text()
+        check(self.access, self.peer)
         session = self._opened()
         return session.run(script, arguments), session.way
 
@@ -116,23 +117,3 @@ class HyperV:
         session = self._session or Session(self.endpoint, self.access, self.peer, self._shells)
         self._session = session
         return session
-
-    def _refuse_clear_text(self) -> None:
-        """Basic sends the password itself, so it needs TLS unless the config says otherwise by name.
-
-        Raises:
-            LoginRefused: nothing was sent.
-        """
-        if self.access.transport != "basic":
-            raise self.peer.error(
-                LoginRefused,
-                f'drconsole does not speak "{self.access.transport}" to Hyper-V hosts.',
-                "Use transport: basic, over TLS.",
-            )
-        if not self.access.tls and not self.access.insecure:
-            raise self.peer.error(
-                LoginRefused,
-                f"The password for {self.peer.address} would go over the network in clear text; "
-                "nothing was sent.",
-                "Use TLS on port 5986, or set insecure: true for this endpoint if that is what you want.",
-            )
