@@ -37,6 +37,14 @@ class FaultSeen(Exception):
         self.reason = reason
 
 
+class NoFault(Exception):
+    """An HTTP status that is an error, without a fault."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Whom to talk to, as whom and in which way.
@@ -228,6 +236,8 @@ class _PywinrmErrors:
             raise TimedOut from error
         if isinstance(error, winrm.exceptions.WSManFaultError):
             raise FaultSeen(error.wsman_fault_code, error.reason) from error
+        if isinstance(error, winrm.exceptions.WinRMTransportError):
+            raise NoFault(error.code) from error
         if isinstance(error, requests.exceptions.SSLError):
             raise CertificateRefused(str(error)) from error
 
@@ -245,8 +255,33 @@ class _PypsrpErrors:
             if error.code == TIMED_OUT:
                 raise TimedOut from error
             raise FaultSeen(error.code if isinstance(error.code, int) else None, error.reason) from error
+        if isinstance(error, pypsrp.exceptions.WinRMTransportError):
+            raise NoFault(error.code) from error
         if isinstance(error, requests.exceptions.SSLError):
             raise CertificateRefused(str(error)) from error
 
 
 CLIENTS: dict[str, type[Client]] = {"pywinrm": Pywinrm, "pypsrp": Pypsrp}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One client in one way of logging in."""
+
+    maker: str
+    transport: str = "basic"
+    tls: bool = True
+    seal: str = "auto"
+
+    def __str__(self) -> str:
+        sealed = not self.tls or self.seal == "always"
+        return f"{self.maker}-{self.transport}-{'tls' if self.tls else 'http'}{'-sealed' if sealed else ''}"
+
+
+BASIC = [Access("pywinrm"), Access("pypsrp")]
+NEGOTIATED = [
+    Access(maker, transport, tls, seal)
+    for maker, transport in (("pywinrm", "ntlm"), ("pypsrp", "ntlm"), ("pypsrp", "negotiate"))
+    for tls, seal in ((False, "auto"), (True, "auto"), (True, "always"))
+]
+OVER_TLS = [access for access in BASIC + NEGOTIATED if access.tls]

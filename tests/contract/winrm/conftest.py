@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.winrm.clients import CLIENTS, Client, Target
+from tests.contract.winrm.clients import BASIC, CLIENTS, Access, Client, Target
 from tests.contract.winrm.lab_thread import PASSWORD, USER, Host, LabThread
 
 
@@ -36,19 +36,34 @@ def start_host(lab: LabThread) -> Iterator[Callable[..., Host]]:
 
 
 @pytest.fixture
-def host(start_host: Callable[..., Host]) -> Host:
+def access(request: pytest.FixtureRequest) -> Access:
+    """How the client logs in; modules choose a list by ``indirect``."""
+    chosen: Access = getattr(request, "param", BASIC[0])
+    return chosen
+
+
+@pytest.fixture
+def host(start_host: Callable[..., Host], access: Access) -> Host:
     """One healthy host."""
-    return start_host()
+    return start_host(tls=access.tls)
 
 
-@pytest.fixture(params=CLIENTS)
-def connect(request: pytest.FixtureRequest, host: Host) -> Iterator[Callable[..., Client]]:
+@pytest.fixture
+def connect(access: Access, host: Host) -> Iterator[Callable[..., Client]]:
     """Make clients of one maker; without settings they log in to the healthy host."""
     clients: list[Client] = []
-    target = Target(host.port, USER, PASSWORD, host.ca_file)
+    target = Target(
+        host.port,
+        USER,
+        PASSWORD,
+        host.ca_file,
+        tls=access.tls,
+        transport=access.transport,
+        seal=access.seal,
+    )
 
     def make(**settings: Any) -> Client:
-        clients.append(CLIENTS[request.param](replace(target, **settings)))
+        clients.append(CLIENTS[access.maker](replace(target, **settings)))
         return clients[-1]
 
     yield make

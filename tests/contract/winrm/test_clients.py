@@ -1,4 +1,4 @@
-"""One list of cases, run with two makers' clients."""
+"""One list of cases, run with two makers' clients in every way of logging in."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from drconsole.lab.winrm.shells import Quotas
-from drconsole.lab.wire_faults import WireFault
 from tests.contract.winrm.clients import (
-    CertificateRefused,
+    BASIC,
+    NEGOTIATED,
+    Access,
     Client,
     FaultSeen,
     LoginRefused,
@@ -22,6 +23,8 @@ from tests.contract.winrm.lab_thread import HOST, PASSWORD, Host
 SHELL_NOT_FOUND = 2150858843
 ABORTED = 995
 UTF8 = 65001
+
+pytestmark = pytest.mark.parametrize("access", BASIC + NEGOTIATED, indirect=True, ids=str)
 
 Connect = Callable[..., Client]
 StartHost = Callable[..., Host]
@@ -174,34 +177,6 @@ def test_a_wrong_login_is_refused(connect: Connect, user: str, password: str) ->
         connect(user=user, password=password).create(UTF8, {})
 
 
-def test_basic_over_clear_http_is_refused(connect: Connect, start_host: StartHost) -> None:
-    clear = start_host(tls=False)
-    with pytest.raises(LoginRefused):
-        connect(port=clear.port, tls=False).create(UTF8, {})
-    assert not clear.service.counters.actions
-
-
-def test_an_authority_that_the_client_does_not_know_is_refused(connect: Connect, host: Host) -> None:
-    with pytest.raises(CertificateRefused, match="CERTIFICATE_VERIFY_FAILED"):
-        connect(ca_file=host.lab.stranger.certificate_file).create(UTF8, {})
-
-
-@pytest.mark.parametrize(
-    ("fault", "why"),
-    [
-        (WireFault.UNKNOWN_CA, "unable to get local issuer"),
-        (WireFault.SELF_SIGNED, "self-signed|self signed"),
-        (WireFault.OTHER_NAME, "not valid for '127.0.0.1'|doesn't match"),
-        (WireFault.EXPIRED_CERTIFICATE, "expired"),
-    ],
-)
-def test_a_wrong_certificate_is_refused(connect: Connect, host: Host, fault: WireFault, why: str) -> None:
-    host.break_with(fault)
-    with pytest.raises(CertificateRefused, match=why):
-        connect().create(UTF8, {})
-    assert host.service.counters.requests == 0
-
-
 def test_the_command_line_reaches_the_engine_untouched(client: Client) -> None:
     shell = client.create(UTF8, {})
     text = "\"$t=@($input)[0]; & ([scriptblock]::Create($t)) | Out-String; 'a'; 5 > 3\""
@@ -232,9 +207,9 @@ def test_cmd_exe_takes_8191_characters_and_a_program_32767(client: Client) -> No
 
 
 def test_the_quota_of_shells_refuses_one_more_until_one_is_deleted(
-    connect: Connect, start_host: StartHost
+    connect: Connect, start_host: StartHost, access: Access
 ) -> None:
-    client = connect(port=start_host(quotas=Quotas(shells_per_user=2)).port)
+    client = connect(port=start_host(tls=access.tls, quotas=Quotas(shells_per_user=2)).port)
     first, _ = client.create(UTF8, {}), client.create(UTF8, {})
     with pytest.raises(FaultSeen, match="maximum number of 2 concurrent shells"):
         client.create(UTF8, {})
@@ -243,9 +218,9 @@ def test_the_quota_of_shells_refuses_one_more_until_one_is_deleted(
 
 
 def test_the_quota_of_operations_is_given_back_by_a_new_shell_alone(
-    connect: Connect, start_host: StartHost
+    connect: Connect, start_host: StartHost, access: Access
 ) -> None:
-    client = connect(port=start_host(quotas=Quotas(operations_per_user=2)).port)
+    client = connect(port=start_host(tls=access.tls, quotas=Quotas(operations_per_user=2)).port)
     shell = client.create(UTF8, {})
     for _ in range(2):
         client.terminate(shell, client.command(shell, "hostname", [], skip_cmd=False))

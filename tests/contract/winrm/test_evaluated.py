@@ -8,12 +8,14 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.powershell.evaluator_engine import EvaluatorEngine
 from drconsole.lab.powershell.process import Engine
 from drconsole.platforms.hyperv.script import COMMAND_LINE, request_for
-from tests.contract.winrm.clients import Client
+from tests.contract.winrm.clients import BASIC, NEGOTIATED, Access, Client
 from tests.contract.winrm.lab_thread import HOST, Host
 from tests.contract.winrm.test_clients import UTF8, receive_all
 from tests.unit.hyperv_world import START, hosts
@@ -21,8 +23,9 @@ from tests.unit.hyperv_world import START, hosts
 HOSTILE = "a'b\"; $(x) `n 東京 🙂"
 
 
+@pytest.mark.parametrize("access", BASIC + NEGOTIATED, indirect=True, ids=str)
 def test_a_light_read_in_small_pieces_of_input(
-    connect: Callable[..., Client], start_host: Callable[..., Host]
+    connect: Callable[..., Client], start_host: Callable[..., Host], access: Access
 ) -> None:
     worlds: list[HyperVWorld] = []
 
@@ -33,7 +36,7 @@ def test_a_light_read_in_small_pieces_of_input(
         worlds.append(HyperVWorld(Clock(START, speed=0), [replace(first, name=HOST)]))
         return EvaluatorEngine(worlds[0], asyncio.get_running_loop())
 
-    client = connect(port=start_host(make_engine=make_engine).port)
+    client = connect(port=start_host(tls=access.tls, make_engine=make_engine).port)
     shell = client.create(UTF8, {})
     command = client.command(shell, COMMAND_LINE, [], skip_cmd=False)
     request = request_for("light.ps1", {})
