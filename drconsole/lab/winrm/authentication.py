@@ -9,17 +9,21 @@ from collections.abc import Iterator, Mapping
 
 from spnego._ntlm_raw.crypto import ntowfv1
 
+NETBIOS_LENGTH = 15
 NO_LM_HASH = "0" * 32
 
 
 class Accounts:
     """The local accounts of one host.
 
-    ``user``, ``HOST\\user`` and ``.\\user`` are the same account, in any letter case.
+    ``user``, ``HOST\\user`` and ``.\\user`` are the same account, in any letter case; ``netbios`` is the name
+    by which older protocols know the host, and is as good.
     """
 
     def __init__(self, host: str, passwords: Mapping[str, str]) -> None:
         self.host = host
+        self.netbios = host[:NETBIOS_LENGTH].upper()
+        self._domains = {host.lower(), self.netbios.lower(), "."}
         self._passwords = {user.lower(): password for user, password in passwords.items()}
         self._nt_hashes = {
             user: ntowfv1(password).hex().upper() for user, password in self._passwords.items()
@@ -28,7 +32,7 @@ class Accounts:
     def account(self, name: str) -> str | None:
         """The account that a login name means, None where it is none of this host."""
         domain, separator, user = name.lower().rpartition("\\")
-        if separator and domain not in (self.host.lower(), "."):
+        if separator and domain not in self._domains:
             return None
         return user if user in self._passwords else None
 
@@ -43,8 +47,8 @@ class Accounts:
     def smbpasswd(self) -> Iterator[str]:
         """Lines of the smbpasswd format with the NT hash of every spelling of every account."""
         for user, nt_hash in self._nt_hashes.items():
-            for domain in ("", f"{self.host}\\", ".\\"):
-                yield f"{domain}{user}:0:{NO_LM_HASH}:{nt_hash}:[U]:LCT-0"
+            for prefix in ("", *(f"{domain}\\" for domain in self._domains)):
+                yield f"{prefix}{user}:0:{NO_LM_HASH}:{nt_hash}:[U]:LCT-0"
 
 
 class Basic:

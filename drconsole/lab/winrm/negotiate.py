@@ -82,7 +82,7 @@ class Negotiation:
 
     def _ntlm(self) -> ContextProxy:
         rules = self._rules
-        return NtlmAcceptor(rules.accounts.host, self._bindings or None, rules.hardening)
+        return NtlmAcceptor(rules.accounts, self._bindings or None, rules.hardening)
 
     def _kerberos(self) -> ContextProxy:
         return spnego.server(protocol="kerberos", service="HTTP", channel_bindings=self._bindings or None)

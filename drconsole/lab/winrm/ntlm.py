@@ -21,7 +21,6 @@ from spnego.exceptions import BadBindingsError, InvalidTokenError
 from drconsole.lab.winrm.authentication import Accounts
 
 USER_FILE = "NTLM_USER_FILE"
-NETBIOS_LENGTH = 15
 NT_PROOF_LENGTH = 16
 NTLM_V1_LENGTH = 24
 UNBOUND = bytes(16)
@@ -37,11 +36,9 @@ class Hardening(StrEnum):
 class NtlmAcceptor(NTLMProxy):
     """One login by NTLMv2; made, and each step taken, inside ``user_file``."""
 
-    def __init__(
-        self, machine: str, bindings: GssChannelBindings | None, hardening: Hardening = Hardening.RELAXED
-    ) -> None:
+    def __init__(self, accounts: Accounts, bindings: GssChannelBindings | None, hardening: Hardening) -> None:
         super().__init__(channel_bindings=bindings, usage="accept")
-        self._machine = machine
+        self._accounts = accounts
         self._hardening = hardening
 
     def _step_accept_negotiate(self, token: bytes) -> bytes:
@@ -50,10 +47,10 @@ class NtlmAcceptor(NTLMProxy):
         base = self._temp_challenge
         assert base is not None
         assert base.target_info is not None
-        netbios = self._machine[:NETBIOS_LENGTH].upper()
+        host, netbios = self._accounts.host, self._accounts.netbios
         info = base.target_info
         info[AvId.nb_domain_name] = info[AvId.nb_computer_name] = netbios
-        info[AvId.dns_domain_name] = info[AvId.dns_computer_name] = self._machine
+        info[AvId.dns_domain_name] = info[AvId.dns_computer_name] = host
         self._temp_challenge = Challenge(
             base.flags, base.server_challenge, target_name=netbios, target_info=info, version=base.version
         )
