@@ -33,6 +33,7 @@ KINDS = (
     {"host", "vm", "set"},
     {"host", "rights"},
     {"host", "vm", "removed"},
+    {"host", "vm", "do"},
     {"site", "state"},
     {"host", "vm", "arrives"},
     {"host", "vm", "moves"},

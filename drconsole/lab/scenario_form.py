@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from drconsole.lab.hyperv.transitions import Operation
 from drconsole.lab.powershell.stubborn import Habit
 from drconsole.lab.wire_faults import WireFault
 
@@ -128,6 +129,7 @@ class Happening(_Form, frozen=True):
     host, vm, arrives: a live migration begins; both nodes list the copy.
     host, rights: the account may no longer see Hyper-V there, or may again.
     host, vm, moves: a node owns the copy from now on.
+    host, vm, do: somebody asks for an operation there, which the platform must not refuse.
     host, vm, removed: somebody deletes the copy.
     site, state: a whole site is Down: it neither answers nor replicates; or Up again.
     node, state: a node goes down (its machines start elsewhere), or comes back.
@@ -140,6 +142,7 @@ class Happening(_Form, frozen=True):
     vm: Guid | UnsetType = UNSET
     set: Copy | UnsetType = UNSET
     rights: bool | UnsetType = UNSET
+    do: Operation | UnsetType = UNSET
     removed: Literal[True] | UnsetType = UNSET
     site: str | UnsetType = UNSET
     arrives: str | UnsetType = UNSET

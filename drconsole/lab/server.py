@@ -16,10 +16,12 @@ from drconsole.lab import scenario as scenarios
 from drconsole.lab.certificates import Authority
 from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv.clusters import WrongMove, arrive, move, set_broker, set_node
+from drconsole.lab.hyperv.effects import perform
 from drconsole.lab.hyperv.machines import Cluster
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.hyperv.replication import settle
+from drconsole.lab.hyperv.transitions import Operation, Refused
 from drconsole.lab.powershell.process import Engine
 from drconsole.lab.powershell.stubborn import StubbornEngine
 from drconsole.lab.scenario_checks import addresses, wrong_happening
@@ -117,7 +119,7 @@ class Lab:
             raise ScenarioError("; ".join(wrong))
         try:
             await self._do(what)
-        except WrongMove as error:
+        except (WrongMove, Refused) as error:
             raise ScenarioError(str(error)) from None
 
     async def _do(self, what: Happening) -> None:
@@ -133,6 +135,8 @@ class Lab:
                 move(hosts, self.world.machine(host, vm), node, now)
             case Happening(host=str(host), rights=bool(rights)):
                 hosts[host].rights = rights
+            case Happening(host=str(host), vm=str(vm), do=Operation() as operation):
+                perform(hosts, self.world.machine(host, vm), operation, now)
             case Happening(host=str(host), vm=str(vm), removed=True):
                 machine = self.world.machine(host, vm)
                 del hosts[machine.host].machines[machine.id]
