@@ -1,0 +1,170 @@
+"""A cluster as a platform: what it remembers, whom it blames, and how it is closed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from drconsole.domain.deep import Deep
+from drconsole.domain.endpoint import Endpoint, EndpointKind
+from drconsole.errors import (
+    Busy,
+    EndpointError,
+    LoginRefused,
+    NoRights,
+    ScriptFailed,
+    TimedOut,
+    Unreachable,
+)
+from drconsole.platforms.base import Access, Tier
+from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
+from tests.contract.hyperv.answers import VM_A, VM_B, vm
+from tests.unit.hyperv_cluster import Node, facts, node
+
+DENIED = NoRights("gold.HV1 lets reader log in, but not see its VMs.", hint="Ask for rights.")
+
+
+def gold(*nodes: Node, secret: Callable[[], str] = lambda: "", budget_s: float = 3600.0) -> HyperVCluster:
+    """The cluster with these nodes."""
+    endpoint = Endpoint("gold", "New York", EndpointKind.HYPERV_CLUSTER, "gold", budget_s=budget_s)
+    access = Access("gold", 5986, "reader", secret)
+    made = HyperVCluster(endpoint, access, {})
+    made.hosts = cast(Any, {one.peer.name.removeprefix("gold."): one for one in nodes})
+    return made
+
+
+def pair(cluster_facts: object = None) -> list[Node]:
+    """Two nodes with a VM each."""
+    about = facts() if cluster_facts is None else cluster_facts
+    return [
+        Node("HV1", {"light.ps1": node("HV1", [vm()]), "cluster.ps1": about}),
+        Node("HV2", {"light.ps1": node("HV2", [vm(VM_B)]), "cluster.ps1": about}),
+    ]
+
+
+def test_what_cluster_it_is_is_remembered_when_nobody_tells_any_more() -> None:
+    nodes = pair()
+    cluster = gold(*nodes)
+    assert cluster.read(Tier.LIGHT).complete
+    for one in nodes:
+        one.replies["cluster.ps1"] = DENIED
+    reading = cluster.read(Tier.LIGHT)
+    assert {s.place.where for s in reading.sightings} == {"gold"}
+    assert (reading.complete, reading.broker) == (False, None)
+    assert reading.limits[0].startswith(
+        "No node tells about the cluster, its broker and its owners (HV1, HV2:"
+    )
+
+
+def test_where_no_node_ever_told_which_cluster_it_is_there_is_no_reading() -> None:
+    with pytest.raises(
+        NoRights, match=r"none tells which cluster it belongs to \(HV1, HV2: gold.HV1 lets"
+    ) as caught:
+        gold(*pair(DENIED)).read(Tier.LIGHT)
+    assert caught.value.subject == "gold"
+    assert caught.value.hint == "On a node: Grant-ClusterAccess -User reader -ReadOnly."
+
+
+def test_without_the_module_the_hint_is_to_install_it() -> None:
+    missing = ScriptFailed("Get-Cluster is not there.", error_id="CommandNotFoundException")
+    with pytest.raises(ScriptFailed) as caught:
+        gold(*pair(missing)).read(Tier.LIGHT)
+    assert "Failover Clustering" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("errors", "kind"),
+    [
+        ((LoginRefused("No. Try."), LoginRefused("No. Try.")), LoginRefused),
+        ((LoginRefused("No."), TimedOut("Late.")), Unreachable),
+    ],
+)
+def test_where_no_node_answers_the_reasons_are_told_once_each(
+    errors: tuple[EndpointError, ...], kind: type[EndpointError]
+) -> None:
+    nodes = [Node(f"HV{at}", {"light.ps1": error}) for at, error in enumerate(errors, 1)]
+    with pytest.raises(EndpointError) as caught:
+        gold(*nodes).read(Tier.LIGHT)
+    assert type(caught.value) is kind
+    told = "HV1, HV2: No." if kind is LoginRefused else "HV1: No; HV2: Late."
+    assert caught.value.message == f"No node answered. {told}"
+
+
+def test_the_password_is_asked_for_in_the_reading_thread_first() -> None:
+    asked: list[threading.Thread] = []
+
+    def secret() -> str:
+        asked.append(threading.current_thread())
+        raise LoginRefused("none")
+
+    assert gold(*pair(), secret=secret).read(Tier.LIGHT).complete
+    assert asked == [threading.current_thread()]
+
+
+def test_close_breaks_off_a_read_and_the_next_one_begins_anew() -> None:
+    nodes = pair()
+    nodes[0].hangs = ("light.ps1",)
+    cluster = gold(*nodes)
+    told: list[EndpointError] = []
+
+    def read() -> None:
+        try:
+            cluster.read(Tier.LIGHT)
+        except EndpointError as error:
+            told.append(error)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    nodes[0].reached.wait()
+    cluster.close()
+    thread.join()
+    assert [type(error) for error in told] == [Unreachable]
+    assert "broken off by the console" in told[0].message
+    assert all(one.closed.is_set() for one in nodes)
+    nodes[0].hangs = ()
+    assert cluster.read(Tier.LIGHT).complete
+
+
+def test_a_node_has_a_little_less_time_than_the_cluster_and_a_name_of_its_own() -> None:
+    endpoint = Endpoint("gold", "New York", EndpointKind.HYPERV_CLUSTER, "gold", budget_s=20.0)
+    access = Access("hv1", 5986, "reader", lambda: "")
+    made = HyperVCluster(endpoint, access, {"HV1": access})
+    assert (made.hosts["HV1"].endpoint.name, made.hosts["HV1"].endpoint.budget_s) == ("gold.HV1", 18.0)
+    made.close()
+
+
+class Looked:
+    """A node that is looked at closely: gives a deep reading, or fails."""
+
+    def __init__(self, outcome: Deep | EndpointError) -> None:
+        self.outcome = outcome
+
+    def deep(self, vm_id: str) -> Deep:
+        """Give it."""
+        if isinstance(self.outcome, EndpointError):
+            raise self.outcome
+        return self.outcome
+
+
+NOT_HERE = ScriptFailed("not here")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "raised"),
+    [
+        ((NOT_HERE, NOT_HERE), ScriptFailed),
+        ((Unreachable("dead"), NOT_HERE), Unreachable),
+        ((NOT_HERE, Busy("one at a time")), Busy),
+    ],
+)
+def test_where_a_vm_is_not_found_a_node_that_could_not_say_is_blamed_first(
+    outcomes: tuple[EndpointError, ...], raised: type[EndpointError]
+) -> None:
+    cluster = gold()
+    cluster.hosts = cast(Any, {f"HV{at}": Looked(one) for at, one in enumerate(outcomes, 1)})
+    with pytest.raises(EndpointError) as caught:
+        cluster.deep(VM_A)
+    assert type(caught.value) is raised
