@@ -62,7 +62,7 @@ def config_of(description: Mapping[str, Any], state: Path) -> dict[str, Any]:
                 "site": one["site"],
                 "address": one["address"],
                 "credentials": "lab",
-                "ca_file": one["ca_file"],
+                **({"ca_file": one["ca_file"]} if one.get("tls", True) else {"tls": False}),
                 **({"nodes": one["nodes"]} if one.get("nodes") else {}),
                 **({"transport": one["transport"]} if one["kind"] == "hyperv" else {}),
             }

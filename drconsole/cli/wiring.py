@@ -34,6 +34,7 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         secret=connection.secret,
         ca_file=connection.ca_file,
         transport=connection.transport,
+        tls=connection.tls,
         insecure=connection.insecure,
         way=connection.way,
     )

@@ -7,11 +7,14 @@ from ipaddress import IPv6Address
 
 # WinRM over HTTPS; vim25 over HTTPS.
 PORTS = {"hyperv": 5986, "vsphere": 443}
+PLAIN_WINRM = 5985
 _HOST = re.compile(r"[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*\.?")
 
 
-def split_address(address: str, kind: str) -> tuple[str, int]:
+def split_address(address: str, kind: str, *, tls: bool = True) -> tuple[str, int]:
     """Host and port of ``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address.
+
+    Without a port it is the usual one of the kind, with TLS or without.
 
     Raises:
         ValueError: it is none of these; its text is the problem, ``; ``, and the remedy.
@@ -23,7 +26,7 @@ def split_address(address: str, kind: str) -> tuple[str, int]:
     host, port = _parted(address)
     if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= 65535):
         raise ValueError("the port is not a number from 1 to 65535; write host:port")
-    return host, int(port) if port else PORTS.get(kind, 443)
+    return host, int(port) if port else PORTS.get(kind, 443) if tls else PLAIN_WINRM
 
 
 def _parted(address: str) -> tuple[str, str]:

@@ -44,7 +44,7 @@ def _built(document: Document, source: Path) -> Config:
     }
     connections = []
     for name, one in document.endpoints.items():
-        host, port = split_address(one.address, one.kind)
+        host, port = split_address(one.address, one.kind, tls=one.tls)
         connections.append(
             Connection(
                 endpoint=endpoints[name],
@@ -55,6 +55,7 @@ def _built(document: Document, source: Path) -> Config:
                 ca_file=paths.beside(source, one.ca_file) if one.ca_file else None,
                 transport=one.transport or "basic",
                 insecure=one.insecure,
+                tls=one.tls,
                 way=one.way or "loop",
                 nodes=_nodes(one),
             )
@@ -80,7 +81,9 @@ def _kind(form: EndpointForm) -> EndpointKind:
 
 def _nodes(form: EndpointForm) -> tuple[NodeAddress, ...]:
     nodes = form.nodes or {}
-    return tuple(NodeAddress(name, *split_address(address, form.kind)) for name, address in nodes.items())
+    return tuple(
+        NodeAddress(name, *split_address(address, form.kind, tls=form.tls)) for name, address in nodes.items()
+    )
 
 
 def _seconds(span: str | None) -> int | None:

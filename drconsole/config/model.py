@@ -20,10 +20,11 @@ class NodeAddress:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach and log in to one endpoint, as the file says; TLS is always used.
+    """How to reach and log in to one endpoint, as the file says.
 
-    ``insecure``: the file says by name that the certificate is not verified. ``way`` is how Hyper-V hosts are
-    read. ``nodes`` are those of a cluster; everything else holds for each of them.
+    Without ``tls`` the transport is one that seals every message. ``insecure``: the file says by name that
+    the certificate is not verified. ``way`` is how Hyper-V hosts are read. ``nodes`` are those of a cluster;
+    everything else holds for each of them.
     """
 
     endpoint: Endpoint
@@ -34,6 +35,7 @@ class Connection:
     ca_file: Path | None
     transport: str
     insecure: bool
+    tls: bool = True
     way: str = "loop"
     nodes: tuple[NodeAddress, ...] = ()
 

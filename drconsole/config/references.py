@@ -7,7 +7,7 @@ import ssl
 from typing import Any
 
 from drconsole.config import paths
-from drconsole.config.address import split_address
+from drconsole.config.address import PLAIN_WINRM, split_address
 from drconsole.config.form import Form
 from drconsole.config.mistakes import nearest, quoted
 from drconsole.config.schema import SOURCES
@@ -16,7 +16,8 @@ from drconsole.config.schema import SOURCES
 _FILE_NAME = re.compile(r"[^\W_][\w.-]*")
 _LONGEST_NAME = 64
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PLAIN_WINRM = 5985
+# What needs no TLS to keep a password.
+_SEALS = ("ntlm", "kerberos")
 
 
 def check(data: dict[str, Any], form: Form) -> None:
@@ -103,18 +104,22 @@ def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
 
 
 def _address(keys: tuple[str | int, ...], address: Any, endpoint: dict[str, Any], form: Form) -> None:
-    kind = endpoint.get("kind", "")
+    kind, tls = endpoint.get("kind", ""), endpoint.get("tls", True)
     if not isinstance(address, str):
         return
     try:
-        _, port = split_address(address, kind)
+        _, port = split_address(address, kind, tls=tls)
     except ValueError as error:
         problem, _, remedy = str(error).partition("; ")
         form.mistakes.add(form.line(*keys), keys, problem, remedy)
         return
-    if kind == "hyperv" and port == _PLAIN_WINRM:
+    if kind == "hyperv" and port == PLAIN_WINRM and tls:
         problem = "port 5985 is WinRM without TLS, where passwords can be read on the wire"
-        form.mistakes.add(form.line(*keys), keys, problem, "set up WinRM over HTTPS and use its port 5986")
+        remedy = "set up WinRM over HTTPS and use its port 5986"
+        if endpoint.get("transport") in _SEALS:
+            problem = "port 5985 is WinRM without TLS"
+            remedy = "add tls: false, which seals every message instead, or use port 5986"
+        form.mistakes.add(form.line(*keys), keys, problem, remedy)
 
 
 def _nodes(name: str, endpoint: dict[str, Any], form: Form) -> None:
@@ -152,14 +157,14 @@ def _where(address: Any, endpoint: dict[str, Any]) -> tuple[str, int] | None:
     if endpoint.get("kind") != "hyperv" or not isinstance(address, str):
         return None
     try:
-        host, port = split_address(address, "hyperv")
+        host, port = split_address(address, "hyperv", tls=endpoint.get("tls", True))
     except ValueError:
         return None
     return host.casefold().rstrip("."), port
 
 
 def _hyperv_only(name: str, endpoint: dict[str, Any], form: Form) -> None:
-    told = {"transport": "a transport", "way": "a way", "nodes": "nodes"}
+    told = {"transport": "a transport", "tls": "a choice of TLS", "way": "a way", "nodes": "nodes"}
     for key, words in told.items():
         if endpoint.get("kind") == "vsphere" and key in endpoint:
             keys = ("endpoints", name, key)
@@ -169,6 +174,15 @@ def _hyperv_only(name: str, endpoint: dict[str, Any], form: Form) -> None:
 
 def _trust(name: str, endpoint: dict[str, Any], form: Form) -> None:
     keys = ("endpoints", name)
+    clear = endpoint.get("kind") == "hyperv" and not endpoint.get("tls", True)
+    if clear and endpoint.get("transport") not in _SEALS:
+        problem = "without TLS, passwords can be read on the wire"
+        remedy = "remove the line, or use transport: ntlm, which seals every message"
+        form.mistakes.add(form.line(*keys, "tls"), (*keys, "tls"), problem, remedy)
+    for key in ("ca_file", "insecure"):
+        if clear and endpoint.get(key):
+            problem = "with tls: false there is no certificate"
+            form.mistakes.add(form.line(*keys, key), (*keys, key), problem, "remove one of the two lines")
     named = endpoint.get("ca_file")
     if named is None:
         return

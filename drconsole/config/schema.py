@@ -51,6 +51,7 @@ class EndpointForm(Struct, forbid_unknown_fields=True, frozen=True):
     credentials: Name
     ca_file: Text | None = None
     transport: Literal["basic", "ntlm", "kerberos"] | None = None
+    tls: bool = True
     way: Literal["loop", "per-call"] | None = None
     nodes: dict[Name, Text] | None = None
     insecure: bool = False

@@ -66,7 +66,8 @@ class ClusterForm(_Form, frozen=True):
 class EndpointForm(_Form, frozen=True):
     """An address at which a host answers, or one for each node of a cluster (NAME/NODE).
 
-    ``fault`` is what is wrong with it from the start.
+    ``fault`` is what is wrong with it from the start. ``transport`` is the one way to log in that it takes;
+    without ``tls`` every message must be sealed.
     """
 
     name: str
@@ -74,6 +75,8 @@ class EndpointForm(_Form, frozen=True):
     host: str | None = None
     cluster: str | None = None
     fault: WireFault | None = None
+    transport: Literal["basic", "ntlm"] = "basic"
+    tls: bool = True
 
 
 class Relationship(_Form, frozen=True):

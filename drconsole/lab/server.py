@@ -28,7 +28,7 @@ from drconsole.lab.scenario_checks import addresses, wrong_happening
 from drconsole.lab.scenario_form import Copy, EndpointForm, Happening, Moment, Scenario, ScenarioError
 from drconsole.lab.timeline import Timeline
 from drconsole.lab.winrm.listener import Listener, serve
-from drconsole.lab.winrm.service import Counters, WinRMService
+from drconsole.lab.winrm.service import Counters, Ways, WinRMService
 from drconsole.lab.wire_faults import WireFault
 
 USER = "operator"
@@ -188,7 +188,8 @@ class Lab:
         ca_file = str(self._authority.certificate_file)
         return {
             "scenario": self.name,
-            "environment": f"LAB {self.name}",
+            # A scenario in a file has a path as its name; a console takes 64 characters.
+            "environment": f"LAB {Path(self.name).stem}"[:64],
             "random_seed": self.options.seed,
             "sites": {
                 name: {"test_networks": site.test_networks} for name, site in self.scenario.sites.items()
@@ -201,7 +202,8 @@ class Lab:
                     "kind": "hyperv",
                     **self._addresses(endpoint),
                     "ca_file": ca_file,
-                    "transport": "basic",
+                    "transport": endpoint.transport,
+                    "tls": endpoint.tls,
                 }
                 for endpoint in self.scenario.endpoints
             ],
@@ -232,27 +234,39 @@ class Lab:
 
     async def _bind(self) -> None:
         """Make the listeners those of the scenario, with its faults, without shells and counts."""
-        wanted: dict[str, tuple[str, WireFault | None]] = {}
+        wanted: dict[str, tuple[str, EndpointForm]] = {}
         for endpoint in self.scenario.endpoints:
             for name, host in addresses(self.scenario, endpoint).items():
-                wanted[name] = (host, endpoint.fault)
+                wanted[name] = (host, endpoint)
         for name, listener in list(self.listeners.items()):
-            if name not in wanted or listener.service.host_name != wanted[name][0]:
+            if name not in wanted or not self._serves(listener, *wanted[name]):
                 await self.listeners.pop(name).close()
-        for name, (host, fault) in wanted.items():
+        for name, (host, endpoint) in wanted.items():
             if name not in self.listeners:
-                self.listeners[name] = await self._serve(host, self._ports.get(name, 0))
+                self.listeners[name] = await self._serve(host, endpoint, self._ports.get(name, 0))
             listener = self.listeners[name]
             self._ports[name] = listener.port
             listener.service.restart()
             listener.service.counters = Counters()
-            await listener.set_fault(fault)
+            await listener.set_fault(endpoint.fault)
 
-    async def _serve(self, host: str, port: int) -> Listener:
+    @staticmethod
+    def _serves(listener: Listener, host: str, endpoint: EndpointForm) -> bool:
+        """Whether a listener that is there already is what a scenario wants."""
+        service = listener.service
+        as_wanted = (service.host_name, service.ways.basic, listener.tls)
+        return as_wanted == (host, endpoint.transport == "basic", endpoint.tls)
+
+    async def _serve(self, host: str, endpoint: EndpointForm, port: int) -> Listener:
+        ntlm = Ways(basic=False, negotiate=self.options.folder)
         service = WinRMService(
-            host, {USER: self._password}, self._engine, unmodelled=self.world.note_unmodelled
+            host,
+            {USER: self._password},
+            self._engine,
+            ways=Ways() if endpoint.transport == "basic" else ntlm,
+            unmodelled=self.world.note_unmodelled,
         )
-        certificates = self._authority.endpoint(self.scenario.hosts[host].fqdn)
+        certificates = self._authority.endpoint(self.scenario.hosts[host].fqdn) if endpoint.tls else None
         return await serve(service, certificates, port=port)
 
 

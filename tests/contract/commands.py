@@ -15,14 +15,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import drconsole
+
 PROGRAM = [sys.executable, "-m", "drconsole"]
 PATIENCE_S = 120
 
 
 def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A user's environment without anything of ours."""
+    """A user's environment without anything of ours, but for the tree under test."""
     return {
         "HOME": str(home),
+        "PYTHONPATH": str(Path(drconsole.__file__).parents[1]),
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",

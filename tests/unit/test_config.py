@@ -141,6 +141,19 @@ def test_the_rpo_of_a_pair(file: Path, told: str, meant: int) -> None:
     assert load(file).estate.pairs == (Pair("NO", "New Jersey", meant),)
 
 
+@pytest.mark.parametrize("transport", ["ntlm", "kerberos"])
+@pytest.mark.parametrize(("address", "port"), [("gold", 5985), ("'gold:5985'", 5985), ("'gold:80'", 80)])
+def test_a_transport_that_seals_needs_no_tls(file: Path, transport: str, address: str, port: int) -> None:
+    clear = f"address: {address}, credentials: ops, transport: {transport}, tls: false"
+    text = file.read_text(encoding="utf-8").replace("address: gold, credentials: ops", clear)
+    file.write_text(text, encoding="utf-8")
+
+    one, two, _ = load(file).connections
+
+    assert (one.transport, one.tls, one.port) == (transport, False, port)
+    assert (two.transport, two.tls) == ("basic", True)
+
+
 @pytest.mark.parametrize(
     ("address", "kind", "host", "port"),
     [

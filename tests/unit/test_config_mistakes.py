@@ -136,6 +136,23 @@ WRONG = [
     Wrong("node as group", "transport: basic", "nodes: {A: {}}", 17, "endpoints.gold.nodes.A:", "plain text"),
     Wrong("misspelt nodes", "transport: basic", "node: {A: a}", 17, "endpoints.gold.node:", "'nodes'"),
     Wrong("URL as node", "transport: basic", "nodes: {A: 'h://a'}", 17, "endpoints.gold.nodes.A:", "host:"),
+    Wrong("basic in clear", "transport: basic", "tls: false", 17, "endpoints.gold.tls:", "transport: ntlm"),
+    Wrong(
+        "port in clear for what seals",
+        "address: gold.example:5986\n    credentials: ops\n    transport: basic",
+        "address: gold.example:5985\n    credentials: ops\n    transport: ntlm",
+        15,
+        "endpoints.gold.address:",
+        "tls: false",
+    ),
+    Wrong(
+        "certificate without TLS",
+        "transport: basic",
+        "transport: ntlm\n    tls: false\n    insecure: true",
+        19,
+        "endpoints.gold.insecure:",
+        "one of the two",
+    ),
     Wrong("node in clear", "transport: basic", "nodes: {A: 'a:5985'}", 17, "endpoints.gold.nodes.A:", "5986"),
     Wrong(
         "node twice in other case",

@@ -46,6 +46,11 @@ class Listener:
         )
 
     @property
+    def tls(self) -> bool:
+        """Whether it speaks TLS when it is well."""
+        return self._certificates is not None
+
+    @property
     def fault(self) -> WireFault | None:
         """What is wrong with the endpoint now."""
         return self._fault

@@ -84,7 +84,8 @@ class WinRMService:
         self.counters = Counters()
         self.unmodelled: list[str] = []
         self.shells = Shells(quotas or Quotas(), now)
-        self.gate = (ways or Ways()).gate(Accounts(host_name, users))
+        self.ways = ways or Ways()
+        self.gate = self.ways.gate(Accounts(host_name, users))
         self._operations = Operations(host_name, self.shells, engine, unmodelled or self.unmodelled.append)
 
     def app(self, certificates: EndpointCertificates | None) -> web.Application:
