@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # Longer than any sensible pause between two reads; a killed console's shell ends by itself after it.
 IDLE = "PT900S"
 # Share of the read's budget that the loop has to say that it is ready; the rest is for reading per call.
-OPENING = 0.4
+OPENING = 0.3
 # Hosts allow an account 1 500 operations at once, and those of a kept shell may never count down.
 RENEW_AFTER = 1000
 # The process of a command has ended (ERROR_NO_DATA and ERROR_BROKEN_PIPE, bare and as HRESULT).
@@ -78,7 +78,7 @@ class Loop:
         """
         deadline = end - min(FAREWELL_S, self._login.endpoint.budget_s / 10)
         if self._shell and self._shell.operations >= RENEW_AFTER:
-            self.close(deadline)
+            self.close(min(deadline, time.monotonic() + FAREWELL_S))
         kept = self._shell is not None
         outcome = self._attempt(function, arguments, deadline, end)
         if isinstance(outcome, Lost) and kept:

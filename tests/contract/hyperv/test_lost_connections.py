@@ -10,6 +10,7 @@ import pytest
 
 from drconsole.errors import Unreachable
 from drconsole.platforms.base import Tier
+from drconsole.platforms.hyperv import loop
 from drconsole.platforms.hyperv.platform import HyperV
 from tests.contract.hyperv.answers import light, vm
 from tests.contract.hyperv.refusals import refused
@@ -143,6 +144,15 @@ def test_a_fault_that_comes_again_in_the_new_shell_is_told(peer: Peer, reader: H
     assert "quota is used up" in refused(lambda: reader.read(Tier.LIGHT)).message
     peer.answers["Send"] = usual
     assert reader.read(Tier.LIGHT).complete
+
+
+def test_an_old_shell_that_does_not_end_does_not_hold_up_its_successor(
+    peer: Peer, reader: HyperV, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "RENEW_AFTER", 1)
+    once(peer, "Delete", lambda _: Reply(peer.hang))
+    assert reader.read(Tier.LIGHT).complete
+    assert peer.asked.count("Create") == 2
 
 
 def test_the_value_of_a_retry_is_whole(peer: Peer, reader: HyperV) -> None:

@@ -72,7 +72,7 @@ def platform(lab: LabProcess, name: str, password: str | None = None, way: str =
     host, _, port = entry["address"].rpartition(":")
     secret = password or lab.password
     return HyperV(
-        Endpoint(name, entry["site"], EndpointKind.HYPERV_HOST, host),
+        Endpoint(name, entry["site"], EndpointKind.HYPERV_HOST, host, budget_s=120),
         Access(host, int(port), lab.description["user"], lambda: secret, Path(entry["ca_file"]), way=way),
     )
 
