@@ -210,7 +210,7 @@ def test_wrong_or_missing_passwords_are_told_and_never_shown(
     ran = run("--config", config, "--debug", "list", home=tmp_path, more=more)
 
     assert ran.returncode == 0
-    assert "DO NOT ANSWER 2 of 2" in ran.stdout
+    assert "DO NOT ANSWER 4 of 4" in ran.stdout
     assert password is not None or "LAB_PASSWORD is not set" in ran.stdout
     written = "".join(p.read_text(errors="replace") for p in tmp_path.rglob("*") if p.is_file())
     assert "c4n4ry" not in written + ran.stdout + ran.stderr
@@ -264,7 +264,7 @@ def test_after_the_lab_is_gone_the_list_shows_what_was_last_known(tmp_path: Path
     after = json.loads(run("--config", "lab.yaml", "list", "--json", home=tmp_path).stdout)
 
     assert text.returncode == 0
-    assert "DO NOT ANSWER 2 of 2" in text.stdout
+    assert "DO NOT ANSWER 4 of 4" in text.stdout
     assert {endpoint["state"] for endpoint in after["endpoints"]} == {"silent"}
     assert all(endpoint["error"] for endpoint in after["endpoints"])
     copies = [copy for workload in after["workloads"] for copy in workload["copies"]]

@@ -71,9 +71,9 @@ def test_it_says_all_that_a_config_needs(lab: LabProcess) -> None:
     assert said["environment"] == "LAB steady"
     assert said["sites"]["New York"] == {"test_networks": ["Isolated"]}
     assert said["pairs"] == [["New York", "New Jersey"]]
-    assert [entry["name"] for entry in said["endpoints"]] == ["nyhv01", "njhv01"]
+    assert [entry["name"] for entry in said["endpoints"]] == ["nyhv01", "njhv01", "gold", "goldr2"]
     assert {entry["kind"] for entry in said["endpoints"]} == {"hyperv"}
-    assert [identify(lab, entry["name"]) for entry in said["endpoints"]] == [200, 200]
+    assert [identify(lab, entry["name"]) for entry in said["endpoints"]] == [200, 200, 200, 200]
 
 
 def test_secrets_are_for_the_owner_alone_and_not_in_what_it_prints(lab: LabProcess) -> None:
@@ -149,7 +149,7 @@ def test_an_endpoint_keeps_its_port_through_other_scenarios(lab: LabProcess) -> 
     assert lab.endpoint("nyhv01")["address"] == address
     sixth = lab.endpoint("njhv03")["address"]
     lab.reset("steady")
-    assert len(lab.description["endpoints"]) == 2
+    assert len(lab.description["endpoints"]) == 4
     lab.reset("dead-endpoints")
     assert lab.endpoint("njhv03")["address"] == sixth
     assert lab.control("alive")["endpoints"]["nyhv01"] == "silent-http"

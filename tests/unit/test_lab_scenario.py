@@ -136,7 +136,8 @@ def test_every_scenario_can_be_built_and_names_each_copy_that_can_be_seen(name: 
 def test_steady_has_both_directions_and_one_of_each_trouble() -> None:
     scenario = scenarios.load("steady")
     roles = Counter((copy.role, copy.host) for copy in scenario.truth.fresh.copies)
-    assert min(roles["ORIGINAL", host] for host in scenario.hosts) >= 8
+    assert min(roles["ORIGINAL", host] for host in ("NYHV01", "NJHV01")) >= 8
+    assert min(roles["REPLICA", cluster] for cluster in scenario.clusters) >= 1
     alarms = {alarm for copy in scenario.truth.fresh.copies for alarm in copy.alarms}
     assert alarms >= {"rpo", "paused", "resynchronizing", "first-copy", "original-off", "planned-in-progress"}
     assert {copy.role for copy in scenario.truth.fresh.copies} >= {
