@@ -72,7 +72,7 @@ LOSSES: dict[str, Callable[[Peer], Answer]] = {
     "no shell": lambda _: fault(2150858843),
     "restart": lambda _: fault(995),
     "timed out": lambda _: fault(2150858793),
-    "no HTTP": lambda _: lambda relates: Reply(lambda handler: None, 500),
+    "empty 500": lambda _: lambda relates: Reply(b"", 500),
 }
 STEPS = st.lists(
     st.tuples(st.sampled_from(["Create", "Command", "Send", "Receive"]), st.sampled_from(sorted(LOSSES))),
@@ -93,9 +93,7 @@ def test_a_read_gives_what_is_now_or_an_error(peer: Peer, reads: list[list[tuple
             for action, loss in steps:
                 queues.setdefault(action, []).append(LOSSES[loss](peer))
             for action, queue in queues.items():
-                peer.answers[action] = lambda relates, a=action, q=queue: (q.pop(0) if q else usual[a])(
-                    relates
-                )
+                peer.answers[action] = first(queue, usual[action])
             with suppress(EndpointError):
                 assert [one.name for one in platform.read(Tier.LIGHT).sightings] == [name]
                 event("read")
