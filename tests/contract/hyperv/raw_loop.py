@@ -32,6 +32,11 @@ class RawLoop:
         self._process.stdin.write(data)
         self._process.stdin.flush()
 
+    def raw(self) -> bytes:
+        """The next line as it is."""
+        assert self._process.stdout
+        return self._process.stdout.readline()
+
     def line(self) -> bytes:
         """The next line that is not empty; nothing at the end."""
         assert self._process.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,11 +74,22 @@ REFUSED: dict[str, tuple[str, type[EndpointError], float]] = {
     "writes-for-ever": ("while ($true) {\n    [Console]::Out.WriteLine('x')\n}", TimedOut, SHORT_S),
     "never-ends": ("while ($true) {\n}", TimedOut, SHORT_S),
 }
+SLOW = """
+$global:runs = 1 + $global:runs
+$clock = [Diagnostics.Stopwatch]::StartNew()
+while ($clock.Elapsed.TotalSeconds -lt 1) {
+}
+$global:runs
+"""
 DEADLY = {
     "ends-the-process": "[Environment]::Exit(9)",
     "recurses-for-ever": "function Get-It {\n    param($N)\n    Get-It -N ($N + 1)\n}\nGet-It -N 1",
 }
-FUNCTIONS = {name: body for name, (body, *_) in (ANSWERED | REFUSED).items()} | DEADLY | {"good": "'good'"}
+FUNCTIONS = (
+    {name: body for name, (body, *_) in (ANSWERED | REFUSED).items()}
+    | DEADLY
+    | {"good": "'good'", "slow": SLOW}
+)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +159,24 @@ def test_what_it_does_not_live_through_costs_one_read(real: Host, loop: Loop, na
     assert isinstance(ask(loop, name, 2 * SHORT_S), EndpointError)
     assert value(ask(loop, "good")) == "good"
     assert real.shells == 1
+
+
+def test_a_connection_that_breaks_while_a_script_runs_does_not_run_it_again(real: Host, loop: Loop) -> None:
+    assert value(ask(loop, "slow")) == 1
+    before, received = commands(real), real.actions["Receive"]
+    connections = real.look(lambda: real.listener.connections)
+
+    def cut() -> None:
+        while real.actions["Receive"] == received:
+            pass
+        real.fault(None)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    assert value(ask(loop, "slow")) == 2
+    cutter.join()
+    assert real.look(lambda: real.listener.connections) == connections + 1
+    assert commands(real) == before
 
 
 def test_a_library_that_does_not_parse_is_no_loop(real: Host) -> None:

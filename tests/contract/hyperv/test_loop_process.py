@@ -32,6 +32,17 @@ def test_an_id_that_was_answered_is_answered_again_and_not_executed_again(pwsh: 
         assert loop.ask("2", "count") == ("done", 2)
 
 
+def test_each_answer_stands_between_two_line_feeds(pwsh: Path) -> None:
+    """So that one which follows on a torn one is not torn with it."""
+    with raw_loop(pwsh, {"one": "1"}) as loop:
+        assert loop.raw() == b"\n"
+        assert loop_form.reply(loop.raw().removesuffix(b"\n"))
+        for _ in range(2):
+            loop.write(loop_form.request("1", "one", {}, 5))
+            assert loop.raw() == b"\n"
+            assert loop_form.reply(loop.raw().removesuffix(b"\n"))
+
+
 def test_arguments_and_values_come_letter_by_letter(pwsh: Path) -> None:
     with raw_loop(pwsh, {"same": "param($Arguments)\n[ordered]@{ names = @($Arguments.names) }"}) as loop:
         loop.reply()
