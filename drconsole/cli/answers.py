@@ -224,7 +224,7 @@ def _copy(copy: CopyState, at: datetime) -> CopyAnswer:
         age_s=_age(at, copy.taken_at),
         reason=_text(reason(copy)),
         alarms=_alarms(copy.alarms),
-        replication=_replication(copy),
+        replication=_replication(copy, at),
     )
 
 
@@ -243,13 +243,17 @@ def _problem(entry: Entry, at: datetime) -> ProblemAnswer:
     return ProblemAnswer(**asdict(alarm), kind=kind, subject=_text(subject))
 
 
-def _replication(copy: CopyState) -> ReplicationAnswer:
+def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:
+    """The age of the last sync goes on for a copy that is no longer seen."""
     relation = relation_of(copy.sighting)
+    rpo_s = copy.rpo_s
+    if rpo_s is not None and not copy.fresh:
+        rpo_s += _age(at, copy.taken_at)
     return ReplicationAnswer(
         mode=_text(relation.mode) if relation else None,
         state=_text(relation.state) if relation else None,
         health=_text(relation.health) if relation else None,
         last_sync=copy.last_sync,
-        rpo_s=copy.rpo_s,
+        rpo_s=rpo_s,
         rpo_target_s=copy.rpo_target_s,
     )

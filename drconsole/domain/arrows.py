@@ -5,8 +5,8 @@ from __future__ import annotations
 from drconsole.domain import replication as r
 from drconsole.domain.case import Hosts
 from drconsole.domain.endpoint import Estate
-from drconsole.domain.reading import Relation, Sighting
-from drconsole.domain.replication import relation_of, same_host
+from drconsole.domain.reading import Relation
+from drconsole.domain.replication import is_named, relation_of
 from drconsole.domain.roles import AlarmCode, Arrow, ArrowKind, Role
 from drconsole.domain.snapshot import CopyState
 
@@ -16,7 +16,11 @@ def arrow_of(copies: tuple[CopyState, ...], contradiction: bool, estate: Estate,
 
     ``contradiction``: the workload is in split-brain.
     """
-    by_role = {c.role: c for c in reversed(copies)}
+    if not any(c.fresh for c in copies):
+        return Arrow(ArrowKind.UNKNOWN if _related(copies) else ArrowKind.NONE)
+    by_role: dict[Role, CopyState] = {}
+    for copy in sorted(copies, key=lambda c: not c.fresh):
+        by_role.setdefault(copy.role, copy)
     original, replica = by_role.get(Role.ORIGINAL), by_role.get(Role.REPLICA)
     former, recovered = by_role.get(Role.FORMER_ORIGINAL), by_role.get(Role.RECOVERED)
     if contradiction or any(a.code is AlarmCode.CONTRADICTION for c in copies for a in c.alarms):
@@ -26,7 +30,7 @@ def arrow_of(copies: tuple[CopyState, ...], contradiction: bool, estate: Estate,
         return _after_failover(recovered, former or original, estate, hosts)
     if original:
         target = replica.place.site if replica else _far_site(original, estate, hosts)
-        return Arrow(_flow(original.sighting, replica), original.place.site, target)
+        return Arrow(_flow(original, replica), original.place.site, target)
     if replica:
         source = _far_site(replica, estate, hosts)
         relation = relation_of(replica.sighting)
@@ -43,14 +47,20 @@ def _after_failover(recovered: CopyState, former: CopyState | None, estate: Esta
     return Arrow(ArrowKind.FAILED_OVER, far, recovered.place.site)
 
 
-def _flow(original: Sighting, replica: CopyState | None) -> ArrowKind:
-    if original.hbr:
-        return ArrowKind.PAUSED if original.hbr.paused else ArrowKind.FLOWS
-    relation = relation_of(original)
+def _flow(original: CopyState, replica: CopyState | None) -> ArrowKind:
+    hbr = original.sighting.hbr
+    if hbr:
+        return ArrowKind.PAUSED if hbr.paused else ArrowKind.FLOWS
+    relation = relation_of(original.sighting)
     if relation is None:
         return ArrowKind.UNKNOWN
+    if relation.state == r.PREPARED and replica is None:
+        return ArrowKind.UNKNOWN
     theirs = relation_of(replica.sighting) if replica else None
-    kinds = [_by_state(x) for x in (relation, theirs) if x is not None]
+    ends = [(original.fresh, relation), (replica.fresh, theirs)] if replica else [(original.fresh, relation)]
+    # What is seen now goes before what was seen once.
+    seen = [told for fresh, told in ends if told and fresh] or [told for _, told in ends if told]
+    kinds = [_by_state(told) for told in seen]
     return next((k for k in kinds if k is not ArrowKind.FLOWS), ArrowKind.FLOWS)
 
 
@@ -67,9 +77,11 @@ def _far_site(copy: CopyState, estate: Estate, hosts: Hosts) -> str:
     relation = relation_of(copy.sighting)
     if relation is not None:
         names = (relation.replica, relation.receiver) if relation.mode == r.PRIMARY else (relation.primary,)
-        for answer in hosts.answers:
-            if any(same_host(n, known) for n in names for known in answer.reading.names):
-                return answer.reading.site
+        sites = {
+            a.reading.site for a in hosts.answers if any(is_named(n, a.reading.names) for n in names)
+        } - {copy.place.site}
+        if len(sites) == 1:
+            return sites.pop()
     paired = {
         p.right if p.left == copy.place.site else p.left for p in estate.pairs if p.has(copy.place.site)
     }

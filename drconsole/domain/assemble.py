@@ -111,12 +111,17 @@ def _copy(seen: Seen, verdict: Verdict, estate: Estate) -> CopyState:
         now=seen.now,
         fresh=seen.fresh,
         sighting=seen.sighting,
-        alarms=verdict.alarms,
+        alarms=verdict.alarms if seen.fresh else tuple(_as_seen(a, seen) for a in verdict.alarms),
         evidence=evidence_of(seen),
         last_sync=relation.last_sync if relation else None,
         rpo_s=rpo_s(seen),
         rpo_target_s=rpo_target_s(seen, estate),
     )
+
+
+def _as_seen(alarm: Alarm, seen: Seen) -> Alarm:
+    """An alarm of a copy that is last-known, with the time at which it was true."""
+    return replace(alarm, facts=(*alarm.facts, ("seen_at", seen.taken_at.isoformat())))
 
 
 def _rank(workload: Workload) -> tuple[int, str, str]:

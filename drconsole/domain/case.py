@@ -11,11 +11,13 @@ from drconsole.domain.reading import ApplianceRow, Power, Relation
 from drconsole.domain.record import Record
 from drconsole.domain.replication import (
     EXTENDED,
+    NONE,
     PRIMARY,
     REPLICA,
+    TEST,
+    is_named,
     mode_of,
     relation_of,
-    same_host,
 )
 
 
@@ -27,14 +29,11 @@ class Hosts:
 
     def lacks(self, name: str, vm_id: str) -> bool:
         """Whether the named host answers, completely and with rights, and has no VM of this id."""
-        for answer in self.answers:
-            if any(same_host(name, known) for known in answer.reading.names):
-                return (
-                    answer.fresh
-                    and answer.reading.complete
-                    and all(s.place.ident != vm_id for s in answer.reading.sightings)
-                )
-        return False
+        named = [a for a in self.answers if is_named(name, a.reading.names)]
+        return bool(named) and all(
+            a.fresh and a.reading.complete and all(s.place.ident != vm_id for s in a.reading.sightings)
+            for a in named
+        )
 
     def all_answer(self, endpoints: Iterable[str]) -> bool:
         """Whether all these endpoints answer now and see everything."""
@@ -68,9 +67,34 @@ class Case:
         return self.relation.state if self.relation else ""
 
     @property
+    def partner_counts(self) -> bool:
+        """Whether what is known of the partner may decide what this copy is now.
+
+        A last-known partner says nothing about a copy that is seen now and still replicates, or that was
+        synchronised after the partner was last seen.
+        """
+        if self.partner is None:
+            return False
+        if self.partner.fresh or not self.copy.fresh:
+            return True
+        synced = self.relation.last_sync if self.relation else None
+        apart = self.copy.taken_at - self.partner.taken_at
+        return self.state != "Replicating" and (synced is None or self.copy.now - synced >= apart)
+
+    @property
+    def same_time(self) -> bool:
+        """Whether both ends are seen now, or both are last-known: only then their words can be compared."""
+        return self.partner is not None and self.partner.fresh is self.copy.fresh
+
+    @property
     def partner_mode(self) -> str:
         """The partner's replication mode; empty without a partner."""
         return mode_of(self.partner.sighting) if self.partner else ""
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether Get-VM says that the copy is replicated while Get-VMReplication does not know it."""
+        return self.relation is None and self.copy.sighting.own_mode not in ("", NONE, TEST)
 
     @property
     def others(self) -> tuple[Seen, ...]:
@@ -105,16 +129,21 @@ def cases_of(group: Group, hosts: Hosts, estate: Estate) -> Iterable[Case]:
 
 
 def _partner(copy: Seen, group: Group) -> Seen | None:
-    """The other end of a relation: the copy on the host that it names, else the copy of the other mode."""
+    """The other end of a relation: the copy on the host that it names, else one of a mode that fits."""
     relation, mode = relation_of(copy.sighting), mode_of(copy.sighting)
-    if relation is None or mode not in (PRIMARY, REPLICA, EXTENDED):
+    if relation is None or mode not in _FITS:
         return None
-    ends = [c for c in group.copies if c is not copy and mode_of(c.sighting) in (PRIMARY, REPLICA, EXTENDED)]
-    named = (relation.replica, relation.receiver) if mode == PRIMARY else (relation.primary,)
-    at_named = [
-        c for c in ends if any(same_host(n, known) for n in named for known in (c.place.where, *c.names))
-    ]
-    if at_named:
-        return at_named[0]
-    opposite = [c for c in ends if (mode_of(c.sighting) == PRIMARY) != (mode == PRIMARY)]
-    return next(iter(opposite or ends), None)
+    modes = {c.place: mode_of(c.sighting) for c in group.copies}
+    ends = [c for c in group.copies if c is not copy and modes[c.place] in _FITS[mode]]
+    ends.sort(key=lambda c: _FITS[mode].index(modes[c.place]))
+    asked = (relation.replica, relation.receiver) if mode == PRIMARY else (relation.primary,)
+    at_named = [c for c in ends if any(is_named(n, (c.place.where, *c.names)) for n in asked)]
+    return next(iter(at_named or ends), None)
+
+
+# The modes that the other end of a relation may have, the expected one first.
+_FITS = {
+    PRIMARY: (REPLICA, EXTENDED, PRIMARY),
+    REPLICA: (PRIMARY, REPLICA),
+    EXTENDED: (REPLICA, PRIMARY),
+}

@@ -35,8 +35,11 @@ class Endpoint:
 
     @property
     def fresh_for_s(self) -> float:
-        """How long a reading counts as fresh: three refresh intervals and the read itself."""
-        return 3 * self.refresh_s + self.budget_s
+        """How long a reading counts as fresh: three refresh intervals, or the rest after a slow read.
+
+        A read that takes its whole budget is followed by a rest of five times that, and by the next read.
+        """
+        return max(3 * self.refresh_s, 5 * self.budget_s) + 2 * self.budget_s
 
 
 @dataclass(frozen=True, slots=True)

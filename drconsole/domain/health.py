@@ -36,7 +36,7 @@ def rpo_alarms(case: Case) -> tuple[Alarm, ...]:
     relation = case.relation
     if age is None or target is None or age <= target or relation is None or relation.last_sync is None:
         return ()
-    since = relation.last_sync + timedelta(seconds=target)
+    since = case.copy.on_our_clock(relation.last_sync + timedelta(seconds=target))
     facts = (("target", str(target)),)
     return (Alarm(AlarmCode.RPO, Severity.WARNING, since, facts),)
 
@@ -54,4 +54,4 @@ def trouble_alarms(case: Case) -> tuple[Alarm, ...]:
     if known is None or case.relation is None:
         return ()
     code, severity = known
-    return (Alarm(code, severity, case.relation.last_sync, (("state", case.state),)),)
+    return (Alarm(code, severity, case.copy.on_our_clock(case.relation.last_sync), (("state", case.state),)),)

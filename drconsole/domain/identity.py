@@ -29,7 +29,7 @@ class Seen:
     """One copy: its freshest sighting, and all endpoints that saw it.
 
     ``names`` are host names by which partners may call its place. ``doubled``: it runs on two nodes at once,
-    longer than a live migration shows it so.
+    longer than a live migration shows it so. ``superseded``: its endpoint answers now, but did not show it.
     """
 
     sighting: Sighting
@@ -40,11 +40,16 @@ class Seen:
     fresh: bool
     names: tuple[str, ...] = ()
     doubled: bool = False
+    superseded: bool = False
 
     @property
     def place(self) -> Place:
         """Where the copy is."""
         return self.sighting.place
+
+    def on_our_clock(self, when: datetime | None) -> datetime | None:
+        """A time of the copy's endpoint, told by the console's clock."""
+        return when + (self.taken_at - self.now) if when else None
 
     @property
     def record(self) -> Record | None:
@@ -64,11 +69,15 @@ class Group:
 def copies_of(answers: Iterable[Answer]) -> tuple[Seen, ...]:
     """Merge sightings of one place into one copy with the freshest facts; templates are not workloads."""
     by_place: dict[Place, list[tuple[Answer, Sighting]]] = defaultdict(list)
+    answering: set[str] = set()
     for answer in answers:
+        if answer.fresh:
+            answering.add(answer.reading.endpoint)
         for sighting in answer.reading.sightings:
             if not sighting.template:
                 by_place[sighting.place].append((answer, sighting))
-    return tuple(_merge(found) for found in by_place.values())
+    copies = (_merge(found) for found in by_place.values())
+    return tuple(replace(copy, superseded=not copy.fresh and copy.endpoint in answering) for copy in copies)
 
 
 def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
@@ -99,23 +108,28 @@ def _worth(found: tuple[Answer, Sighting]) -> tuple[bool, datetime, bool]:
 
 
 def twins(estate: Estate, readings: Mapping[str, Reading]) -> frozenset[tuple[str, str]]:
-    """Pairs of vSphere endpoints of two paired sites whose inventories are one and the same.
+    """Pairs of endpoints of two paired sites that show one and the same inventory.
 
-    More than half of both match by ``config.uuid``: a restored or cloned vCenter, not workloads that moved.
-    The endpoint named first stands first in the config.
+    vSphere: more than half of both match by ``config.uuid``: a restored or cloned vCenter, not workloads that
+    moved. Hyper-V: the same host, by its own names, stands in the config at two sites. The endpoint named
+    first stands first in the config.
     """
-    uuids = {
-        name: {s.uuid for s in reading.sightings if s.platform == "vsphere" and s.uuid}
-        for name, reading in readings.items()
-    }
-    order = [e for e in estate.endpoints if uuids.get(e.name)]
+    order = [e for e in estate.endpoints if e.name in readings and readings[e.name].sightings]
     found = set()
     for i, one in enumerate(order):
         for other in order[i + 1 :]:
             paired = any(p.has(one.site) and p.has(other.site) for p in estate.pairs)
-            if one.site != other.site and paired and _mostly_equal(uuids[one.name], uuids[other.name]):
+            if one.site != other.site and paired and _twin(readings[one.name], readings[other.name]):
                 found.add((one.name, other.name))
     return frozenset(found)
+
+
+def _twin(one: Reading, other: Reading) -> bool:
+    uuids = [{s.uuid for s in r.sightings if s.platform == "vsphere" and s.uuid} for r in (one, other)]
+    if all(uuids):
+        return _mostly_equal(*uuids)
+    ids = [{s.place.ident for s in r.sightings if s.platform == "hyperv"} for r in (one, other)]
+    return all(ids) and set(one.names) == set(other.names) != set() and _mostly_equal(*ids)
 
 
 def _mostly_equal(one: set[str], other: set[str]) -> bool:
@@ -127,27 +141,42 @@ def groups_of(
     estate: Estate, copies: tuple[Seen, ...], twin_pairs: frozenset[tuple[str, str]]
 ) -> tuple[Group, ...]:
     """Join copies into workloads; never by name."""
-    hyperv = _join_hyperv([c for c in copies if c.place.platform == "hyperv"])
+    hyperv = _join_hyperv([c for c in copies if c.place.platform == "hyperv"], twin_pairs)
     vsphere = _join_vsphere(estate, [c for c in copies if c.place.platform == "vsphere"], twin_pairs)
     return (*hyperv, *vsphere)
 
 
-def _join_hyperv(copies: list[Seen]) -> list[Group]:
-    """By VMId; a test VM by the replica on its own host that names it."""
+def _join_hyperv(copies: list[Seen], twin_pairs: frozenset[tuple[str, str]]) -> list[Group]:
+    """By VMId; a test VM by the replica on its own host that names it; twins never."""
+    apart = {name for pair in twin_pairs for name in pair}
     owner = {
         (c.place.site, c.place.where, relation.test_vm): c.place.ident
         for c in copies
         for relation in c.sighting.relations
         if relation.test_vm
     }
-    by_id: dict[str, list[Seen]] = defaultdict(list)
+    groups: dict[str, list[Seen]] = defaultdict(list)
     for copy in copies:
         place = copy.place
         ident = place.ident
         if mode_of(copy.sighting) == TEST:
             ident = owner.get((place.site, place.where, ident), ident)
-        by_id[ident].append(copy)
-    return [Group(f"hv:{ident}", "hyperv", tuple(found)) for ident, found in by_id.items()]
+        groups[f"hv:{place.site}:{ident}" if apart & set(copy.seen_by) else f"hv:{ident}"].append(copy)
+    return [Group(key, "hyperv", _without_moved(found)) for key, found in groups.items()]
+
+
+def _without_moved(found: list[Seen]) -> tuple[Seen, ...]:
+    """Leave out what a host that answers showed once, where the VM is seen elsewhere at its site."""
+
+    def moved(copy: Seen) -> bool:
+        return copy.superseded and any(
+            other.fresh
+            and other.place.site == copy.place.site
+            and mode_of(other.sighting) == mode_of(copy.sighting)
+            for other in found
+        )
+
+    return tuple(copy for copy in found if not moved(copy))
 
 
 def _join_vsphere(estate: Estate, copies: list[Seen], twin_pairs: frozenset[tuple[str, str]]) -> list[Group]:

@@ -36,12 +36,18 @@ def is_failed_over(sighting: Sighting) -> bool:
     return relation is not None and relation.state in FAILED_OVER
 
 
-def same_host(one: str, other: str) -> bool:
-    """Whether two host names mean one host: equal, or equal up to the domain that one of them leaves out."""
-    a, b = one.casefold().rstrip("."), other.casefold().rstrip(".")
-    if not a or not b:
-        return False
-    return a == b or (a.split(".")[0] == b.split(".")[0] and ("." not in a or "." not in b))
+def is_named(name: str, known: tuple[str, ...]) -> bool:
+    """Whether a partner's name for a host means the host that tells these names of itself.
+
+    A full name matches a full name; only where one side has none the short ones decide, because two
+    domains may hold two hosts of one short name.
+    """
+    asked = name.casefold().rstrip(".")
+    told = {one.casefold().rstrip(".") for one in known}
+    full = {one for one in told if "." in one}
+    if "." in asked and full:
+        return asked in full
+    return bool(asked) and asked.split(".")[0] in {one.split(".")[0] for one in told}
 
 
 def rpo_target_s(relation: Relation) -> int | None:

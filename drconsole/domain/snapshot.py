@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -113,6 +113,14 @@ class Snapshot:
     endpoints: tuple[EndpointStatus, ...]
     workloads: tuple[Workload, ...]
     serial: int = 0
+
+
+def as_last_known(snapshot: Snapshot) -> Snapshot:
+    """The same picture with nothing in it called current."""
+    workloads = tuple(
+        replace(w, copies=tuple(replace(c, fresh=False) for c in w.copies)) for w in snapshot.workloads
+    )
+    return replace(snapshot, workloads=workloads, serial=snapshot.serial + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.reading import Reading
-from drconsole.domain.snapshot import Snapshot
+from drconsole.domain.snapshot import Snapshot, as_last_known
 from drconsole.errors import TimedOut
 from drconsole.inventory.board import Board
 from drconsole.inventory.reader import EndpointReader, Finished, Started
@@ -104,26 +104,35 @@ class Inventory:
                 reader.join(max(0.0, until - time.monotonic()))
 
     def _collect(self) -> None:
-        """Take reports as they come; several that come close together make one snapshot."""
+        """Collect until told to end; a defect of ours may cost a round, never the truth of what is shown."""
         while True:
-            changed = False
-            deadline = time.monotonic() + _BEAT_S
-            while (left := deadline - time.monotonic()) > 0:
-                try:
-                    report = self._reports.get(timeout=left)
-                except queue.Empty:
-                    break
-                if report is None:
-                    if changed:
-                        self._publish()
+            try:
+                if self._round():
                     return
-                self._take(report)
-                if not changed:
-                    changed = True
-                    deadline = time.monotonic() + max(_GATHER_S, 5 * self._cost_s)
-            changed = self._watch_hanging() or changed
-            if changed or self._went_stale():
-                self._publish()
+            except Exception:
+                log.exception("collecting failed in an unforeseen way; all is shown as last known")
+                self._newest = as_last_known(self._newest)
+
+    def _round(self) -> bool:
+        """Take reports as they come, several that come close together as one snapshot; True at the end."""
+        changed = ended = False
+        deadline = time.monotonic() + _BEAT_S
+        while not ended and (left := deadline - time.monotonic()) > 0:
+            try:
+                report = self._reports.get(timeout=left)
+            except queue.Empty:
+                break
+            if report is None:
+                ended = True
+                break
+            self._take(report)
+            if not changed:
+                changed = True
+                deadline = time.monotonic() + max(_GATHER_S, 5 * self._cost_s)
+        changed = self._watch_hanging() or changed
+        if changed or self._went_stale():
+            self._publish()
+        return ended
 
     def _take(self, report: Started | Finished) -> None:
         if isinstance(report, Started):

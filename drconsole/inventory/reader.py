@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from drconsole.domain.reading import Reading
-from drconsole.errors import BadReply, EndpointError
+from drconsole.errors import BadReply, EndpointError, LoginRefused
 from drconsole.inventory.pace import pause_s
 from drconsole.platforms.base import Platform, Tier
 
@@ -66,7 +66,8 @@ class EndpointReader(threading.Thread):
             self._report(Started(endpoint.name, began))
             result = self._read()
             failures = failures + 1 if isinstance(result, EndpointError) else 0
-            pause = pause_s(endpoint, failures, time.monotonic() - began)
+            refused = isinstance(result, LoginRefused)
+            pause = pause_s(endpoint, failures, time.monotonic() - began, refused)
             next_try = datetime.now(UTC) + timedelta(seconds=pause)
             self._report(Finished(endpoint.name, result, next_try))
             if not self._ending:

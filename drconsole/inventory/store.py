@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -56,10 +57,10 @@ class ReadingStore:
         """
         path = self.path(endpoint)
         try:
-            reading = msgspec.json.decode(path.read_bytes(), type=_Stored).reading
+            reading = _decoded(path)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, ValueError) as error:
             log.warning("what was last known of %r cannot be read from %s: %s", endpoint, path, error)
             return None
         return reading if (reading.endpoint, reading.site) == (endpoint, site) else None
@@ -67,15 +68,34 @@ class ReadingStore:
     def save(self, reading: Reading) -> None:
         """Keep a reading: written aside, then renamed, so that nobody ever sees half of it. Never raises."""
         path = self.path(reading.endpoint)
-        data = msgspec.json.encode(_Stored(_SCHEMA, reading))
         try:
+            data = msgspec.json.encode(_Stored(_SCHEMA, reading))
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".part")
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
                 os.replace(name, path)
             except OSError:
                 os.unlink(name)
                 raise
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             log.warning("the reading of %r cannot be kept in %s: %s", reading.endpoint, path, error)
+
+
+def _decoded(path: Path) -> Reading:
+    """Read one file.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no file of ours, or holds something else than a reading.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError("it is not a regular file")
+    reading = msgspec.json.decode(path.read_bytes(), type=_Stored).reading
+    times = [reading.taken_at, reading.clock]
+    times += [t for s in reading.sightings for t in (s.created, *(r.last_sync for r in s.relations))]
+    if any(when is not None and when.tzinfo is None for when in times):
+        raise ValueError("a time in it has no zone")
+    return reading

@@ -42,6 +42,8 @@ _NEXT = {
 
 def next_action(workload: Workload) -> str:
     """The recommended next action for a workload by its worst alarm; empty when nothing is due."""
+    if workload.copies and not any(copy.fresh for copy in workload.copies):
+        return "see why its endpoints are silent"
     codes = [alarm.code for alarm in workload.all_alarms]
     known = [code for code in _NEXT if code in codes]
     return _NEXT[known[0]] if known else ""

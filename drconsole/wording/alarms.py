@@ -6,7 +6,7 @@ from datetime import datetime
 
 from drconsole.domain.roles import Alarm, AlarmCode
 from drconsole.domain.snapshot import EndpointStatus, Workload
-from drconsole.wording.ages import age, since
+from drconsole.wording.ages import age, ago, since
 from drconsole.wording.names import visible
 
 _TEXTS = {
@@ -43,6 +43,9 @@ def alarm_text(alarm: Alarm, now: datetime | None = None) -> str:
     """One alarm as a clause without its subject; with ``now``, how long it has lasted."""
     text = _with_facts(alarm) or _TEXTS.get(alarm.code, alarm.code.value)
     lasted = since(alarm.since, now) if now else ""
+    seen = alarm.fact("seen_at")
+    if seen and now:
+        lasted = f"(seen {ago((now - datetime.fromisoformat(seen)).total_seconds())})"
     return f"{text} {lasted}".rstrip()
 
 
@@ -61,6 +64,8 @@ def _with_facts(alarm: Alarm) -> str:
             return f"contradiction: {fact('why')}"
         case AlarmCode.TEST_ON_PRODUCTION:
             return f"TEST COPY on a network that is not a test network: {visible(fact('networks'))}"
+        case AlarmCode.PLANNED_IN_PROGRESS if fact("other_end"):
+            return "planned failover in progress, its other end is not seen"
         case AlarmCode.EXTENDED_TROUBLE:
             return f"its extended leg is in state {visible(fact('state'))}"
         case AlarmCode.ORIGINAL_NOT_RUNNING:
@@ -76,7 +81,9 @@ def _with_facts(alarm: Alarm) -> str:
         case AlarmCode.RPO:
             return f"late: no sync within {age(int(fact('target')))}"
         case AlarmCode.ORIGINAL_NOT_VERIFIED_OFF:
-            return f"ORIGINAL NOT VERIFIED OFF: {visible(fact('primary')) or 'its host'} does not answer"
+            if fact("power"):
+                return f"ORIGINAL NOT VERIFIED OFF: it is {fact('power')}, which is not off"
+            return f"ORIGINAL NOT VERIFIED OFF: nobody sees it at {visible(fact('primary')) or 'its host'}"
         case AlarmCode.SOURCE_GONE:
             return f"SOURCE GONE: {visible(fact('primary'))} has no such VM"
         case AlarmCode.REPLICA_GONE:

@@ -13,6 +13,8 @@ def visible(text: str) -> str:
     C0 controls become their control pictures (ESC is ``␛``), all other invisible characters their code point
     (``<U+202E>``), spaces at either end ``␠``. The result holds no control character and no line break.
     """
+    if text.isascii() and text.isprintable() and text.strip(" ") == text:
+        return text
     inner = text.strip(" ")
     lead = len(text) - len(text.lstrip(" "))
     shown = "".join(map(_letter, inner))

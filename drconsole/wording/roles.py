@@ -39,6 +39,8 @@ _UNJUDGED = "no row of the verdict covers what its endpoint says"
 def reason(copy: CopyState) -> str:
     """Why the copy has its role, one clause."""
     text = _REASONS.get(copy.row, _UNJUDGED)
+    if not copy.row and not copy.sighting.relations and copy.sighting.own_mode not in ("", "None"):
+        return "Get-VM says that it is replicated, Get-VMReplication does not know it"
     if not copy.row and copy.place.platform == "vsphere" and copy.sighting.unread:
         return "its endpoint does not say whether it is replicated"
     if copy.row == "H11" and copy.role is Role.LEFTOVER:

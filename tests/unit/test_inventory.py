@@ -211,8 +211,54 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> 
         ReadingStore(tmp_path / "file")
 
 
+@pytest.mark.parametrize("damage", ["naive", "folder"])
+def test_a_kept_reading_that_cannot_be_used_is_none(damage: str, tmp_path: Path) -> None:
+    store = ReadingStore(tmp_path)
+    if damage == "folder":
+        store.path("a").mkdir()
+    else:
+        store.save(replace(read(), endpoint="a"))
+        text = store.path("a").read_text().replace('Z"', '"').replace('+00:00"', '"')
+        store.path("a").write_text(text)
+    assert store.load("a", "New York") is None
+
+
+def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = Scripted(endpoint("a"), read("a"))
+    with running(tmp_path, platform) as inventory:
+        until(inventory, "a", EndpointState.OK)
+        broken = threading.Event()
+
+        def fail(_reading: Reading) -> None:
+            broken.set()
+            raise KeyError("a defect")
+
+        monkeypatch.setattr(inventory._store, "save", fail)
+        inventory.read_now()
+        assert broken.wait(PATIENCE_S)
+        tick = threading.Event()
+        while inventory.newest().workloads[0].copies[0].fresh:
+            tick.wait(0.01)
+        monkeypatch.undo()
+        inventory.read_now()
+        while not inventory.newest().workloads[0].copies[0].fresh:
+            tick.wait(0.01)
+
+
+def test_a_refused_login_is_not_repeated_soon(tmp_path: Path) -> None:
+    refused = LoginRefused("The password is wrong.", subject="a")
+    with running(tmp_path, Scripted(endpoint("a", refresh_s=1), refused)) as inventory:
+        told = status(inventory.wait(PATIENCE_S), "a")
+        assert told.next_try is not None
+        assert told.silent_since is not None
+        assert (told.next_try - told.silent_since).total_seconds() > 290
+
+
 def test_pace() -> None:
     one = endpoint("a", refresh_s=30)
     assert pause_s(one, 0, 0.5) == 30
     assert pause_s(one, 0, 10) == 50
+    assert pause_s(one, 1, 1, refused=True) == 300
     assert [pause_s(one, n, 1) for n in (1, 2, 3, 4, 5, 50)] == [30, 60, 120, 240, 300, 300]

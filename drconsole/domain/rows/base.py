@@ -52,17 +52,17 @@ def _alarm(code: AlarmCode, severity: Severity, case: Case, facts: dict[str, str
     """What began with the end of replication counts from the last sync."""
     since: datetime | None = None
     if code in _SINCE_LAST_SYNC and case.relation:
-        since = case.relation.last_sync
+        since = case.copy.on_our_clock(case.relation.last_sync)
     return Alarm(code, severity, since, tuple(facts.items()))
 
 
 def former_alarms(case: Case, recovered: Seen) -> tuple[Alarm, ...]:
     """Which of the two serves, where both are seen now (rows H3 and V1)."""
-    if not (case.copy.fresh and recovered.fresh and recovered.sighting.power is Power.OFF):
+    if not (case.copy.fresh and recovered.fresh) or recovered.sighting.power is Power.ON:
         return ()
     if case.running:
         return (critical(AlarmCode.STALE_ORIGINAL_SERVES, case),)
-    if case.copy.sighting.power is Power.OFF:
+    if case.copy.sighting.power is recovered.sighting.power is Power.OFF:
         return (critical(AlarmCode.NOTHING_SERVES, case),)
     return ()
 
@@ -78,4 +78,5 @@ def not_verified_off(case: Case, original: Seen | None, host: str, gone: bool) -
         proven = gone
     if proven:
         return ()
-    return (critical(AlarmCode.ORIGINAL_NOT_VERIFIED_OFF, case, primary=host),)
+    power = original.sighting.power.value if original is not None and original.fresh else ""
+    return (critical(AlarmCode.ORIGINAL_NOT_VERIFIED_OFF, case, primary=host, power=power),)

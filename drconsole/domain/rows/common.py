@@ -51,8 +51,9 @@ def _network_alarms(case: Case) -> tuple[Alarm, ...]:
 
 def _age_alarms(case: Case) -> tuple[Alarm, ...]:
     made = case.copy.sighting.created or (case.record.at if case.record else None)
+    since = case.copy.on_our_clock(made)
     old = made is not None and case.copy.now - made > TEST_OLD
-    return (Alarm(AlarmCode.TEST_RUNNING, Severity.WARNING if old else Severity.INFO, made),)
+    return (Alarm(AlarmCode.TEST_RUNNING, Severity.WARNING if old else Severity.INFO, since),)
 
 
 def x1(case: Case) -> Verdict | None:
@@ -72,6 +73,6 @@ def x2(case: Case) -> Verdict | None:
     told = (sighting.relations, sighting.hbr, sighting.files, sighting.appliance, sighting.replica_dir)
     # A source whose replication could not be read must not pass for one without: that would hide it.
     unread = not TELLS_OF_REPLICATION.isdisjoint(sighting.unread)
-    if unread or any(told) or case.mode != r.NONE or case.others:
+    if unread or case.contradicts_itself or any(told) or case.mode != r.NONE or case.others:
         return None
     return Verdict(Role.UNPROTECTED)

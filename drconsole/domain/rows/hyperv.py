@@ -13,7 +13,7 @@ from drconsole.domain.rows.base import Verdict, critical, former_alarms, not_ver
 
 def h1(case: Case) -> Verdict | None:
     """Both ends say primary: a record decides, or nobody."""
-    if case.mode != r.PRIMARY or case.partner_mode != r.PRIMARY:
+    if case.mode != r.PRIMARY or case.partner_mode != r.PRIMARY or not case.same_time:
         return None
     mine = case.record.role if case.record else None
     theirs = case.partner_record.role if case.partner_record else None
@@ -34,6 +34,8 @@ def h2(case: Case) -> Verdict | None:
     """Both ends say replica, and neither was failed over."""
     if case.mode != r.REPLICA or case.partner is None or case.partner_mode != r.REPLICA:
         return None
+    if not case.same_time:
+        return None
     if r.is_failed_over(case.copy.sighting) or r.is_failed_over(case.partner.sighting):
         return None
     return Verdict(Role.REPLICA, alarms=(critical(AlarmCode.NO_ORIGINAL, case),))
@@ -44,6 +46,8 @@ def h3(case: Case) -> Verdict | None:
     partner = case.partner
     if case.mode != r.PRIMARY or partner is None or not r.is_failed_over(partner.sighting):
         return None
+    if not case.partner_counts:
+        return None
     tries = case.state in ("Replicating", r.RESYNCHRONIZING)
     stale = (warning(AlarmCode.STALE_JOB, case),) if tries else ()
     return Verdict(Role.FORMER_ORIGINAL, alarms=(*former_alarms(case, partner), *stale))
@@ -52,8 +56,12 @@ def h3(case: Case) -> Verdict | None:
 def h4(case: Case) -> Verdict | None:
     """A primary that was prepared for a planned failover which has not happened yet."""
     partner = case.partner
-    if case.mode != r.PRIMARY or case.state != r.PREPARED or partner is None:
+    if case.mode != r.PRIMARY or case.state != r.PREPARED:
         return None
+    if partner is None:
+        # The other end may have been failed over already; nobody sees it.
+        unseen = warning(AlarmCode.PLANNED_IN_PROGRESS, case, other_end="not seen")
+        return Verdict(Role.ORIGINAL, alarms=(unseen,))
     if case.partner_mode not in (r.REPLICA, r.EXTENDED) or r.is_failed_over(partner.sighting):
         return None
     return Verdict(Role.ORIGINAL, alarms=(warning(AlarmCode.PLANNED_IN_PROGRESS, case),))
@@ -62,6 +70,8 @@ def h4(case: Case) -> Verdict | None:
 def h5(case: Case) -> Verdict | None:
     """An old original that receives the reverse copy: its partner took over, by state or by record."""
     if case.mode != r.REPLICA or case.state != r.WAITING_FIRST_COPY or case.partner is None:
+        return None
+    if not case.partner_counts:
         return None
     record = case.partner_record
     reversed_ = case.partner_mode == r.PRIMARY and record is not None and record.role is Role.RECOVERED
@@ -112,7 +122,7 @@ def _replica_alarms(case: Case) -> tuple[Alarm, ...]:
     alarms: list[Alarm] = []
     if case.state == r.WAITING_FIRST_COPY:
         alarms.append(warning(AlarmCode.FIRST_COPY, case))
-    if case.running:
+    if case.running and case.copy.fresh:
         alarms.append(critical(AlarmCode.CONTRADICTION, case))
     if case.state in r.PAUSED:
         alarms.append(critical(AlarmCode.PAUSED, case))
@@ -154,9 +164,13 @@ def h11(case: Case) -> Verdict | None:
     """No relation, but the same VM id elsewhere."""
     if case.copy.place.platform != "hyperv" or case.mode != r.NONE or not case.others:
         return None
+    if case.contradicts_itself:
+        return Verdict(Role.UNKNOWN)
     if case.running:
         return Verdict(Role.UNPROTECTED)
-    if case.copy.sighting.power is Power.OFF and any(c.sighting.power is Power.ON for c in case.others):
+    # Only a copy that is seen running now makes the one that is off a leftover: it may be the last one.
+    elsewhere = any(c.sighting.power is Power.ON and (c.fresh or not case.copy.fresh) for c in case.others)
+    if case.copy.sighting.power is Power.OFF and elsewhere:
         return Verdict(Role.LEFTOVER)
     return Verdict(Role.UNKNOWN)
 

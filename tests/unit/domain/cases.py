@@ -23,6 +23,7 @@ from drconsole.domain.roles import Role
 from .builders import NJ, NOW, NY, reading, recorded, relation, vm, vs
 
 ON, OFF, SAVED = Power.ON, Power.OFF, Power.SAVED
+DAY = 86400.0
 LATE = NOW - timedelta(hours=2)
 
 Expected = tuple[str, str, str, frozenset[str]]
@@ -262,7 +263,7 @@ TWO_COPIES = [
         "extended replica whose middle was failed over",
         (ON, "Replica", "FailedOver"),
         (OFF, "ExtendedReplica", "Replicating"),
-        _copy(NY, "RECOVERED", "H6", "unprotected"),
+        _copy(NY, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
         _copy(NJ, "REPLICA", "H8", "extended-leg"),
     ),
     _pair(
@@ -419,9 +420,9 @@ OTHERS = [
         (_copy(NY, "UNKNOWN", "H11"), _copy(NJ, "UNPROTECTED", "H11")),
     ),
     Case(
-        "Get-VM's own word for the mode does not count",
+        "Get-VM says replicated, Get-VMReplication does not know it",
         (reading("ny", vm("ny", ON, own_mode="Primary")),),
-        (_copy(NY, "UNPROTECTED", "X2", "states-differ"),),
+        (_copy(NY, "UNKNOWN", "", "states-differ"),),
     ),
     Case(
         "vSphere source",
@@ -589,6 +590,101 @@ OTHERS = [
             _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
         ),
         silent=("ny",),
+    ),
+    Case(
+        "an old failed-over partner says nothing about an original that still replicates",
+        (
+            reading("ny", vm("ny", ON, relation("Primary"))),
+            reading("nj", vm("nj", ON, relation("Replica", "FailedOver")), age_s=9 * DAY),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H10"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+        silent=("nj",),
+    ),
+    Case(
+        "an old failed-over partner, seen after the last sync, makes a former original",
+        (
+            reading("ny", vm("ny", ON, relation("Primary", "Error", last_sync=NOW - timedelta(days=10)))),
+            reading("nj", vm("nj", OFF, relation("Replica", "FailedOver")), age_s=DAY),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "H3"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+        silent=("nj",),
+    ),
+    Case(
+        "an old partner does not make a second primary a contradiction",
+        (
+            reading("ny", vm("ny", ON, relation("Primary")), age_s=DAY),
+            reading(
+                "nj", vm("nj", ON, relation("Primary", primary="nj.lab.example", replica="ny.lab.example"))
+            ),
+        ),
+        (_copy(NY, "ORIGINAL", "H10"), _copy(NJ, "ORIGINAL", "H10")),
+        silent=("ny",),
+    ),
+    Case(
+        "an old partner does not make two replicas",
+        (
+            reading("ny", vm("ny", OFF, relation("Replica", primary="nj.lab.example"))),
+            reading("nj", vm("nj", ON, relation("Replica")), age_s=DAY),
+        ),
+        (_copy(NY, "REPLICA", "H9"), _copy(NJ, "REPLICA", "H9")),
+        silent=("nj",),
+    ),
+    Case(
+        "an old reverse copy says nothing about a replica that was synchronised since",
+        (
+            reading("ny", vm("ny", OFF, relation("Replica", WAITING, last_sync=NOW - timedelta(minutes=1)))),
+            reading("nj", vm("nj", ON, relation("Replica", "FailedOver")), age_s=DAY),
+        ),
+        (
+            _copy(NY, "REPLICA", "H9", "first-copy"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+        silent=("nj",),
+    ),
+    Case(
+        "off here, and the copy elsewhere was seen running only once",
+        (
+            reading("ny", vm("ny", OFF, **_NONE)),
+            reading("nj", vm("nj", ON, **_NONE), age_s=DAY),
+        ),
+        (_copy(NY, "UNKNOWN", "H11"), _copy(NJ, "UNPROTECTED", "H11")),
+        silent=("nj",),
+    ),
+    Case(
+        "prepared, and nobody sees the other end",
+        (reading("ny", vm("ny", OFF, relation("Primary", "PreparedForFailover"))),),
+        (_copy(NY, "ORIGINAL", "H4", "planned-in-progress"),),
+    ),
+    Case(
+        "an extended replica does not stand for the silent original",
+        (
+            reading(
+                "nj",
+                vm("nj", ON, relation("Replica", FAILED)),
+            ),
+            reading("ny", vm("ny", OFF, relation("ExtendedReplica", primary="nj.lab.example"))),
+        ),
+        (
+            _copy(NY, "REPLICA", "H8", "extended-leg"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+    ),
+    Case(
+        "the stale original runs while the recovered copy is saved",
+        (
+            reading("ny", vm("ny", ON, relation("Primary", "Error"))),
+            reading("nj", vm("nj", SAVED, relation("Replica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "H3", "stale-original-serves"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
     ),
 ]
 

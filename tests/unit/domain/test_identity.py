@@ -7,9 +7,10 @@ from dataclasses import replace
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.domain.reading import HbrSource, ManagedBy, Power
-from drconsole.domain.replication import same_host
+from drconsole.domain.replication import is_named
+from drconsole.domain.snapshot import EndpointState
 
-from .builders import NOW, NY, codes, estate, only, picture, reading, relation, status, vm, vs
+from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, relation, status, vm, vs
 
 
 def test_one_place_seen_by_two_endpoints_is_one_copy_with_the_freshest_facts() -> None:
@@ -104,7 +105,33 @@ def test_half_of_an_inventory_is_no_twin() -> None:
 
 
 def test_host_names_match_with_and_without_domain_but_not_across_domains() -> None:
-    assert same_host("NY.lab.example", "ny")
-    assert same_host("ny", "ny.lab.example.")
-    assert not same_host("ny.lab.example", "ny.other.example")
-    assert not same_host("", "ny")
+    assert is_named("NY.lab.example", ("ny", "ny.lab.example"))
+    assert is_named("ny", ("ny", "ny.lab.example"))
+    assert is_named("ny.lab.example.", ("ny",))
+    assert not is_named("ny.lab.example", ("ny", "ny.other.example"))
+    assert not is_named("", ("ny",))
+    assert not is_named("ny", ())
+
+
+def test_one_host_configured_at_two_sites_is_a_twin_and_no_split_brain() -> None:
+    machines = [vm("ny", Power.ON, relation("Primary"), ident=f"v{i}") for i in range(3)]
+    twice = [replace(s, place=replace(s.place, site=NJ)) for s in machines]
+    other = replace(reading("nj", *twice), names=("ny", "ny.lab.example"))
+    snapshot = picture(reading("ny", *machines), other)
+    assert [(e.name, a.code.value) for e in snapshot.endpoints for a in e.alarms] == [("nj", "twins")]
+    assert len(snapshot.workloads) == 6
+    assert all("split-brain" not in codes(w) for w in snapshot.workloads)
+
+
+def test_a_vm_that_moved_away_from_an_emptied_host_is_not_shown_twice() -> None:
+    more = Endpoint("ny2", NY, EndpointKind.HYPERV_HOST, "10.0.0.9")
+    before = reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=60)
+    there = vm("ny", Power.OFF, relation("Primary"))
+    moved = replace(there, place=replace(there.place, where="ny2"))
+    states = [status("ny", EndpointState.PARTIAL), replace(status("ny"), name="ny2")]
+    now = {
+        "ny": reading("ny", complete=False),
+        "ny2": replace(reading("ny", moved), endpoint="ny2", names=("ny2", "ny2.lab.example")),
+    }
+    (copy,) = only(assemble(estate(more), states, now, NOW, kept={"ny": before})).copies
+    assert (copy.place.where, copy.fresh) == ("ny2", True)

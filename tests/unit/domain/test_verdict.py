@@ -163,6 +163,6 @@ def test_last_known_never_raises_split_brain(world: tuple[list[Reading], list[st
 
 
 def test_a_reading_older_than_the_refresh_limit_is_last_known() -> None:
-    old = reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=3 * 30 + 20 + 1)
+    old = reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=5 * 20 + 2 * 20 + 1)
     snapshot = assemble(estate(), [status("ny")], {"ny": old}, NOW)
     assert [c.fresh for w in snapshot.workloads for c in w.copies] == [False]
