@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drconsole.lab.hyperv.effects import EFFECTS, enable, perform
 from drconsole.lab.hyperv.machines import Broker, Cluster, Host, Leg, Machine
+from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import RULES, Operation, Refused
 
 from .hyperv_world import DB, NJ, NY, POINT, START, WEB, hosts
@@ -362,3 +366,22 @@ def test_the_middle_one_goes_on_as_the_primary_of_the_third_site() -> None:
         ("Primary", "Simple", "chhv01.corp.example")
     ]
     assert (third.mode, third.legs[0].kind) == ("Replica", "Simple")
+
+
+Step = st.tuples(st.sampled_from(["web", "copy"]), st.sampled_from(list(Operation)))
+
+
+@given(st.lists(Step, max_size=12))
+def test_after_any_operations_the_ends_are_what_they_can_be(steps: list[tuple[str, Operation]]) -> None:
+    world = World()
+    for where, operation in steps:
+        settle(world.hosts, NOW)
+        before = deepcopy(world.hosts)
+        try:
+            world.do(where, operation)
+        except Refused:
+            assert world.hosts == before, f"{operation} was refused and changed something"
+    for machine in (world.web, world.copy):
+        assert len(machine.legs) <= 1
+        assert machine.power != "Running" or machine.state != "PreparedForFailover"
+        assert machine.mode != "Replica" or machine.power == "Off" or machine.state.startswith("FailedOver")
