@@ -106,7 +106,7 @@ def test_a_node_that_is_silent_makes_the_reading_incomplete_and_is_named() -> No
     part = reading({"HV1": node("HV1", [vm()]), "HV2": REFUSED}, about)
     assert not part.complete
     assert part.limits == (
-        "HV2 did not answer: No connection to hv2:5986: refused; "
+        "HV2 could not be read: No connection to hv2:5986: refused; "
         "the cluster says that 1 VM role(s) are there.",
     )
     assert part.nodes == (
@@ -175,7 +175,7 @@ def test_without_the_clusters_own_word_nobody_vouches_for_a_silent_node() -> Non
     about = facts(nodes=[{"name": "HV1", "state": "Up"}, {"name": "HV2", "state": "Down"}])
     part = reading({"HV1": node("HV1", [vm()]), "HV2": REFUSED}, about, unknown="Nobody tells.")
     assert part.limits[0] == "Nobody tells."
-    assert part.limits[1].startswith("HV2 did not answer")
+    assert part.limits[1].startswith("HV2 could not be read")
     assert (part.broker, part.sightings[0].place.where) == (None, "gold")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from drconsole.errors import BadReply, EndpointError, NoRights, TimedOut, Unreachable
-from drconsole.platforms.hyperv.cluster_round import Round, Told
+from drconsole.platforms.hyperv.cluster_round import Round, Told, patience_s
 from tests.unit.hyperv_cluster import Node, facts, node
 
 FOREVER_S = 3600.0
@@ -106,14 +108,55 @@ def test_a_node_that_the_cluster_calls_down_is_not_waited_for() -> None:
     assert one.closed.is_set()
 
 
-def test_a_silent_node_is_waited_for_until_the_end_and_broken_off() -> None:
+def test_a_silent_node_is_waited_for_only_so_long_and_goes_on_until_it_is_ended() -> None:
     one, two = Node("HV1", {}, hangs=("light.ps1",)), well("HV2")
-    this = run(one, two, seconds=1.0)
+    this = run(one, two, seconds=2.0)
     assert isinstance(this.told["HV1"], TimedOut)
     assert "hv1:5986 gave no complete answer" in this.told["HV1"].message
     assert isinstance(this.told["HV2"], Told)
+    assert not any(each.closed.is_set() for each in (one, two))
+    this.end()
     assert one.closed.is_set()
     assert not two.closed.is_set()
+
+
+def test_a_node_that_answers_too_late_is_given_its_time_from_then_on() -> None:
+    late = threading.Event()
+
+    def answer() -> object:
+        late.wait()
+        return node("HV1")
+
+    paces: dict[str, float] = {}
+    nodes = {"HV1": Node("HV1", {"light.ps1": answer}), "HV2": well("HV2")}
+    this = Round(nodes, paces)
+    this.run(2.0)
+    assert isinstance(this.told["HV1"], TimedOut)
+    assert list(paces) == ["HV2"]
+    late.set()
+    for thread in threading.enumerate():
+        if thread.name == "read gold.HV1":
+            thread.join()
+    assert paces["HV1"] > paces["HV2"]
+    assert isinstance(this.told["HV1"], TimedOut)
+
+
+@pytest.mark.parametrize(
+    ("known", "pace", "patience"),
+    [
+        (1.0, 0.0, 8.0),
+        (1.0, 1.0, 8.0),
+        (1.0, 4.0, 12.0),
+        (6.0, 0.0, 12.0),
+        (6.0, 5.0, 15.0),
+        (11.0, 0.0, 20.0),
+        (1.0, 19.0, 20.0),
+    ],
+)
+def test_how_long_a_node_is_waited_for_with_a_budget_of_20_s(
+    known: float, pace: float, patience: float
+) -> None:
+    assert patience_s(20.0, known, pace) == pytest.approx(patience)
 
 
 def test_stop_ends_the_wait_at_once() -> None:
@@ -121,9 +164,11 @@ def test_stop_ends_the_wait_at_once() -> None:
     this = Round({"HV1": one})
     ended = threading.Thread(target=this.run, args=(FOREVER_S,))
     ended.start()
+    one.reached.wait()
     this.stop()
     ended.join()
     assert isinstance(this.told["HV1"], EndpointError)
+    this.end()
     assert one.closed.is_set()
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 import msgspec
 
 from drconsole.domain.reading import Broker
-from drconsole.domain.replication import same_host
 from drconsole.platforms.hyperv.peer import Peer
 
 ONLINE = "Online"
@@ -60,11 +59,16 @@ class Cluster(msgspec.Struct):
 
     def down(self, node: str) -> bool:
         """Whether the cluster itself calls a node down: what that held, others have taken over."""
-        return any(row.state == DOWN and same_host(row.name, node) for row in self.nodes)
+        return any(row.state == DOWN and same_node(row.name, node) for row in self.nodes)
 
     def owned(self) -> Counter[str]:
         """How many VM roles each node owns, by its name in lower case."""
         return Counter(role.owner.lower() for role in self.roles)
+
+
+def same_node(one: str, other: str) -> bool:
+    """Whether two names mean one node: within a cluster the short ones are unique, in any case."""
+    return one.split(".")[0].casefold() == other.split(".")[0].casefold()
 
 
 def decode(value: bytes, peer: Peer) -> Cluster:

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Node, Reading, Sighting
-from drconsole.domain.replication import same_host
 from drconsole.errors import EndpointError
 from drconsole.platforms.hyperv import cluster, light
-from drconsole.platforms.hyperv.cluster import Cluster
+from drconsole.platforms.hyperv.cluster import Cluster, same_node
 from drconsole.platforms.hyperv.cluster_round import Told
 from drconsole.platforms.hyperv.reader import transport
 
@@ -100,15 +99,14 @@ def _sorted_out(
 def _heard(endpoint: Endpoint, facts: Cluster, name: str, told: Told, may_be_empty: bool) -> Heard:
     """Understand one node's answer.
 
-    ``may_be_empty``: the cluster says that the node owns no VM role; an account that gets the node's own
-    name from Hyper-V has rights there, so an empty list is believed then.
+    ``may_be_empty``: the cluster says that the node owns no VM role, so an empty list is no lack of rights.
 
     Raises:
         BadReply: the answer cannot be used, or comes from another host than the config says.
     """
     peer, answer = told.host.peer, told.light
     own = light.own_name(answer)
-    if own and not same_host(own, name):
+    if own and not same_node(own, name):
         raise peer.bad_reply(
             f"as {peer.shown(own)}, not as {peer.shown(name)}", hint="Check the node's address in the config."
         )
@@ -124,7 +122,7 @@ def _heard(endpoint: Endpoint, facts: Cluster, name: str, told: Told, may_be_emp
 def _silence(name: str, error: EndpointError, facts: Cluster) -> str:
     roles = _count(facts.owned(), name)
     held = f"; the cluster says that {roles} VM role(s) are there" if roles else ""
-    return f"{name} did not answer: {short(error)}{held}."
+    return f"{name} could not be read: {short(error)}{held}."
 
 
 def _differences(
@@ -132,7 +130,7 @@ def _differences(
 ) -> Iterable[str]:
     """What the cluster says and the nodes do not show."""
     for row in facts.nodes:
-        if row.state != cluster.DOWN and not any(same_host(row.name, name) for name in told):
+        if row.state != cluster.DOWN and not any(same_node(row.name, name) for name in told):
             yield f"The cluster has a node {row.name} that the config lacks: add it to this endpoint's nodes."
     answering = [one.node for one in heard]
     roles = sum(_count(facts.owned(), name) for name in answering)
@@ -146,7 +144,7 @@ def _differences(
 
 
 def _count(owned: Mapping[str, int], name: str) -> int:
-    return sum(count for owner, count in owned.items() if same_host(owner, name))
+    return sum(count for owner, count in owned.items() if same_node(owner, name))
 
 
 def _node(name: str, error: EndpointError | None, down: bool) -> Node:

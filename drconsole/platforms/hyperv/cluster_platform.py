@@ -54,7 +54,9 @@ class HyperVCluster:
         }
         self._facts: Cluster | None = None
         self._homes: dict[str, tuple[str, ...]] = {}
+        self._paces: dict[str, float] = {}
         self._round: Round | None = None
+        self._last: Round | None = None
         self._closed = threading.Event()
 
     def read(self, tier: Tier) -> Reading:
@@ -64,7 +66,9 @@ class HyperVCluster:
             EndpointError: no node answered, or none told which cluster it belongs to.
         """
         self._closed.clear()
-        this = self._round = Round(self.hosts)
+        if self._last:
+            self._last.end()
+        this = self._round = self._last = Round(self.hosts, self._paces)
         # Once for all nodes, and outside their time; where there is none, they say why.
         with contextlib.suppress(Exception):
             self.access.secret()

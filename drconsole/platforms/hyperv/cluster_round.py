@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -19,8 +20,11 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# How long one node may take to tell about the cluster before another one is asked too, as part of the budget.
-PATIENCE = 0.25
+# Parts of the budget: how long one node may take to tell about the cluster before another one is asked too,
+# and how long a node may take that has never answered.
+TELLING, ANSWERING = 0.25, 0.4
+# Nodes are not equally fast: multiples of what this one took the last time, and of what the first took now.
+OWN_PACE, FIRST_PACE = 3.0, 2.0
 
 
 class Host(Protocol):
@@ -53,13 +57,15 @@ class Round:
     """Asks all nodes once.
 
     The first node that answers is asked about the cluster as well, the next one where that fails: so no read
-    ever begins with a node that is dead.
+    ever begins with a node that is dead. One that takes far longer than it should is not waited for: the
+    others' facts must not grow old for it. It goes on by itself, so that ``paces`` (seconds of each node's
+    last answer, kept from round to round) learns how long it takes.
 
     ``told`` holds each node's answer or error, ``facts`` what the cluster says of itself, ``why_not`` the
     errors of nodes that answered and could not tell about the cluster.
     """
 
-    def __init__(self, hosts: Mapping[str, Host]) -> None:
+    def __init__(self, hosts: Mapping[str, Host], paces: dict[str, float] | None = None) -> None:
         self.told: dict[str, Told | EndpointError] = {}
         self.facts: Cluster | None = None
         self.why_not: dict[str, EndpointError] = {}
@@ -67,24 +73,33 @@ class Round:
         self._hosts = dict(hosts)
         self._turn = threading.Condition()
         self._asking: set[str] = set()
-        self._patience_s = 0.0
+        self._threads: dict[str, threading.Thread] = {}
+        self._paces = {} if paces is None else paces
+        self._seconds = self._started = self._known = 0.0
 
     def run(self, seconds: float) -> None:
         """Ask, and wait until all is known; nodes that the cluster calls down are not waited for."""
-        self._patience_s = seconds * PATIENCE
+        self._seconds, self._started = seconds, time.monotonic()
         for name, host in self._hosts.items():
-            work = threading.Thread(
+            self._threads[name] = threading.Thread(
                 target=self._node, args=(name, host), name=f"read {host.peer.name}", daemon=True
             )
-            work.start()
+            self._threads[name].start()
         with self._turn:
-            self._turn.wait_for(self._complete, seconds)
+            while not self._complete() and (left := self._until() - time.monotonic()) > 0:
+                self._turn.wait(left)
             self.over = True
             self._turn.notify_all()
-            late = [name for name in self._hosts if name not in self.told]
             self.told = {name: self.told.get(name) or self._late(name) for name in self._hosts}
-            hanging = {*late, *self._asking}
-        for name in hanging:
+            hanging = {name for name in self._hosts if self._down(name)} | self._asking
+        self._close(hanging)
+
+    def end(self) -> None:
+        """Break off what still goes on."""
+        self._close(name for name, thread in self._threads.items() if thread.is_alive())
+
+    def _close(self, names: Iterable[str]) -> None:
+        for name in names:
             self._hosts[name].close()
 
     def stop(self) -> None:
@@ -100,27 +115,44 @@ class Round:
     def _complete(self) -> bool:
         if self.over:
             return True
-        waited = [n for n in self._hosts if n not in self.told and not (self.facts and self.facts.down(n))]
         answered = {name for name, one in self.told.items() if isinstance(one, Told)}
-        return not waited and (self.facts is not None or answered <= self.why_not.keys())
+        return not self._waited() and (self.facts is not None or answered <= self.why_not.keys())
+
+    def _waited(self) -> list[str]:
+        return [name for name in self._hosts if name not in self.told and not self._down(name)]
+
+    def _down(self, name: str) -> bool:
+        return self.facts is not None and self.facts.down(name)
+
+    def _until(self) -> float:
+        """The moment at which waiting ends: that of the most patient wait that is left."""
+        if self.facts is None:
+            return self._started + self._seconds
+        paces = (self._paces.get(name, 0.0) for name in self._waited())
+        return self._started + max(
+            (patience_s(self._seconds, self._known, one) for one in paces), default=0.0
+        )
 
     def _late(self, name: str) -> EndpointError:
         peer = self._hosts[name].peer
-        if self.facts and self.facts.down(name):
+        if self._down(name):
             return peer.error(TimedOut, "The cluster calls it down, and it has not answered.")
-        return peer.error(TimedOut, f"{peer.address} gave no complete answer within {peer.budget_s:g} s.")
+        within = time.monotonic() - self._started
+        return peer.error(TimedOut, f"{peer.address} gave no complete answer within {within:.0f} s.")
 
     def _node(self, name: str, host: Host) -> None:
         """Read one node; then, if it is its turn, ask it about the cluster."""
         told = _safely(host, lambda: _light(host))
         with self._turn:
+            if isinstance(told, Told):
+                self._paces[name] = time.monotonic() - self._started
             if self.over:
                 return
             self.told[name] = told
             self._turn.notify_all()
             if isinstance(told, EndpointError):
                 return
-            self._turn.wait_for(lambda: self._settled or not self._asking, self._patience_s)
+            self._turn.wait_for(lambda: self._settled or not self._asking, TELLING * self._seconds)
             if self._settled:
                 return
             self._asking.add(name)
@@ -131,7 +163,16 @@ class Round:
                 self.why_not[name] = facts
             elif not self._settled:
                 self.facts = facts
+                self._known = time.monotonic() - self._started
             self._turn.notify_all()
+
+
+def patience_s(budget_s: float, known_s: float, pace_s: float) -> float:
+    """How long a node is waited for once the cluster is known, which took ``known_s``.
+
+    ``pace_s`` is what it took for its last answer, 0 where it has never given one.
+    """
+    return min(budget_s, max(ANSWERING * budget_s, FIRST_PACE * known_s, OWN_PACE * pace_s))
 
 
 def _light(host: Host) -> Told:

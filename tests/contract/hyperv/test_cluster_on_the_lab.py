@@ -178,7 +178,7 @@ def test_one_dead_node_takes_only_its_own_vms_along(goldr2: Cluster, dead: str, 
     assert {one.node for one in reading.sightings} == {alive}
     assert [(node.name, node.answers) for node in reading.nodes if not node.answers] == [(dead, False)]
     (limit,) = reading.limits
-    assert limit.startswith(f"{dead} did not answer: No connection")
+    assert limit.startswith(f"{dead} could not be read: No connection")
     assert "1 VM role(s) are there" in limit
     assert reading.broker is not None
     goldr2.lab.fault(f"goldr2/{dead}", None)
