@@ -26,6 +26,7 @@ from tests.lab import LabProcess
 
 PATIENCE_S = 120.0
 DEAD_BUDGET_S = 5.0
+DYING_BUDGET_S = 10.0
 PARTS = ("before", "running", "restarted", "fresh")
 COMMAND = [sys.executable, "-m", "drconsole"]
 
@@ -45,11 +46,16 @@ class Picture:
     workloads: Mapping[str, tuple[str, ...]]
 
 
-def answers_of(lab: LabProcess, scenario: Scenario, folder: Path) -> dict[str, Answer]:
-    """The answers of all parts (``scenario_form.Truth``) from a lab at the scenario's start."""
+def answers_of(lab: LabProcess, scenario: Scenario, folder: Path, *, quick: bool) -> dict[str, Answer]:
+    """The answers of all parts (``scenario_form.Truth``) from a lab at the scenario's start.
+
+    ``quick``: the engine answers within a moment, so that who dies on the way need not be waited for long.
+    """
     folder.mkdir(parents=True)
     parts = scenario.truth.parts()
-    config = _config(lab, folder, "running", "kept", _dead(parts["before"]))
+    dying = dict.fromkeys(_dead(parts["running"]), DYING_BUDGET_S) if quick else {}
+    dead = dict.fromkeys(_dead(parts["before"]), DEAD_BUDGET_S)
+    config = _config(lab, folder, "running", "kept", {**dying, **dead})
     answers: dict[str, Answer] = {}
     inventory = wiring.inventory_of(load(config))
     inventory.start()
@@ -62,7 +68,8 @@ def answers_of(lab: LabProcess, scenario: Scenario, folder: Path) -> dict[str, A
     finally:
         inventory.stop()
     for part, state in (("restarted", "kept"), ("fresh", "new")):
-        answers[part] = _listed(_config(lab, folder, part, state, _dead(parts[part])))
+        budgets = dict.fromkeys(_dead(parts[part]), DEAD_BUDGET_S)
+        answers[part] = _listed(_config(lab, folder, part, state, budgets))
     return answers
 
 
@@ -106,11 +113,11 @@ def _places(scenario: Scenario) -> dict[str, tuple[str, str]]:
     }
 
 
-def _config(lab: LabProcess, folder: Path, name: str, state: str, dead: set[str]) -> Path:
-    """A configuration with a state folder; who is dead is not waited for long."""
+def _config(lab: LabProcess, folder: Path, name: str, state: str, budgets: Mapping[str, float]) -> Path:
+    """A configuration with a state folder, and budgets for some endpoints."""
     content = config_of(lab.description, folder / state)
-    for endpoint in dead:
-        content["endpoints"][endpoint]["budget_s"] = DEAD_BUDGET_S
+    for endpoint, budget_s in budgets.items():
+        content["endpoints"][endpoint]["budget_s"] = budget_s
     config = folder / f"{name}.yaml"
     config.write_text(yaml.safe_dump(content), encoding="utf-8")
     return config

@@ -48,7 +48,7 @@ def main(names: list[str]) -> int:
 def _pictures(
     pool: LabPool, scenario: Scenario, name: str, powershell: str | None, folder: Path
 ) -> dict[str, Picture]:
-    answers = answers_of(pool.lab(name, powershell), scenario, folder)
+    answers = answers_of(pool.lab(name, powershell), scenario, folder, quick=powershell is None)
     return {part: told(answer, scenario) for part, answer in answers.items()}
 
 

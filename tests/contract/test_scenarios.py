@@ -42,7 +42,9 @@ class Answers:
         if (scenario, powershell) not in self._known:
             lab = self._pool.lab(scenario, powershell)
             folder = self._folder / f"{scenario}-{'pwsh' if powershell else 'evaluator'}"
-            self._known[scenario, powershell] = answers_of(lab, scenarios.load(scenario), folder)
+            self._known[scenario, powershell] = answers_of(
+                lab, scenarios.load(scenario), folder, quick=powershell is None
+            )
             lab.check()
         return self._known[scenario, powershell]
 
