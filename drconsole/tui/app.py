@@ -70,6 +70,7 @@ class ConsoleApp(App[None]):
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all
         self._studying = False
+        self._untold = False
         self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
@@ -107,14 +108,20 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
+        self._untold = picture.quiet and not self.state.asked
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
-        self.screen.post_message(SnapshotTaken(picture))
+        if not self._untold:
+            self.screen.post_message(SnapshotTaken(picture))
 
     def tick(self) -> None:
         """Count ages to the present."""
         self.state.now = self.state.clock()
-        self.screen.post_message(TimePassed())
+        if self._untold and self.state.picture:
+            self._untold = False
+            self.screen.post_message(SnapshotTaken(self.state.picture, anew=True))
+        else:
+            self.screen.post_message(TimePassed())
         self._pauses.tick()
 
     async def on_event(self, event: Event) -> None:
