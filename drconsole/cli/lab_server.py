@@ -24,7 +24,7 @@ class Server:
         self.description = description
 
     def said(self) -> str:
-        """What the lab told on its way up: which PowerShell answers, and that it cannot reach this machine."""
+        """What the lab told on its way up: which PowerShell answers, and that it is fenced in."""
         return self._log.read_text(encoding="utf-8", errors="replace").strip()
 
     def wait(self) -> None:
