@@ -54,6 +54,9 @@ def _named(signature: Signature, arguments: list[Argument]) -> list[tuple[Parame
     for argument in arguments:
         if argument.name is None:
             target = waiting or _by_position(signature)
+            if waiting is None and any(parameter is target for parameter, _ in pairs):
+                text = "A positional parameter cannot be found that accepts an argument given."
+                raise binding_error("PositionalParameterNotFound", text, signature.suffix)
             pairs.append((target, argument.value))
             waiting = None
             continue

@@ -121,7 +121,8 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
         return _with_null(left, right)
     if type(left) is str:
         return _text_order(left, to_text(right), ignore_case)
-    if isinstance(left, Decimal) and not isinstance(right, bool | str) and not is_number(right):
+    other = type(right) not in (bool, str) and not is_number(right)
+    if isinstance(left, Decimal) and other:
         raise Refused(f"the order of a Decimal and {type_name(right)}")
     if is_number(left):
         return _numbers(left, right if is_number(right) else _as_number(left, right))

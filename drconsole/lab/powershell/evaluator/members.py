@@ -191,8 +191,10 @@ def _at(sequence: list[Value], position: int | None) -> Value:
 def _of_hash(value: Hash, key: Value) -> Value:
     """Return the value of a key; a position in an ordered one."""
     keys = elements(key)
+    if keys is not None and value.ordered and any(type(one) is int for one in keys):
+        raise Refused("several positions in an ordered hashtable")
     if keys is not None:
-        return Array([None if one is None else value.get(one) for one in keys])
+        return Array([value.get(one) for one in keys if one is not None])
     if key is None or key is NOTHING:
         raise ScriptError(
             "NullArrayIndex", "InvalidOperation", "Index operation failed; the array index evaluated to null."

@@ -29,11 +29,14 @@ def compile_block(node: Node | None, unit: Unit) -> Block:
 def _parameters(node: Node | None) -> tuple[str, ...]:
     """Return the names in a parameter block."""
     listed = child(node, "parameter_list") if node is not None else None
-    names = []
+    names: list[str] = []
     for parameter in inner(listed) if listed is not None else []:
         if len(inner(parameter)) != 1:
             raise refused(parameter, "a parameter with a type or default")
-        names.append(expressions.variable_name(inner(parameter)[0]))
+        name = expressions.variable_name(inner(parameter)[0])
+        if name.lower() in (known.lower() for known in names):
+            raise refused(parameter, f"the parameter {name} twice")
+        names.append(name)
     return tuple(names)
 
 

@@ -49,7 +49,7 @@ def block(node: Node, unit: Unit) -> Statement:
     return statements(child(node, "statement_list"), unit)
 
 
-def _only(node: Node) -> Node | None:
+def lone_expression(node: Node) -> Node | None:
     """Return the expression that is all of a pipeline, if it is one."""
     inside = inner(node)
     if node.type == "pipeline" and len(inside) == 1 and inside[0].type == "pipeline_chain":
@@ -61,7 +61,7 @@ def _only(node: Node) -> Node | None:
 
 def value_of_pipeline(node: Node, unit: Unit) -> Expression:
     """Compile a pipeline for its value: an expression's own, an assignment's new value, or all output."""
-    alone = _only(node)
+    alone = lone_expression(node)
     if alone is not None:
         return expression(alone, unit)
     inside = inner(node)[0]
@@ -124,7 +124,7 @@ def _pipeline(node: Node, unit: Unit) -> Statement:
 
 def _bracketed(node: Node) -> Node | None:
     """Return the commands or statements of a pipeline that is nothing but brackets around them."""
-    alone = _only(node)
+    alone = lone_expression(node)
     while alone is not None and alone.type == "unary_expression":
         alone = inner(alone)[0]
     if alone is None or alone.type not in ("parenthesized_expression", "sub_expression"):
@@ -132,7 +132,7 @@ def _bracketed(node: Node) -> Node | None:
     inside = inner(alone)[0] if inner(alone) else None
     if alone.type == "sub_expression" or inside is None:
         return inside
-    if _only(inside) is not None:
+    if lone_expression(inside) is not None:
         return _bracketed(inside)
     return inside if inner(inside)[0].type == "pipeline_chain" else None
 
