@@ -27,7 +27,7 @@ from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.terminal import choose_theme, is_gnu_screen, wants_no_colour
+from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
 from drconsole.tui.theming import find_theme, shipped_themes, variable_defaults
 
 TAKE_S = 0.1
@@ -94,6 +94,13 @@ class ConsoleApp(App[None]):
         self.state.source.start()
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
+        if not self.is_headless:
+            self.set_interval(TAKE_S, self.leave_lost_terminal)
+
+    def leave_lost_terminal(self) -> None:
+        """Close as for SIGHUP when the terminal is gone and no signal came."""
+        if is_gone(sys.__stdin__.fileno() if sys.__stdin__ else 0):
+            self.exit(None, 128 + signal.SIGHUP)
 
     def take_newest(self) -> None:
         """Take the newest picture and tell the screen in front what changed."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
@@ -24,6 +27,7 @@ from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, Fixed, picture
 
 LEGIBLE = 4.5
+BADGES = ("badge-critical", "badge-warning")
 
 
 def _contrast(text: str, ground: str) -> float:
@@ -39,6 +43,11 @@ def _contrast(text: str, ground: str) -> float:
     return (one + 0.05) / (other + 0.05)
 
 
+def _of_256(name: str) -> str:
+    """The colour that a terminal of 256 colours shows, as most do over SSH."""
+    return RichColor.parse(name).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+
+
 def _true_colour_themes() -> list[Theme]:
     return [theme for theme in map(find_theme, shipped_themes()) if not theme.ansi]
 
@@ -47,19 +56,24 @@ def test_a_dark_a_light_and_an_ansi_theme_are_shipped() -> None:
     assert {"ansi", "dark", "light"} <= set(shipped_themes())
 
 
+@pytest.mark.parametrize("shown", [str, _of_256], ids=["true colours", "256 colours"])
 @pytest.mark.parametrize("theme", _true_colour_themes(), ids=lambda theme: theme.name)
-def test_text_is_legible_on_every_plane(theme: Theme) -> None:
+def test_text_is_legible_on_every_plane(theme: Theme, shown: Callable[[str], str]) -> None:
+    assert theme.foreground
+    assert theme.background
     grounds = [theme.background, *(theme.variables[name] for name in PLANE_VARIABLES)]
     texts = [theme.foreground, *(theme.variables[name] for name in INK_VARIABLES)]
-    weak = [
-        (text, ground, round(_contrast(text, ground), 2))
-        for text in texts
-        for ground in grounds
-        if text and ground and _contrast(text, ground) < LEGIBLE
-    ]
+    pairs = [(text, ground) for text in texts for ground in grounds]
+    pairs += [(theme.variables[f"{name}-text"], theme.variables[name]) for name in BADGES]
+    weak = [(text, ground) for text, ground in pairs if _contrast(shown(text), shown(ground)) < LEGIBLE]
     assert not weak
-    for name in ("badge-critical", "badge-warning"):
-        assert _contrast(theme.variables[f"{name}-text"], theme.variables[name]) >= LEGIBLE
+
+
+@pytest.mark.parametrize("theme", _true_colour_themes(), ids=lambda theme: theme.name)
+def test_planes_stay_apart_in_256_colours(theme: Theme) -> None:
+    assert theme.background
+    grounds = [theme.background, *(theme.variables[name] for name in PLANE_VARIABLES)]
+    assert len({_of_256(ground) for ground in grounds}) == len(grounds)
 
 
 @pytest.mark.parametrize("name", shipped_themes())
