@@ -200,6 +200,13 @@ def wrong_password(served: Path, folder: Path) -> Path:
     return config
 
 
+def test_console_ends_when_its_terminal_vanishes_without_a_signal(served: Path, tmp_path: Path) -> None:
+    terminal = Terminal("--config", served, home=tmp_path)
+    terminal.until("WORKLOAD")
+
+    assert terminal.vanish() == 128 + signal.SIGHUP
+
+
 @pytest.mark.parametrize("password", ["wr0ng-c4n4ry", None])
 def test_wrong_or_missing_passwords_are_told_and_never_shown(
     password: str | None, served: Path, tmp_path: Path
