@@ -19,9 +19,9 @@ _NEXT = {
     AlarmCode.RESYNC_NEEDED: "resynchronize",
     AlarmCode.PAUSED: "resume replication",
     AlarmCode.UNPROTECTED_SINCE: "reverse: nothing protects it",
-    AlarmCode.PLANNED_IN_PROGRESS: "finish or cancel the planned failover",
-    AlarmCode.RPO: "see why it is late",
+    AlarmCode.PLANNED_IN_PROGRESS: "finish or cancel the failover",
     AlarmCode.RESYNCHRONIZING: "wait for the resynchronization",
+    AlarmCode.RPO: "see why it is late",
     AlarmCode.FIRST_COPY: "wait for the first copy",
     AlarmCode.ORIGINAL_OFF: "see why the original is off",
 }
