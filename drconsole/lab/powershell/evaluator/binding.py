@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .arguments import Argument, binding_error
 from .closed_list import COMMANDS
 from .convert import NAMES, convert, enumeration
-from .errors import BINDING, ScriptError
+from .errors import ScriptError
 from .refusal import Refused
 from .signatures import BUILT_IN, Parameter, Signature
 from .text import to_text
@@ -218,6 +218,3 @@ def _own(target: str, value: Value, failure: ScriptError) -> Value:
     if value is None:
         return None
     raise failure
-
-
-__all__ = ["BINDING", "Bound", "bind"]

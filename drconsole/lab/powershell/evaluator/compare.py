@@ -8,7 +8,7 @@ from uuid import UUID
 from .convert import convert
 from .dates import DateTime, TimeSpan
 from .errors import ScriptError
-from .numbers import common_type, convert_number, is_number, parse_number
+from .numbers import common_type, convert_number, parse_number
 from .refusal import Refused
 from .text import to_text
 from .values import (
@@ -25,6 +25,7 @@ from .values import (
     Value,
     Version,
     elements,
+    is_number,
     type_name,
 )
 

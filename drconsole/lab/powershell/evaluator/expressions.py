@@ -7,13 +7,14 @@ import re
 from tree_sitter import Node
 
 from . import members
+from .arithmetic import unary
 from .closed_list import MEMBERS
 from .code import EXPRESSIONS, Expression, Statement, Unit, bare, child, expression, inner, refused, text_of
 from .convert import convert, find_type
 from .errors import ScriptError
 from .frame import Frame
 from .numbers import parse_number
-from .operators import comparison, unary
+from .operators import comparison
 from .refusal import Refused
 from .scopes import reader, split_name
 from .statements import lone_expression, statements, value_of_pipeline, value_of_statement

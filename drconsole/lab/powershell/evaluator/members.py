@@ -12,7 +12,6 @@ from uuid import UUID
 from .convert import convert
 from .dates import DateTime, TimeSpan, date_text
 from .errors import ScriptError, method_error
-from .numbers import is_number, number_text
 from .refusal import Refused
 from .text import one_text, to_text
 from .values import (
@@ -28,6 +27,7 @@ from .values import (
     TypeValue,
     Value,
     elements,
+    is_number,
     type_name,
 )
 
@@ -389,15 +389,3 @@ def get_static(name: str, member: str) -> Value:
     if (name, member.lower()) == ("System.Text.Encoding", "utf8"):
         return UTF8
     raise Refused(f"[{name}]::{member}")
-
-
-__all__ = [
-    "call_method",
-    "get_element",
-    "get_property",
-    "get_static",
-    "is_number",
-    "number_text",
-    "set_element",
-    "set_property",
-]

@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from . import expressions, strings
 from .check import ClosedList, check, parse
-from .code import Unit, child, inner, refused, text_of
+from .code import Unit, child, inner, refused
 from .frame import Place
 from .pipeline import Block
 from .statements import statements
@@ -66,6 +66,3 @@ def script_block(text: str) -> ScriptBlock:
 def statements_of(text: str) -> frozenset[Place]:
     """Return the places of all statements of a text, to be held against what a run's trace saw."""
     return compile_text(text, ADMITTED)[1]
-
-
-__all__ = ["compile_block", "compile_text", "script_block", "text_of"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from tree_sitter import Node
 
 from .assignment import assign
@@ -17,6 +14,7 @@ from .code import (
     child,
     expression,
     inner,
+    line_of,
     refused,
     statement,
     text_of,
@@ -141,7 +139,15 @@ def _if(node: Node, unit: Unit) -> Statement:
     """Compile ``if``."""
     if len(inner(node)) != 2:
         raise refused(node, "else")
-    condition, body = value_of_pipeline(inner(node)[0], unit), block(inner(node)[1], unit)
+    asked, body = value_of_pipeline(inner(node)[0], unit), block(inner(node)[1], unit)
+    line = line_of(inner(node)[0])
+
+    def condition(frame: Frame) -> Value:
+        try:
+            return asked(frame)
+        except ScriptError as error:
+            error.line = error.line or line
+            raise
 
     def run(frame: Frame) -> None:
         if truth(condition(frame)):
@@ -302,7 +308,6 @@ def _function(node: Node, unit: Unit) -> Statement:
     return define
 
 
-Compiler = Callable[[Node, Unit], Statement]
 STATEMENTS.update(
     pipeline=_pipeline,
     if_statement=_if,
@@ -311,5 +316,3 @@ STATEMENTS.update(
     try_statement=_try,
     function_statement=_function,
 )
-
-__all__ = ["replace", "statements", "value_of_pipeline", "value_of_statement"]
