@@ -58,6 +58,8 @@ def compile_arguments(node: Node | None, unit: Unit) -> Callable[[Frame], list[A
                 raise refused(part, f"the parameter {text}")
             written.append(_Written(text[1:], None))
         elif colon:
+            if not written or written[-1].name is None or written[-1].value is not None:
+                raise refused(part, "a colon without a parameter")
             written[-1] = _Written(written[-1].name, _value(part, unit), joined=True)
             colon = False
         else:

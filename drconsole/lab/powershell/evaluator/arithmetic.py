@@ -180,6 +180,8 @@ def _with_time(operator: str, left: Value, right: Value) -> Value:
 
 def shifted(operator: str, left: Value, right: Value) -> Value:
     """Shift integers; other numbers are rounded first."""
+    if isinstance(left, EnumValue):
+        raise Refused(f"{operator} of an enumeration")
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
     if left is None or left is NOTHING:

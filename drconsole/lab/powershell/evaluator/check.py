@@ -129,6 +129,8 @@ def _not_powershell(node: Node) -> None:
         if name in _KEYWORDS:
             raise refused(node, f"the keyword {name} as a command")
     behind = node.next_sibling if node.type == "command_invocation_operator" else None
+    if behind is not None and text_of(behind).startswith("@"):
+        raise refused(node, f"an array behind {text_of(node)}")
     if behind is not None and node.end_point.row != behind.start_point.row:
         raise refused(node, f"{text_of(node)} at the end of a line")
     if node.type == "argument_expression" and text_of(node).startswith(","):
@@ -136,6 +138,8 @@ def _not_powershell(node: Node) -> None:
     if node.type == "try_statement" and not any(c.type == "catch_clauses" for c in node.children):
         raise refused(node, "try without catch")
     if node.type in ("member_access", "element_access", "invocation_expression"):
+        if node.children[0].type == "integer_literal":
+            raise refused(node, "a member or element of a number as written")
         for one, other in zip(node.children, node.children[1:], strict=False):
             if one.end_byte != other.start_byte and one.type != "[" and other.type != "]":
                 raise refused(node, "a blank inside a member or element")

@@ -123,6 +123,8 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
     if type(left) is str:
         return _text_order(left, to_text(right), ignore_case)
     other = type(right) not in (bool, str) and not is_number(right)
+    if isinstance(left, Decimal | float) and isinstance(right, Char):
+        raise Refused(f"the order of {type_name(left)} and a Char")
     if isinstance(left, Decimal) and other:
         raise Refused(f"the order of a Decimal and {type_name(right)}")
     if is_number(left):

@@ -81,6 +81,8 @@ def convert(value: Value, target: str) -> Value:
     name = type_name(value) if value is not None else ""
     if name == target or target == "System.Object":
         return value
+    if target == "System.Text.Encoding" and is_of_type(value, target):
+        return value
     if target.endswith("[]"):
         return _array(value, target)
     rule = _RULES.get(target)

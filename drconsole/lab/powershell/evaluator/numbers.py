@@ -166,7 +166,11 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
         result = abs(a) % abs(b) * (-1 if a < 0 else 1)
     else:
         result = a + b if operator == "+" else a - b if operator == "-" else a * b
-    return make(result) if low <= result <= high else float(result)
+    if low <= result <= high:
+        return make(result)
+    if kind == "System.Int64" and abs(int(float(result))) > abs(result):
+        raise Refused("an overflow that versions of .NET round differently")
+    return float(result)
 
 
 def _decimal(operator: str, a: Decimal, b: Decimal) -> Value:

@@ -155,7 +155,10 @@ def _split(left: Value, right: Value, ignore_case: bool) -> Value:
     """Split each text by a pattern; the right side may add a limit."""
     arguments = elements(right)
     arguments = [right] if arguments is None else arguments
-    if not arguments or len(arguments) > 2:
+    if not arguments or right is NOTHING:
+        text = "The argument to operator '-split' is not valid."
+        raise ScriptError("BadOperatorArgument", "InvalidOperation", text)
+    if len(arguments) > 2:
         raise Refused("-split with options")
     if isinstance(arguments[0], ScriptBlock):
         raise Refused("-split with a script block")

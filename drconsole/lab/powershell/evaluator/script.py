@@ -11,6 +11,7 @@ from .check import ClosedList, check, parse
 from .code import Unit, child, inner, refused
 from .frame import Place
 from .pipeline import Block
+from .refusal import Refused
 from .statements import statements
 from .values import ScriptBlock
 
@@ -51,7 +52,10 @@ def compile_text(text: str, admitted: ClosedList) -> tuple[Block, frozenset[Plac
     root = parse(source)
     check(root, admitted)
     unit = Unit(text, source)
-    block = compile_block(root, unit)
+    try:
+        block = compile_block(root, unit)
+    except (AttributeError, IndexError, TypeError, ValueError) as odd:
+        raise Refused(f"this text: {odd}") from None
     return block, frozenset(unit.places)
 
 
