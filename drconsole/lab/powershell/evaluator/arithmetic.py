@@ -40,7 +40,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, str) and operator == "+":
         return str(left) + to_text(right)
     if type(left) is str and operator == "*":
-        return str(left) * _times(right)
+        return str(left) * _times(right, len(left))
     if isinstance(left, DateTime | TimeSpan):
         return _with_time(operator, left, right)
     if isinstance(left, EnumValue) or isinstance(right, EnumValue | DateTime | TimeSpan):
@@ -109,9 +109,15 @@ def _undefined(left: Value, operator: str, right: Value) -> ScriptError:
     return ScriptError("NotADefinedOperationForType", "InvalidOperation", text)
 
 
-def _times(right: Value) -> int:
-    """Return how often something is repeated."""
+LARGEST = 10_000_000
+"""Letters or elements that a repetition may make: more is a mistake, and the lab's memory."""
+
+
+def _times(right: Value, length: int) -> int:
+    """Return how often something of a length is repeated."""
     count = convert(right, "System.Int32")
+    if count * length > LARGEST:
+        raise Refused("a repetition this large")
     if count < 0:
         raise Refused("a negative repetition")
     return int(count)
@@ -131,7 +137,7 @@ def _with_array(operator: str, left: Value, right: Value) -> Value:
 def _repeated(items: list[Value], right: Value) -> list[Value]:
     """Repeat elements; none of them as often as you like."""
     try:
-        return items * _times(right)
+        return items * _times(right, len(items))
     except ScriptError as error:
         if items or error.error_id != "InvalidCastIConvertible":
             raise
