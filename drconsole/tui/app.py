@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from textual.events import Event, Key
 from textual.theme import Theme
 
+from drconsole.config.paths import theme_names
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
@@ -28,7 +29,7 @@ from drconsole.tui.screens.inventory import InventoryScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
-from drconsole.tui.theming import find_theme, shipped_themes, variable_defaults
+from drconsole.tui.theming import find_theme, variable_defaults
 
 TAKE_S = 0.1
 TICK_S = 10.0
@@ -156,7 +157,7 @@ class ConsoleApp(App[None]):
 
     def action_next_theme(self) -> None:
         """Change to the next shipped theme."""
-        names = shipped_themes()
+        names = theme_names()
         name = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
         self.register_theme(find_theme(name))
         self.theme = name

@@ -11,6 +11,7 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import Theme
 
+from drconsole.config.paths import theme_names
 from drconsole.errors import ConfigError, ThemeError
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.theming import (
@@ -21,7 +22,6 @@ from drconsole.tui.theming import (
     STYLE_VARIABLES,
     find_theme,
     load_theme,
-    shipped_themes,
 )
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, Fixed, picture
@@ -49,11 +49,11 @@ def _of_256(name: str) -> str:
 
 
 def _true_colour_themes() -> list[Theme]:
-    return [theme for theme in map(find_theme, shipped_themes()) if not theme.ansi]
+    return [theme for theme in map(find_theme, theme_names()) if not theme.ansi]
 
 
 def test_a_dark_a_light_and_an_ansi_theme_are_shipped() -> None:
-    assert {"ansi", "dark", "light"} <= set(shipped_themes())
+    assert {"ansi", "dark", "light"} <= set(theme_names())
 
 
 @pytest.mark.parametrize("shown", [str, _of_256], ids=["true colours", "256 colours"])
@@ -76,13 +76,13 @@ def test_planes_stay_apart_in_256_colours(theme: Theme) -> None:
     assert len({_of_256(ground) for ground in grounds}) == len(grounds)
 
 
-@pytest.mark.parametrize("name", shipped_themes())
+@pytest.mark.parametrize("name", theme_names())
 def test_shipped_themes_say_everything(name: str) -> None:
     assert set(find_theme(name).variables) == {*COLOUR_VARIABLES, *STYLE_VARIABLES}
     assert set(BADGE_VARIABLES) <= set(COLOUR_VARIABLES)
 
 
-@pytest.mark.parametrize("name", shipped_themes())
+@pytest.mark.parametrize("name", theme_names())
 def test_shipped_themes_draw_every_screen(name: str) -> None:
     async def script(d: Driver) -> None:
         for keys in (("enter",), ("escape", "a"), ("escape", "e"), ("escape", "slash", "w")):
@@ -150,10 +150,10 @@ def test_a_theme_without_primary_or_file_or_name_is_refused(tmp_path: Path) -> N
 def test_the_next_theme_is_a_key_away() -> None:
     async def script(d: Driver) -> None:
         seen = []
-        for _ in shipped_themes():
+        for _ in theme_names():
             await d.press("T")
             seen.append(d.app.theme)
-        assert sorted(seen) == sorted(shipped_themes())
+        assert sorted(seen) == sorted(theme_names())
 
     drive(script, picture())
 
