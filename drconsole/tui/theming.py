@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -185,7 +186,7 @@ class _Fields:
         return ThemeError(f"{message}.", hint=hint, subject=where)
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
+def _nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, 1)
     return f"Did you mean {close[0]!r}?" if close else ""
 
