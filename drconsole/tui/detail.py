@@ -171,4 +171,6 @@ def _told(text: str, width: int) -> list[Line]:
 
 
 def _key(workload: Workload, width: int) -> list[Line]:
-    return [(Span(f" {piece}", "muted"),) for piece in wrap(f"key {visible(workload.key)}", width - 2)]
+    """What the workload is called in full: names may differ where the title was cut."""
+    texts = (f"name {visible(workload.name)}", f"key {visible(workload.key)}")
+    return [(Span(f" {piece}", "muted"),) for text in texts for piece in wrap(text, width - 2)]
