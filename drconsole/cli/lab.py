@@ -76,6 +76,8 @@ def lab(
         lab_server.running(arguments, where.folder) as server,
     ):
         where.write(server.description)
+        if powershell:
+            click.echo(server.said(), err=True)
         if serve:
             click.echo(f"ready {where.config}")
             server.wait()

@@ -23,6 +23,10 @@ class Server:
         self._log = log
         self.description = description
 
+    def said(self) -> str:
+        """What the lab told on its way up: which PowerShell answers, and that it is fenced in."""
+        return self._log.read_text(encoding="utf-8", errors="replace").strip()
+
     def wait(self) -> None:
         """Return when the lab ends by itself.
 

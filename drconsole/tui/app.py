@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from textual.events import Event, Key
 from textual.theme import Theme
 
+from drconsole.config.paths import theme_names
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
@@ -27,8 +28,8 @@ from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.terminal import choose_theme, is_gnu_screen, wants_no_colour
-from drconsole.tui.theming import find_theme, shipped_themes, variable_defaults
+from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
+from drconsole.tui.theming import find_theme, variable_defaults
 
 TAKE_S = 0.1
 TICK_S = 10.0
@@ -70,6 +71,7 @@ class ConsoleApp(App[None]):
         self.state = ConsoleState(source, clock, clock())
         self._show_all = show_all
         self._studying = False
+        self._untold = False
         self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
@@ -93,6 +95,13 @@ class ConsoleApp(App[None]):
         self.state.source.start()
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
+        if not self.is_headless:
+            self.set_interval(TAKE_S, self.leave_lost_terminal)
+
+    def leave_lost_terminal(self) -> None:
+        """Close as for SIGHUP when the terminal is gone and no signal came."""
+        if is_gone(sys.__stdin__.fileno() if sys.__stdin__ else 0):
+            self.exit(None, 128 + signal.SIGHUP)
 
     def take_newest(self) -> None:
         """Take the newest picture and tell the screen in front what changed."""
@@ -107,14 +116,20 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
+        self._untold = picture.quiet and not self.state.asked
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
-        self.screen.post_message(SnapshotTaken(picture))
+        if not self._untold:
+            self.screen.post_message(SnapshotTaken(picture))
 
     def tick(self) -> None:
         """Count ages to the present."""
         self.state.now = self.state.clock()
-        self.screen.post_message(TimePassed())
+        if self._untold and self.state.picture:
+            self._untold = False
+            self.screen.post_message(SnapshotTaken(self.state.picture, anew=True))
+        else:
+            self.screen.post_message(TimePassed())
         self._pauses.tick()
 
     async def on_event(self, event: Event) -> None:
@@ -142,7 +157,7 @@ class ConsoleApp(App[None]):
 
     def action_next_theme(self) -> None:
         """Change to the next shipped theme."""
-        names = shipped_themes()
+        names = theme_names()
         name = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
         self.register_theme(find_theme(name))
         self.theme = name

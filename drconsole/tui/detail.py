@@ -93,9 +93,8 @@ def _replication(copy: CopyState, _now: datetime) -> Line:
     relation = relation_of(copy.sighting)
     if relation:
         ink = "" if relation.health in ("Normal", "") else "warning"
-        return line(
-            visible(relation.state), Span(f", {visible(relation.health)}" if relation.health else "", ink)
-        )
+        comma = ", " if relation.health else ""
+        return line(f"{visible(relation.state)}{comma}", Span(visible(relation.health), ink))
     if copy.sighting.hbr:
         return line("paused by its configuration" if copy.sighting.hbr.paused else "configured")
     return ()
@@ -118,7 +117,7 @@ def _networks(copy: CopyState, _now: datetime) -> Line:
 def _known_from(copy: CopyState, now: datetime) -> Line:
     seen = ago((now - copy.taken_at).total_seconds())
     names = ", ".join(map(visible, copy.seen_by or (copy.endpoint,)))
-    return line(names, Span(f", {seen}" if copy.fresh else f", last {seen}", "" if copy.fresh else "warning"))
+    return line(f"{names}, ", Span(seen) if copy.fresh else Span(f"last {seen}", "warning"))
 
 
 FIELDS: tuple[tuple[str, Field], ...] = (
@@ -172,4 +171,6 @@ def _told(text: str, width: int) -> list[Line]:
 
 
 def _key(workload: Workload, width: int) -> list[Line]:
-    return [(Span(f" {piece}", "muted"),) for piece in wrap(f"key {visible(workload.key)}", width - 2)]
+    """What the workload is called in full: names may differ where the title was cut."""
+    texts = (f"name {visible(workload.name)}", f"key {visible(workload.key)}")
+    return [(Span(f" {piece}", "muted"),) for text in texts for piece in wrap(text, width - 2)]

@@ -72,7 +72,8 @@ def _sites(snapshot: Snapshot, now: datetime, room: int) -> tuple[list[Line], in
 
 
 def _width(sites: Sequence[Line]) -> int:
-    return sum(cell_len(plain(site)) + cell_len(GAP.text) for site in sites)
+    """The cells of these sites with gaps between them; the last one needs none."""
+    return sum(cell_len(plain(site)) + cell_len(GAP.text) for site in sites) - cell_len(GAP.text)
 
 
 def _joined(sites: Sequence[Line], hidden: int) -> Line:

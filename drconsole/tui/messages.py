@@ -8,11 +8,16 @@ from drconsole.tui.picture import Picture
 
 
 class SnapshotTaken(Message):
-    """There is a newer picture, and this is what changed in it."""
+    """There is a newer picture.
 
-    def __init__(self, picture: Picture) -> None:
+    Args:
+        anew: more may have changed than its difference says, because pictures before it were not told.
+    """
+
+    def __init__(self, picture: Picture, *, anew: bool = False) -> None:
         super().__init__()
         self.picture = picture
+        self.anew = anew
 
     def can_replace(self, message: Message) -> bool:
         """Never: a difference that is dropped would be lost."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drconsole.domain.snapshot import Difference, Snapshot, Workload, difference
+from drconsole.domain.snapshot import Difference, EndpointStatus, Snapshot, Workload, difference
 from drconsole.tui.alarm_list import Summary, summary_of
 from drconsole.tui.columns import needs_room
 from drconsole.tui.views import Row, View, distribute, views_of
@@ -16,6 +16,7 @@ class Picture:
 
     Args:
         long_cells: views in which some copy needs a wider column.
+        quiet: nothing but ages would look different; that waits for the next tick.
         news: keys of workloads whose roles, power, arrow or alarms changed, not only their ages.
     """
 
@@ -26,6 +27,7 @@ class Picture:
     rows: dict[View, list[Row]]
     news: frozenset[str]
     long_cells: frozenset[View]
+    quiet: bool
 
 
 def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
@@ -43,7 +45,21 @@ def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
         frozenset(
             view for view in views if any(needs_room(c) for r in rows[view] for c in r.workload.copies)
         ),
+        before is not None and _is_quiet(before, snapshot, change),
     )
+
+
+def _is_quiet(before: Snapshot, snapshot: Snapshot, change: Difference) -> bool:
+    if change.changed or change.added or change.removed:
+        return False
+    old = {endpoint.name: _said(endpoint) for endpoint in before.endpoints}
+    return old == {endpoint.name: _said(endpoint) for endpoint in snapshot.endpoints}
+
+
+def _said(status: EndpointStatus) -> tuple[object, ...]:
+    """What an endpoint says besides times and the small changes of its clock."""
+    answer = (status.state, status.silent_since, status.error, status.alarms, status.limits)
+    return (*answer, status.version, status.user, status.transport)
 
 
 def _news(before: Snapshot, snapshot: Snapshot, change: Difference) -> frozenset[str]:

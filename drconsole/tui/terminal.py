@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Mapping
 
 ANSI_THEME = "ansi"
@@ -12,6 +13,16 @@ def is_gnu_screen(environment: Mapping[str, str]) -> bool:
     return bool(environment.get("STY")) or (
         environment.get("TERM", "").startswith("screen") and not environment.get("TMUX")
     )
+
+
+def is_gone(fd: int) -> bool:
+    """Whether the terminal behind a descriptor was taken away.
+
+    Textual only sees an input that is always at its end then, and reads it again and again for good.
+    """
+    poll = select.poll()
+    poll.register(fd, 0)
+    return any(event & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, event in poll.poll(0))
 
 
 def wants_no_colour(environment: Mapping[str, str]) -> bool:

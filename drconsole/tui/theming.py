@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
+from drconsole.config.paths import theme_folder, theme_names
 from drconsole.errors import ThemeError
 
 COLOURS = (
@@ -51,18 +53,6 @@ STYLE_VARIABLES = ("cursor-text-style", "badge-text-style")
 NOT_MADE_FOR_ANSI = ("ansi-background", "ansi-foreground", "surface-active", "foreground-disabled")
 STYLE_WORDS = frozenset({"none", "bold", "dim", "italic", "reverse", "underline"})
 COLOUR_VARIABLES = (*INK_VARIABLES, *PLANE_VARIABLES, *BADGE_VARIABLES)
-INSTALLED = Path(__file__).parent.parent / "themes"
-REPOSITORY = Path(__file__).parent.parent.parent / "themes"
-
-
-def theme_folder() -> Path:
-    """Where the shipped themes are: in the installed package, else beside it in the repository."""
-    return INSTALLED if INSTALLED.is_dir() else REPOSITORY
-
-
-def shipped_themes() -> tuple[str, ...]:
-    """The names of the shipped themes."""
-    return tuple(sorted(path.stem for path in theme_folder().glob("*.yaml")))
 
 
 def find_theme(name: str) -> Theme:
@@ -73,7 +63,7 @@ def find_theme(name: str) -> Theme:
     """
     if name.endswith((".yaml", ".yml")):
         return load_theme(Path(name))
-    names = shipped_themes()
+    names = theme_names()
     if name not in names:
         raise ThemeError(
             f"There is no theme of this name; the themes are {', '.join(names)}.",
@@ -196,7 +186,7 @@ class _Fields:
         return ThemeError(f"{message}.", hint=hint, subject=where)
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
+def _nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, 1)
     return f"Did you mean {close[0]!r}?" if close else ""
 

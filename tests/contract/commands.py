@@ -103,6 +103,11 @@ class Terminal:
         """Type on its keyboard."""
         os.write(self._near, text.encode())
 
+    def vanish(self) -> int:
+        """Take the terminal away without a word, and wait for the command's end; the exit code."""
+        os.close(self._near)
+        return self.process.wait(PATIENCE_S)
+
     def end(self) -> int:
         """Wait for its end; the exit code."""
         while piece := self._read():

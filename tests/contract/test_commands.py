@@ -172,7 +172,8 @@ def test_reader_that_goes_away_is_no_error(served: Path, tmp_path: Path) -> None
 
 
 def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
-    ran = run("--config", served, "list", home=tmp_path, more={"PYTHONIOENCODING": "latin-1"})
+    narrow = ("list", "--width", "100")  # room for the first words of the next action
+    ran = run("--config", served, *narrow, home=tmp_path, more={"PYTHONIOENCODING": "latin-1"})
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.isascii()
@@ -198,6 +199,13 @@ def wrong_password(served: Path, folder: Path) -> Path:
     config = folder / "wrong.yaml"
     config.write_text(yaml.safe_dump({**content, "state": "state"}))
     return config
+
+
+def test_console_ends_when_its_terminal_vanishes_without_a_signal(served: Path, tmp_path: Path) -> None:
+    terminal = Terminal("--config", served, home=tmp_path)
+    terminal.until("WORKLOAD")
+
+    assert terminal.vanish() == 128 + signal.SIGHUP
 
 
 @pytest.mark.parametrize("password", ["wr0ng-c4n4ry", None])

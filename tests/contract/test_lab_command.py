@@ -45,6 +45,18 @@ def test_killed_lab_takes_its_server_along(tmp_path: Path) -> None:
         os.close(ended)
 
 
+@pytest.mark.pwsh
+def test_a_real_powershell_says_which_it_is_and_that_its_hook_holds(pwsh: Path, tmp_path: Path) -> None:
+    with serving("lab", "--serve", "--powershell", pwsh, home=tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        assert process.stderr
+        said = process.stderr.readline()
+        assert said.startswith("PowerShell 7.")
+        assert str(pwsh) in said
+        assert "the start-up hook holds" in said
+
+
 def servers_of(folder: Path) -> list[int]:
     """The processes that serve a lab from this folder."""
     found = []

@@ -241,7 +241,9 @@ def test_a_shell_without_the_hook_is_refused_before_any_script(unhooked: Path, t
     async def scenario() -> None:
         engine, heard = RealEngine(SmallWorld(), unhooked, tmp_path / "cache"), Heard()
         try:
-            with pytest.raises(BuildError, match="does not run the start-up hook"):
+            with pytest.raises(
+                BuildError, match=r"does not run the start-up hook.*\nit said 1 \(exit code 0\)"
+            ):
                 await engine.start(Start(HOST, "powershell.exe -Command 'x'", 437, {}), heard)
             assert not any(heard.bytes.values())
             assert list((tmp_path / "cache").iterdir()) == []

@@ -62,3 +62,10 @@ def test_a_vsphere_machine_shows_what_its_configuration_says() -> None:
     text = "\n".join(plain(line) for line in full_detail(snapshot.workloads[0], NOW, 80))
     assert "vSphere" in text
     assert "configured" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_long_name_stands_on_the_page_letter_by_letter(width: int) -> None:
+    workload = _workload(2)
+    lines = [plain(line).strip() for line in full_detail(workload, NOW, width)]
+    assert workload.name in "".join(lines)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import timedelta
 
+import pytest
 from rich.console import RenderableType
 from textual.screen import Screen
 from textual.widget import Widget
@@ -44,6 +45,26 @@ def test_a_newer_picture_that_says_the_same_paints_nothing() -> None:
         assert painted.lines == []
 
     drive(script, picture(read_ago_s=3), size=(120, 40))
+
+
+@pytest.mark.parametrize("keys", [(), ("e",), ("enter",), ("a",)])
+def test_newer_readings_wait_for_the_tick(keys: tuple[str, ...]) -> None:
+    later = NOW + timedelta(seconds=20)
+
+    async def script(d: Driver) -> None:
+        await d.press(*keys)
+        painted = Painted(d)
+        await d.show(picture(serial=2, read_ago_s=0, now=later))
+        assert painted.lines == []
+        d.app.state.clock = lambda: later
+        d.app.tick()
+        await d.pilot.pause()
+        await d.pilot.pause()
+        assert "read just now" in d.lines()[0]
+        assert "20 s ago" not in d.text()
+        assert "40 s ago" not in d.text()
+
+    drive(script, picture(read_ago_s=20), size=(120, 40))
 
 
 def test_a_tick_paints_the_ages_alone() -> None:

@@ -43,7 +43,7 @@ def read(out: bytes) -> Reading:
         ("Stopping", Power.OTHER),
         ("FastSaved", Power.OTHER),
         ("Hibernated", Power.OTHER),
-        ("RunningCritical", Power.OTHER),
+        ("RunningCritical", Power.ON),
         ("OffCritical", Power.OTHER),
         ("Other", Power.OTHER),
         ("running", Power.UNKNOWN),

@@ -119,11 +119,12 @@ class RealEngine:
         kept = Kept()
         start = Start("", "powershell.exe -NoProfile -NonInteractive -Command 1", 65001, {})
         try:
-            child, said = await self._start(build, parse(start.command_line), start, kept)
+            child, told = await self._start(build, parse(start.command_line), start, kept)
         except BuildError as error:
-            raise BuildError(f"{error}\n{kept.said.decode(errors='replace')}".rstrip()) from error
+            said = kept.said.decode(errors="replace").strip() or "nothing"
+            raise BuildError(f"{error}\nit said {said} (exit code {kept.code})") from error
         await child.ended
-        return Proof(self._pwsh, str(said["version"]), int(said["shadowed"]), int(said["refused"]))
+        return Proof(self._pwsh, str(told["version"]), int(told["shadowed"]), int(told["refused"]))
 
     async def start(self, start: Start, output: Output) -> Process:
         """Start a process for a command line of ``powershell.exe`` (see ``Engine``).

@@ -18,7 +18,14 @@ LONGEST_S = 100 * 366 * 24 * 3600
 # "Never" is told as null, but also as the first moment of some calendar (year 1, 1601, 1970).
 FIRST_YEAR = 1980
 
-POWERS = {"Running": Power.ON, "Off": Power.OFF, "Saved": Power.SAVED, "Paused": Power.PAUSED}
+# RunningCritical has lost its storage and runs on: where two copies may run at once, running is running.
+POWERS = {
+    "Running": Power.ON,
+    "RunningCritical": Power.ON,
+    "Off": Power.OFF,
+    "Saved": Power.SAVED,
+    "Paused": Power.PAUSED,
+}
 # VMState's other documented names (facts/hyperv, section 1): between two states, or out of order.
 BETWEEN = frozenset(
     (

@@ -70,7 +70,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     @on(SnapshotTaken)
     def show_snapshot(self, message: SnapshotTaken) -> None:
         """Show a newer picture."""
-        self.take(message.picture, anew=False)
+        self.take(message.picture, anew=message.anew)
         self.draw_all()
 
     @on(TimePassed)

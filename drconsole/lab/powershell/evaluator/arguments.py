@@ -58,6 +58,8 @@ def compile_arguments(node: Node | None, unit: Unit) -> Callable[[Frame], list[A
                 raise refused(part, f"the parameter {text}")
             written.append(_Written(text[1:], None))
         elif colon:
+            if not written or written[-1].name is None or written[-1].value is not None:
+                raise refused(part, "a colon without a parameter")
             written[-1] = _Written(written[-1].name, _value(part, unit), joined=True)
             colon = False
         else:
@@ -156,7 +158,9 @@ def bind_simple(
     """
     bound: dict[str, Value] = {}
     rest: list[tuple[bool, list[Value]]] = []
-    pending = _paired(arguments, parameters, command)
+    pending = _paired(arguments)
+    for argument in pending:
+        _has_value(argument, parameters, command)
     for argument in pending:
         parameter = None if argument.name is None else find_parameter(argument.name, parameters, command)
         if argument.name is None:
@@ -166,9 +170,6 @@ def bind_simple(
         elif parameter.lower() in bound:
             text = f"Cannot bind parameter because parameter '{parameter}' is specified more than once."
             raise binding_error("ParameterAlreadyBound", text, command)
-        elif argument.value is NOTHING:
-            text = f"Missing an argument for parameter '{parameter}'."
-            raise binding_error("MissingArgument", text, command)
         else:
             bound[parameter.lower()] = argument.value
     free = [p.lower() for p in parameters if p.lower() not in bound]
@@ -181,13 +182,23 @@ def bind_simple(
     return bound, left
 
 
+def _has_value(argument: Argument, parameters: tuple[str, ...], command: str) -> None:
+    """Check that a parameter that is named has a value; this comes before all else."""
+    if argument.name is None or argument.value is not NOTHING:
+        return
+    parameter = find_parameter(argument.name, parameters, command)
+    if parameter is not None:
+        text = f"Missing an argument for parameter '{parameter}'."
+        raise binding_error("MissingArgument", text, command)
+
+
 def _unknown(argument: Argument) -> list[Value]:
     """Return what ``$args`` holds of a name that no parameter has."""
     name = f"-{argument.name}:" if argument.joined else f"-{argument.name}"
     return [name] if argument.value is NOTHING else [name, argument.value]
 
 
-def _paired(arguments: list[Argument], parameters: tuple[str, ...], command: str) -> list[Argument]:
+def _paired(arguments: list[Argument]) -> list[Argument]:
     """Join each name with the value behind it."""
     out: list[Argument] = []
     for argument in arguments:

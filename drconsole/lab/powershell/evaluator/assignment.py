@@ -7,9 +7,9 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from . import members
+from .arithmetic import arithmetic
 from .code import Expression, Unit, child, expression, inner, refused, text_of
 from .frame import Frame
-from .operators import arithmetic
 from .refusal import Refused
 from .scopes import CONSTANTS, reader, split_name, writer
 from .values import Value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .arguments import Argument, binding_error
 from .closed_list import COMMANDS
 from .convert import NAMES, convert, enumeration
-from .errors import BINDING, ScriptError
+from .errors import ScriptError
 from .refusal import Refused
 from .signatures import BUILT_IN, Parameter, Signature
 from .text import to_text
@@ -56,6 +56,9 @@ def _named(signature: Signature, arguments: list[Argument]) -> list[tuple[Parame
     for argument in arguments:
         if argument.name is None:
             target = waiting or _by_position(signature)
+            if waiting is None and any(parameter is target for parameter, _ in pairs):
+                text = "A positional parameter cannot be found that accepts an argument given."
+                raise binding_error("PositionalParameterNotFound", text, signature.suffix)
             pairs.append((target, argument.value))
             waiting = None
             continue
@@ -221,6 +224,3 @@ def _own(target: str, value: Value, failure: ScriptError) -> Value:
     if value is None:
         return None
     raise failure
-
-
-__all__ = ["BINDING", "Bound", "bind"]

@@ -123,17 +123,38 @@ def check(root: Node, admitted: ClosedList, functions: frozenset[str] = frozense
 
 
 def _not_powershell(node: Node) -> None:
-    """Refuse what the grammar lets through and PowerShell does not parse."""
-    if node.type == "param_block" and node.parent is not None and node.parent.type == "script_parameter":
-        raise refused(node, "a parameter block inside another")
+    """Refuse what the grammar lets through and PowerShell does not parse, or parses as something else."""
     if node.type == "command" and node.children[0].type == "command_name":
         name = text_of(node.children[0]).lower()
         if name in _KEYWORDS:
             raise refused(node, f"the keyword {name} as a command")
+    behind = node.next_sibling if node.type == "command_invocation_operator" else None
+    if behind is not None and text_of(behind).startswith("@"):
+        raise refused(node, f"an array behind {text_of(node)}")
+    if behind is not None and node.end_point.row != behind.start_point.row:
+        raise refused(node, f"{text_of(node)} at the end of a line")
+    if node.type == "argument_expression" and text_of(node).startswith(","):
+        raise refused(node, "an argument that begins with a comma")
     if node.type == "try_statement" and not any(c.type == "catch_clauses" for c in node.children):
         raise refused(node, "try without catch")
-    if node.type == "array_expression" or node.type == "sub_expression":
-        return
+    if node.type in ("member_access", "element_access", "invocation_expression"):
+        if node.children[0].type == "integer_literal":
+            raise refused(node, "a member or element of a number as written")
+        for one, other in zip(node.children, node.children[1:], strict=False):
+            if one.end_byte != other.start_byte and one.type != "[" and other.type != "]":
+                raise refused(node, "a blank inside a member or element")
+    if not node.is_named and node.type in _KEYWORDS and node.parent is not None:
+        _ends_as_word(node)
+
+
+def _ends_as_word(node: Node) -> None:
+    """Refuse a keyword that runs into what follows: PowerShell reads both as one word."""
+    top = node
+    while top.parent is not None:
+        top = top.parent
+    behind = (top.text or b"")[node.end_byte - top.start_byte : node.end_byte - top.start_byte + 1]
+    if behind and behind not in b" \t\r\n(){};|&":
+        raise refused(node, f"the keyword {node.type} without a blank behind it")
 
 
 _KEYWORDS = frozenset(

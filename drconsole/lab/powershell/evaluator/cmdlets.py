@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from . import json_text
 from .arguments import Argument
 from .binding import Bound, bind
-from .errors import ScriptError
 from .frame import Emit, Frame
 from .refusal import Refused
 from .signatures import Signature, signatures
 from .text import to_text
-from .values import NOTHING, Array, Value
+from .values import Array, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +110,3 @@ _OWN = {"convertto-json": _to_json, "convertfrom-json": _from_json}
 CMDLETS: dict[str, Cmdlet] = {
     name: Cmdlet(signature, _OWN.get(name, _forward)) for name, signature in signatures().items()
 }
-
-__all__ = ["CMDLETS", "NOTHING", "Cmdlet", "ScriptError"]

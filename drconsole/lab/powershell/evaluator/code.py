@@ -72,7 +72,7 @@ def _place(node: Node, unit: Unit) -> Place:
 def traced(node: Node, unit: Unit, body: Statement) -> Statement:
     """Wrap a statement: note that it ran, name the line of its errors, and let the preference decide."""
     place = _place(node, unit)
-    text, line, kind = unit.text, place.line, node.type
+    text, line, marks = unit.text, place.line, _marks_success(node)
 
     def run(frame: Frame) -> None:
         run = frame.run
@@ -80,7 +80,7 @@ def traced(node: Node, unit: Unit, body: Statement) -> Statement:
             raise Stopped
         run.trace.setdefault(text, set()).add(place)
         try:
-            if kind == "pipeline":
+            if marks:
                 run.command_failed = False
                 body(frame)
                 run.success = not run.command_failed
@@ -91,6 +91,14 @@ def traced(node: Node, unit: Unit, body: Statement) -> Statement:
             frame.failed(error)
 
     return run
+
+
+def _marks_success(node: Node) -> bool:
+    """Tell whether a statement sets ``$?``: pipelines do, and assignments of what a pipeline yields."""
+    inside = node
+    while inside.type in ("pipeline", "assignment_expression") and inner(inside):
+        inside = inner(inside)[-1]
+    return node.type == "pipeline" and inside.type in ("pipeline_chain", "assignment_value")
 
 
 def line_of(node: Node) -> int:

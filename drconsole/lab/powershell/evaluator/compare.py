@@ -8,7 +8,7 @@ from uuid import UUID
 from .convert import convert
 from .dates import DateTime, TimeSpan
 from .errors import ScriptError
-from .numbers import common_type, convert_number, is_number, parse_number
+from .numbers import common_type, convert_number, parse_number
 from .refusal import Refused
 from .text import to_text
 from .values import (
@@ -25,6 +25,7 @@ from .values import (
     Value,
     Version,
     elements,
+    is_number,
     type_name,
 )
 
@@ -121,7 +122,10 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
         return _with_null(left, right)
     if type(left) is str:
         return _text_order(left, to_text(right), ignore_case)
-    if isinstance(left, Decimal) and not isinstance(right, bool | str) and not is_number(right):
+    other = type(right) not in (bool, str) and not is_number(right)
+    if isinstance(left, Decimal | float) and isinstance(right, Char):
+        raise Refused(f"the order of {type_name(left)} and a Char")
+    if isinstance(left, Decimal) and other:
         raise Refused(f"the order of a Decimal and {type_name(right)}")
     if is_number(left):
         return _numbers(left, right if is_number(right) else _as_number(left, right))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from uuid import UUID
 
 from .dates import TICK, DateTime, TimeSpan, from_iso
 from .errors import ScriptError, cannot_convert
-from .numbers import convert_number, is_number, parse_number
+from .numbers import convert_number, parse_number
 from .refusal import Refused
 from .signatures import enumerations
 from .text import ACCELERATORS, to_text
@@ -26,6 +25,7 @@ from .values import (
     Value,
     Version,
     elements,
+    is_number,
     truth,
     type_name,
 )
@@ -80,6 +80,8 @@ def convert(value: Value, target: str) -> Value:
         value = None
     name = type_name(value) if value is not None else ""
     if name == target or target == "System.Object":
+        return value
+    if target == "System.Text.Encoding" and is_of_type(value, target):
         return value
     if target.endswith("[]"):
         return _array(value, target)
@@ -346,6 +348,3 @@ def is_of_type(value: Value, target: str) -> bool:
         # An array of references is also one of objects; an array of plain values is not.
         return value.element not in (*NUMERIC, "System.Boolean", "System.Char", "System.Guid")
     return target in ("System.Object", type_name(value))
-
-
-__all__ = ["Decimal", "convert", "find_type", "is_of_type"]

@@ -110,6 +110,6 @@ def _custom(date: DateTime, form: str) -> str:
 
     if len(form) < 2 or "%" in form:
         raise Refused(f"date format {form!r}")
-    if re.search(r"[A-Za-z]", re.sub(r"'[^']*'|\"[^\"]*\"|\\.|[yMdHhmsfFKTZ]", "", form)):
+    if re.search(r"[A-Za-z'\"\\]", re.sub(r"'[^']*'|\"[^\"]*\"|\\.|[yMdHhmsfFKTZ]", "", form)):
         raise Refused(f"date format {form!r}")
     return re.sub(r"'[^']*'|\"[^\"]*\"|\\.|y+|M+|d+|H+|h+|m+|s+|f+|F+|K", one, form)

@@ -7,16 +7,17 @@ import re
 from tree_sitter import Node
 
 from . import members
+from .arithmetic import unary
 from .closed_list import MEMBERS
-from .code import EXPRESSIONS, Expression, Statement, Unit, child, expression, inner, refused, text_of
+from .code import EXPRESSIONS, Expression, Statement, Unit, bare, child, expression, inner, refused, text_of
 from .convert import convert, find_type
 from .errors import ScriptError
 from .frame import Frame
 from .numbers import parse_number
-from .operators import comparison, unary
+from .operators import comparison
 from .refusal import Refused
 from .scopes import reader, split_name
-from .statements import statements, value_of_pipeline, value_of_statement
+from .statements import lone_expression, statements, value_of_pipeline, value_of_statement
 from .text import to_text
 from .values import NOTHING, Array, ErrorList, Hash, TypeValue, Value
 
@@ -173,8 +174,14 @@ def _sub_expression(node: Node, unit: Unit) -> Expression:
 
 
 def _array_expression(node: Node, unit: Unit) -> Expression:
-    """Compile ``@( )``: always an array of what was put out."""
-    body = _list_in(node, unit)
+    """Compile ``@( )``: always an array of what was put out.
+
+    An error of a lone expression in it is the error of the statement around it.
+    """
+    listed = child(node, "statement_list")
+    parts = [s for s in inner(listed) if s.type != "empty_statement"] if listed else []
+    lone = len(parts) == 1 and lone_expression(parts[0]) is not None
+    body = bare(parts[0], unit) if lone else _list_in(node, unit)
     return lambda frame: Array(frame.collect(body))
 
 

@@ -12,7 +12,7 @@ from .errors import ScriptError
 from .numbers import double_text
 from .refusal import Refused
 from .text import to_text
-from .values import NOTHING, Array, Char, Custom, ErrorList, Hash, Long, Value, elements, type_name
+from .values import NOTHING, Array, Custom, ErrorList, Hash, Long, Value, elements, type_name
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile("[\x00-\x1f\"\\\\'<>&\x85\u2028\u2029]")
@@ -138,6 +138,3 @@ def _value(value: Any) -> Value:
     if type(value) is str and re.match(r"/Date\(", value):
         raise Refused("a date in JSON")
     return value
-
-
-__all__ = ["Char", "read", "write"]

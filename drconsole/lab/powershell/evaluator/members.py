@@ -12,7 +12,6 @@ from uuid import UUID
 from .convert import convert
 from .dates import DateTime, TimeSpan, date_text
 from .errors import ScriptError, method_error
-from .numbers import is_number, number_text
 from .refusal import Refused
 from .text import one_text, to_text
 from .values import (
@@ -28,6 +27,7 @@ from .values import (
     TypeValue,
     Value,
     elements,
+    is_number,
     type_name,
 )
 
@@ -191,8 +191,10 @@ def _at(sequence: list[Value], position: int | None) -> Value:
 def _of_hash(value: Hash, key: Value) -> Value:
     """Return the value of a key; a position in an ordered one."""
     keys = elements(key)
+    if keys is not None and value.ordered and any(type(one) is int for one in keys):
+        raise Refused("several positions in an ordered hashtable")
     if keys is not None:
-        return Array([None if one is None else value.get(one) for one in keys])
+        return Array([value.get(one) for one in keys if one is not None])
     if key is None or key is NOTHING:
         raise ScriptError(
             "NullArrayIndex", "InvalidOperation", "Index operation failed; the array index evaluated to null."
@@ -387,15 +389,3 @@ def get_static(name: str, member: str) -> Value:
     if (name, member.lower()) == ("System.Text.Encoding", "utf8"):
         return UTF8
     raise Refused(f"[{name}]::{member}")
-
-
-__all__ = [
-    "call_method",
-    "get_element",
-    "get_property",
-    "get_static",
-    "is_number",
-    "number_text",
-    "set_element",
-    "set_property",
-]

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 from .errors import ScriptError, cannot_convert
 from .refusal import Refused
-from .values import INTEGERS, Byte, Char, Long, Value, is_number, type_name
+from .values import INTEGERS, Byte, Char, Long, Value, type_name
 
 _FACTORS = {"": 1, "kb": 2**10, "mb": 2**20, "gb": 2**30, "tb": 2**40, "pb": 2**50}
 _NUMBER = re.compile(
@@ -166,7 +166,11 @@ def calculate(operator: str, left: Value, right: Value) -> Value:
         result = abs(a) % abs(b) * (-1 if a < 0 else 1)
     else:
         result = a + b if operator == "+" else a - b if operator == "-" else a * b
-    return make(result) if low <= result <= high else float(result)
+    if low <= result <= high:
+        return make(result)
+    if kind == "System.Int64" and abs(int(float(result))) > abs(result):
+        raise Refused("an overflow that versions of .NET round differently")
+    return float(result)
 
 
 def _decimal(operator: str, a: Decimal, b: Decimal) -> Value:
@@ -210,15 +214,3 @@ def shift(operator: str, left: Value, by: int) -> Value:
         return Byte(number % 256)
     number = (number + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1)
     return Long(number) if isinstance(left, Long) else number
-
-
-__all__ = [
-    "Byte",
-    "calculate",
-    "complement",
-    "convert_number",
-    "is_number",
-    "number_text",
-    "parse_number",
-    "shift",
-]

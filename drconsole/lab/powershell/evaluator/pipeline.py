@@ -12,14 +12,14 @@ from .arguments import Argument, bind_simple, compile_arguments
 from .closed_list import COMMANDS
 from .cmdlets import CMDLETS
 from .code import Expression, Statement, Unit, child, expression, inner, line_of, refused, text_of
-from .errors import RUNTIME, ScriptError
+from .errors import ScriptError
 from .frame import Emit, Frame, Return
 from .refusal import Refused
 from .scopes import Scope
 from .text import to_text
 from .values import NOTHING, Array, ScriptBlock, Value
 
-DEPTH = 200
+DEPTH = 100
 """Calls inside calls, at most: the evaluator's own stack ends before PowerShell's does."""
 
 
@@ -152,7 +152,11 @@ def _block_feed(
 ) -> Feed:
     """Make a function, filter or script block ready."""
     block: Block = function.block
-    bound, rest = bind_simple(block.parameters, arguments, function.name)
+    try:
+        bound, rest = bind_simple(block.parameters, arguments, function.name)
+    except ScriptError as error:
+        error.line = error.line or stage.line
+        raise
     items = Array()
 
     def invoke(current: Value, pending: Array) -> None:
@@ -191,6 +195,8 @@ def run_block(
         block.body(Frame(run, scope, here.out))
     except Return:
         return
+    except RecursionError:
+        raise Refused("calls nested too deep") from None
     finally:
         run.depth -= 1
         for name, value in kept.items():
@@ -198,6 +204,3 @@ def run_block(
                 scope.variables.pop(name, None)
             else:
                 scope.variables[name] = value
-
-
-__all__ = ["RUNTIME", "Block", "Function", "compile_pipeline", "run_block"]

@@ -8,9 +8,10 @@ from tree_sitter import Node
 
 from . import expressions, strings
 from .check import ClosedList, check, parse
-from .code import Unit, child, inner, refused, text_of
+from .code import Unit, child, inner, refused
 from .frame import Place
 from .pipeline import Block
+from .refusal import Refused
 from .statements import statements
 from .values import ScriptBlock
 
@@ -29,11 +30,14 @@ def compile_block(node: Node | None, unit: Unit) -> Block:
 def _parameters(node: Node | None) -> tuple[str, ...]:
     """Return the names in a parameter block."""
     listed = child(node, "parameter_list") if node is not None else None
-    names = []
+    names: list[str] = []
     for parameter in inner(listed) if listed is not None else []:
         if len(inner(parameter)) != 1:
             raise refused(parameter, "a parameter with a type or default")
-        names.append(expressions.variable_name(inner(parameter)[0]))
+        name = expressions.variable_name(inner(parameter)[0])
+        if name.lower() in (known.lower() for known in names):
+            raise refused(parameter, f"the parameter {name} twice")
+        names.append(name)
     return tuple(names)
 
 
@@ -48,7 +52,10 @@ def compile_text(text: str, admitted: ClosedList) -> tuple[Block, frozenset[Plac
     root = parse(source)
     check(root, admitted)
     unit = Unit(text, source)
-    block = compile_block(root, unit)
+    try:
+        block = compile_block(root, unit)
+    except (AttributeError, IndexError, TypeError, ValueError) as odd:
+        raise Refused(f"this text: {odd}") from None
     return block, frozenset(unit.places)
 
 
@@ -63,6 +70,3 @@ def script_block(text: str) -> ScriptBlock:
 def statements_of(text: str) -> frozenset[Place]:
     """Return the places of all statements of a text, to be held against what a run's trace saw."""
     return compile_text(text, ADMITTED)[1]
-
-
-__all__ = ["compile_block", "compile_text", "script_block", "text_of"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 from tree_sitter import Node
 
 from .assignment import assign
@@ -17,6 +14,7 @@ from .code import (
     child,
     expression,
     inner,
+    line_of,
     refused,
     statement,
     text_of,
@@ -49,7 +47,7 @@ def block(node: Node, unit: Unit) -> Statement:
     return statements(child(node, "statement_list"), unit)
 
 
-def _only(node: Node) -> Node | None:
+def lone_expression(node: Node) -> Node | None:
     """Return the expression that is all of a pipeline, if it is one."""
     inside = inner(node)
     if node.type == "pipeline" and len(inside) == 1 and inside[0].type == "pipeline_chain":
@@ -61,7 +59,7 @@ def _only(node: Node) -> Node | None:
 
 def value_of_pipeline(node: Node, unit: Unit) -> Expression:
     """Compile a pipeline for its value: an expression's own, an assignment's new value, or all output."""
-    alone = _only(node)
+    alone = lone_expression(node)
     if alone is not None:
         return expression(alone, unit)
     inside = inner(node)[0]
@@ -124,7 +122,7 @@ def _pipeline(node: Node, unit: Unit) -> Statement:
 
 def _bracketed(node: Node) -> Node | None:
     """Return the commands or statements of a pipeline that is nothing but brackets around them."""
-    alone = _only(node)
+    alone = lone_expression(node)
     while alone is not None and alone.type == "unary_expression":
         alone = inner(alone)[0]
     if alone is None or alone.type not in ("parenthesized_expression", "sub_expression"):
@@ -132,7 +130,7 @@ def _bracketed(node: Node) -> Node | None:
     inside = inner(alone)[0] if inner(alone) else None
     if alone.type == "sub_expression" or inside is None:
         return inside
-    if _only(inside) is not None:
+    if lone_expression(inside) is not None:
         return _bracketed(inside)
     return inside if inner(inside)[0].type == "pipeline_chain" else None
 
@@ -141,7 +139,15 @@ def _if(node: Node, unit: Unit) -> Statement:
     """Compile ``if``."""
     if len(inner(node)) != 2:
         raise refused(node, "else")
-    condition, body = value_of_pipeline(inner(node)[0], unit), block(inner(node)[1], unit)
+    asked, body = value_of_pipeline(inner(node)[0], unit), block(inner(node)[1], unit)
+    line = line_of(inner(node)[0])
+
+    def condition(frame: Frame) -> Value:
+        try:
+            return asked(frame)
+        except ScriptError as error:
+            error.line = error.line or line
+            raise
 
     def run(frame: Frame) -> None:
         if truth(condition(frame)):
@@ -302,7 +308,6 @@ def _function(node: Node, unit: Unit) -> Statement:
     return define
 
 
-Compiler = Callable[[Node, Unit], Statement]
 STATEMENTS.update(
     pipeline=_pipeline,
     if_statement=_if,
@@ -311,5 +316,3 @@ STATEMENTS.update(
     try_statement=_try,
     function_statement=_function,
 )
-
-__all__ = ["replace", "statements", "value_of_pipeline", "value_of_statement"]

@@ -84,3 +84,9 @@ def one_text(value: Value) -> str:
 def property_text(value: Value) -> str:
     """Return the text of a property inside the text of a custom object."""
     return "" if isinstance(value, Custom) else one_text(value)
+
+
+def joined(left: Value, separator: str) -> str:
+    """Join the texts of the elements."""
+    items = elements(left)
+    return separator.join(one_text(item) for item in ([left] if items is None else items))
