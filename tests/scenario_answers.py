@@ -144,6 +144,7 @@ def _listed(config: Path) -> Answer:
     """The answer of a console in a process of its own."""
     command = [*COMMAND, "--config", str(config), "list", "--all", "--json", "--wait", str(PATIENCE_S)]
     done = subprocess.run(command, capture_output=True, check=False, timeout=2 * PATIENCE_S)
-    assert (done.returncode, done.stderr.decode()) == (0, "")
+    told = done.stderr.decode()
+    assert (done.returncode, told) == (0, ""), f"exit code {done.returncode}: {told}"
     answer: Answer = json.loads(done.stdout)
     return answer
