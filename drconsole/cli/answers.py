@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from msgspec import Struct, json
+from msgspec import UNSET, Struct, UnsetType, json
 from msgspec.structs import asdict
 
+from drconsole.cli.look import Look
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.errors import EndpointError
 from drconsole.tui.alarm_list import Entry
 from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import alarm_text
@@ -89,6 +91,31 @@ class CopyShown(CopyAnswer):
     evidence: list[EvidenceAnswer]
 
 
+class PointAnswer(Struct):
+    """One recovery point; ``consistency`` is crash, application or synced."""
+
+    at: datetime
+    consistency: str
+
+
+class NetworkAnswer(Struct):
+    """Where one adapter is connected (null: nowhere), its VLAN where it is tagged, and its addresses now."""
+
+    network: str | None
+    vlan: int | None
+    addresses: list[str]
+
+
+class DeepAnswer(Struct):
+    """What ``show --deep`` read of the copy with this id, on which node of a cluster, or why nothing."""
+
+    copy: str
+    error: str | None
+    node: str | None
+    points: list[PointAnswer]
+    networks: list[NetworkAnswer]
+
+
 class ShowAnswer(Struct):
     """The answer of ``drconsole show --json``; the workload's copies stand beside it, with evidence."""
 
@@ -97,6 +124,7 @@ class ShowAnswer(Struct):
     workload: WorkloadAnswer
     copies: list[CopyShown]
     next_action: str
+    deep: list[DeepAnswer] | UnsetType = UNSET
 
 
 class ProblemAnswer(AlarmAnswer):
@@ -148,8 +176,8 @@ def list_answer(snapshot: Snapshot, workloads: Iterable[Workload]) -> ListAnswer
     )
 
 
-def show_answer(snapshot: Snapshot, workload: Workload) -> ShowAnswer:
-    """One workload for machines, with all evidence."""
+def show_answer(snapshot: Snapshot, workload: Workload, looks: Iterable[Look] | None = None) -> ShowAnswer:
+    """One workload for machines, with all evidence, and what was read deep where that was asked."""
     at = snapshot.taken_at
     return ShowAnswer(
         SCHEMA,
@@ -157,6 +185,7 @@ def show_answer(snapshot: Snapshot, workload: Workload) -> ShowAnswer:
         _workload(workload, at),
         [_shown(copy, at) for copy in workload.copies],
         next_action(workload),
+        UNSET if looks is None else [_deep(look) for look in looks],
     )
 
 
@@ -169,6 +198,17 @@ def encoded(answer: Struct) -> bytes:
     """One answer as UTF-8 JSON, indented, with every character that steers a terminal escaped."""
     text = json.format(json.encode(answer), indent=2).decode()
     return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text).encode() + b"\n"
+
+
+def _deep(look: Look) -> DeepAnswer:
+    if isinstance(look.result, EndpointError):
+        return DeepAnswer(look.copy, str(look.result), None, [], [])
+    points = [PointAnswer(point.at, point.consistency.value) for point in look.result.points]
+    networks = [
+        NetworkAnswer(_text(one.network) or None, one.vlan, list(one.addresses))
+        for one in look.result.adapters
+    ]
+    return DeepAnswer(look.copy, None, look.result.node or None, points, networks)
 
 
 def _text(text: str) -> str:

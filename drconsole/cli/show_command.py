@@ -19,25 +19,34 @@ from drconsole.cli.reading import NARROWEST, WAIT_S, snapshot_once, text_width, 
     metavar="S",
     help="Seconds to wait for endpoints; the silent ones are shown as last known.",
 )
+@click.option("--deep", "deep", is_flag=True, help="Read its recovery points and networks too (Hyper-V).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
 @click.option(
     "--width", type=click.IntRange(NARROWEST, 1000), metavar="N", help="Columns; otherwise the terminal's."
 )
 @click.pass_obj
-def show_command(choices: Choices, workload: str, wait_s: float, as_json: bool, width: int | None) -> int:
+def show_command(
+    choices: Choices, workload: str, wait_s: float, deep: bool, as_json: bool, width: int | None
+) -> int:
     """Show one WORKLOAD: each copy's role, why it has it, and what was seen.
 
     WORKLOAD is a name that is unique, a key, or a key prefix of at least 6 characters.
     """
     from drconsole.cli import answers
+    from drconsole.cli.look import look_closely, looked_at
     from drconsole.tui.detail import full_detail
     from drconsole.tui.widgets.ink import plain
 
-    snapshot = snapshot_once(prepared(choices), wait_s)
+    config = prepared(choices)
+    snapshot = snapshot_once(config, wait_s)
     found = workload_named(snapshot, workload)
+    looks = look_closely(config, found, wait_s) if deep else None
     if as_json:
-        click.echo(answers.encoded(answers.show_answer(snapshot, found)), nl=False)
+        click.echo(answers.encoded(answers.show_answer(snapshot, found, looks)), nl=False)
         return 0
     for line in full_detail(found, snapshot.taken_at, width or text_width()):
         click.echo(plain(line).rstrip())
+    for look in looks or ():
+        for text in looked_at(look, width or text_width()):
+            click.echo(text)
     return 0

@@ -43,7 +43,7 @@ class Adapter:
     """One network adapter.
 
     ``network`` is empty while it is not connected; ``test_network`` where its test copy connects by itself.
-    ``vlan`` None: untagged, or not told (then ``unread`` says so).
+    ``vlan`` None: untagged. ``unread`` names what is not known: network, vlan, failover.
     """
 
     id: str

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drconsole.domain.deep import Deep, Statistics
 from drconsole.domain.endpoint import Endpoint
@@ -65,6 +65,7 @@ class Platform(Protocol):
         ...
 
 
+@runtime_checkable
 class DeepPlatform(Protocol):
     """A platform that can look at one VM closely, by the id that its sightings have as handle."""
 

@@ -82,7 +82,8 @@ def test_recovery_points_of_all_three_types_and_no_other_newest_first() -> None:
         ({"vlan": {"mode": "Untagged", "id": 0}}, "Production", None, ()),
         ({"vlan": None}, "Production", None, ("vlan",)),
         ({"connected": False}, "", 17, ()),
-        ({"switch": None}, "", 17, ()),
+        ({"switch": None}, "", 17, ("network",)),
+        ({"connected": False, "switch": None}, "", 17, ()),
     ],
 )
 def test_adapters(facts: dict[str, Any], network: str, vlan: int | None, unread: tuple[str, ...]) -> None:

@@ -153,7 +153,8 @@ def statistics_of(value: bytes, peer: Peer) -> tuple[Statistics, ...]:
 
 def _adapter(row: AdapterRow) -> Adapter:
     tagged = row.vlan is not None and row.vlan.mode != UNTAGGED
-    unread = {"vlan": row.vlan is None, "failover": row.failover is None}
+    nameless = row.connected and not row.switch
+    unread = {"network": nameless, "vlan": row.vlan is None, "failover": row.failover is None}
     return Adapter(
         id=row.id,
         name=row.name or "",
