@@ -19,12 +19,13 @@ def deep_texts(role: str, site: str, result: Deep | EndpointError) -> list[str]:
     copy = f"{role} at {visible(site)}"
     if isinstance(result, EndpointError):
         return [f"{copy} was not looked at closely", visible(" ".join(str(result).split()))]
+    receives = any(relation.mode != "Primary" for relation in result.relations)
     told = f" on {visible(result.node)}" if result.node else ""
     points = [f"recovery point of {exact(one.at)}, {CONSISTENT[one.consistency]}" for one in result.points]
     adapters = [adapter_text(one) for one in result.adapters]
     return [
         f"{copy} looked at closely{told}, whose clock said {exact(result.clock)}",
-        *(points or ["no recovery points"]),
+        *(points or (["no recovery points"] if receives else [])),
         *(adapters or ["no network adapters"]),
     ]
 

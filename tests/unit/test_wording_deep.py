@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point
+from drconsole.domain.reading import Relation
 from drconsole.errors import TimedOut
 from drconsole.wording.ages import exact
 from drconsole.wording.deep import adapter_text, deep_texts
@@ -66,11 +67,15 @@ def test_points_and_adapters_of_one_copy() -> None:
     ]
 
 
+def test_only_a_copy_that_receives_lacks_recovery_points() -> None:
+    received = replace(DEEP, relations=(Relation("Replica", "Replicating", "Normal"),))
+    sent = replace(DEEP, relations=(Relation("Primary", "Replicating", "Normal"),))
+    assert deep_texts("REPLICA", "NJ", received)[1:] == ["no recovery points", "no network adapters"]
+    assert deep_texts("ORIGINAL", "NY", sent)[1:] == ["no network adapters"]
+
+
 def test_nothing_there_and_nothing_read_are_two_things() -> None:
-    assert deep_texts("REPLICA", "NJ", replace(DEEP, node=""))[1:] == [
-        "no recovery points",
-        "no network adapters",
-    ]
+    assert deep_texts("TEST COPY", "NJ", replace(DEEP, node=""))[1:] == ["no network adapters"]
     assert deep_texts("REPLICA", "NJ", TimedOut("It was\nnot read.", subject="hv")) == [
         "REPLICA at NJ was not looked at closely",
         "hv: It was not read.",
