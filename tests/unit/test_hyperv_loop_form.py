@@ -47,7 +47,7 @@ def test_an_answer_is_understood() -> None:
 
 def packed(text: bytes) -> bytes:
     """A line that holds this text."""
-    return base64.b64encode(gzip.compress(text))
+    return base64.b64encode(gzip.compress(text, mtime=0))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,16 @@ def packed(text: bytes) -> bytes:
         packed(b"[" * 100_000),
         packed('{"id": "ä", "state": "done"}'.encode("latin-1")),
     ],
+    ids=range(11),
 )
 def test_what_is_no_answer_is_told_from_one(line: bytes) -> None:
     assert loop_form.reply(line) is None
+
+
+@pytest.mark.parametrize("missing", [4, 8, 12])
+def test_an_answer_without_its_checksum_is_none(missing: int) -> None:
+    assert loop_form.reply(packed(b'{"id": "7", "state": "done", "value": 123}')) is not None
+    assert loop_form.reply(packed(b'{"id": "7", "state": "done", "value": 123}')[:-missing]) is None
 
 
 def test_an_answer_that_unfolds_to_any_size_is_none() -> None:

@@ -68,7 +68,6 @@ class Loop:
         self._functions = functions
         self._connection = Connection(login)
         self._shell: Shell | None = None
-        self._rest = b""
         self._serial = 0
 
     def run(self, function: str, arguments: Mapping[str, Any], end: float) -> Answer | NoLoop | EndpointError:
@@ -118,7 +117,6 @@ class Loop:
     def _open(self, deadline: float, end: float) -> NoLoop | EndpointError | None:
         """Start the loop, after ending what dead processes left on the host; None when it is ready."""
         shell = Shell(self._login, self._connection, self._shells)
-        self._rest = b""
         outcome: NoLoop | EndpointError | None
         outcome, why = self._login.guarded(
             self._connection, deadline, lambda watch: self._start(watch, shell)
@@ -208,9 +206,8 @@ class Loop:
             watch.doing = "the script to be taken"
             shell.send(line)
             watch.doing = "the script's answer"
-            intake = Intake(shell, self._rest)
+            intake = Intake(shell)
             reply = self._reply(watch, intake, ident)
-            self._rest = bytes(intake.out)
         except WSManFaultError as error:
             if error.wsman_fault_code in GONE:
                 return Lost(self._login.translated(error, watch, self._connection))
@@ -227,7 +224,8 @@ class Loop:
     def _reply(self, watch: Watch, intake: Intake, ident: str) -> Reply | None:
         """The answer to one request; None when the process has ended.
 
-        What was answered to an earlier one comes late, and what a lost connection left is no answer.
+        What was answered to an earlier one comes late, and what a lost connection left is no answer. The rest
+        of a line that is dropped with what came before makes no answer either.
         """
         while True:
             while line := self._line(intake):

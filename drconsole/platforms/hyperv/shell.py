@@ -92,11 +92,11 @@ class Shell:
 class Intake:
     """The output of a shell's command, taken piece by piece within limits of size and patience.
 
-    ``code`` is the exit code once ``done``; ``out`` may begin with what was left over from before.
+    ``code`` is the exit code once ``done``.
     """
 
-    def __init__(self, shell: Shell, out: bytes = b"") -> None:
-        self.out = bytearray(out)
+    def __init__(self, shell: Shell) -> None:
+        self.out = bytearray()
         self.err = bytearray()
         self.code = -1
         self.done = False

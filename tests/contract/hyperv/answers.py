@@ -65,7 +65,7 @@ def looped(ident: str, value: Any = None, state: str = "done", **facts: Any) -> 
     """What the read loop writes as an answer."""
     reply = {"id": ident, "state": state, "value": value, "error": None, "errors": [], "warnings": []}
     text = json.dumps(reply | facts, ensure_ascii=False)
-    return b"\n" + base64.b64encode(gzip.compress(text.encode())) + b"\n"
+    return b"\n" + base64.b64encode(gzip.compress(text.encode(), mtime=0)) + b"\n"
 
 
 def framed(value: Any, error: dict[str, Any] | None = None) -> bytes:

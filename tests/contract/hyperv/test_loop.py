@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import pytest
 
-from drconsole.errors import BadReply, Constrained, EndpointError, NoRights, ScriptFailed, TimedOut
+from drconsole.errors import (
+    BadReply,
+    Constrained,
+    EndpointError,
+    NoRights,
+    ScriptFailed,
+    TimedOut,
+    Unreachable,
+)
 from drconsole.lab.winrm.shells import Quotas
+from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
 from drconsole.platforms.hyperv import loop, loop_form, script, session
 from tests.contract.hyperv.answers import light, looped, vm
@@ -56,6 +66,44 @@ def test_close_ends_the_shell_that_is_kept(loop_host: Host) -> None:
     assert loop_host.shells == 1
     platform.close()
     assert loop_host.shells == 0
+    assert platform.read(Tier.LIGHT).complete
+
+
+def test_closed_while_an_answer_is_looked_at_it_ends_the_shell_all_the_same(loop_host: Host) -> None:
+    def warning(request: Request) -> bytes:
+        return looped(request["id"], light(), warnings=["old disk"])
+
+    class Closer(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            platform.close()
+
+    platform = loop_host.platform()
+    closer = Closer()
+    loop_host.script.behaviour = {"answer": warning}
+    logger = logging.getLogger("drconsole.platforms.hyperv.loop")
+    logger.addHandler(closer)
+    logger.setLevel(logging.INFO)
+    try:
+        assert platform.read(Tier.LIGHT).complete
+    finally:
+        logger.removeHandler(closer)
+        logger.setLevel(logging.NOTSET)
+    assert loop_host.shells == 0
+
+
+def test_what_is_not_in_the_library_goes_per_call(loop_host: Host) -> None:
+    loop_host.platform().ask("statistics.ps1", {"vm": "of no matter"})
+    assert loop_host.script.command_lines == [script.COMMAND_LINE]
+
+
+def test_a_kept_connection_that_is_gone_does_not_stand_for_the_next(loop_host: Host) -> None:
+    platform = loop_host.platform()
+    platform.read(Tier.LIGHT)
+    loop_host.fault(WireFault.REFUSE)
+    error = refused(lambda: platform.read(Tier.LIGHT))
+    assert type(error) is Unreachable
+    assert "Connection refused" in error.message
+    loop_host.fault(None)
     assert platform.read(Tier.LIGHT).complete
 
 
