@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +13,12 @@ from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import BadMechanismError, SpnegoError
 
 from drconsole.lab.winrm.authentication import Accounts
-from drconsole.lab.winrm.ntlm import Hardening, NtlmAcceptor, user_file
+from drconsole.lab.winrm.ntlm import Hardening, NtlmAcceptor, user_file, variable
 
+KEYTAB = "KRB5_KTNAME"
 NTLM_TOKEN = b"NTLMSSP\0"
-BAD_TOKEN = (SpnegoError, ValueError, LookupError, TypeError, AssertionError, struct.error)
-"""What pyspnego raises for tokens that are none."""
+BAD_TOKEN = (SpnegoError, ValueError, LookupError, OverflowError, AttributeError, struct.error)
+"""What pyspnego raises for tokens that are none; AttributeError for one that Kerberos refuses."""
 
 
 class LoginFailed(Exception):
@@ -64,7 +64,7 @@ class Negotiation:
         Raises:
             LoginFailed: the login is over.
         """
-        with user_file(self._rules.accounts, self._rules.folder):
+        with user_file(self._rules.accounts, self._rules.folder), variable(KEYTAB, self._keytab):
             try:
                 if self._context is None:
                     self._context = self._acceptor(token)
@@ -74,6 +74,11 @@ class Negotiation:
         if self._context.complete:
             self.user = self._account(self._context)
         return answer
+
+    @property
+    def _keytab(self) -> str:
+        """Where MIT Kerberos looks for the keys of the host; nowhere on a host without them."""
+        return str(self._rules.keytab or self._rules.folder / "no-keytab")
 
     def _acceptor(self, token: bytes) -> ContextProxy:
         if token.startswith(NTLM_TOKEN):
@@ -92,7 +97,6 @@ class Negotiation:
         if mech is GSSMech.ntlm:
             return self._ntlm()
         if mech is GSSMech.kerberos and self._rules.keytab is not None:
-            os.environ["KRB5_KTNAME"] = str(self._rules.keytab)
             return self._kerberos()
         return None
 

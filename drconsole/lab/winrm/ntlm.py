@@ -86,15 +86,24 @@ def user_file(accounts: Accounts, folder: Path) -> Iterator[None]:
     Both exist only while a step is taken, the file (password hashes) for its owner alone.
     """
     descriptor, name = tempfile.mkstemp(prefix="ntlm-", dir=folder)
-    before = os.environ.get(USER_FILE)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write("\n".join(accounts.smbpasswd()))
-        os.environ[USER_FILE] = name
-        yield
+        with variable(USER_FILE, name):
+            yield
     finally:
         os.unlink(name)
+
+
+@contextmanager
+def variable(name: str, value: str) -> Iterator[None]:
+    """Set an environment variable for a moment."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
         if before is None:
-            os.environ.pop(USER_FILE, None)
+            del os.environ[name]
         else:
-            os.environ[USER_FILE] = before
+            os.environ[name] = before

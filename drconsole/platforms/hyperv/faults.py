@@ -43,7 +43,7 @@ BOUND = "A host that wants channel binding also refuses whoever comes through a 
 WRONG_LOGIN = {
     BASIC: "Check user and password. Basic takes local accounts of the host only, not those of a domain.",
     NTLM: f"Check user and password: NTLM takes DOMAIN\\user, and user for a local account. {BOUND}",
-    KERBEROS: f"Check user and ticket (klist); Kerberos takes user@REALM of a domain. {BOUND}",
+    KERBEROS: f"Get a ticket for it (kinit), or look at the one there is (klist). {BOUND}",
 }
 ON_THE_HOST = "On the host: Set-Item WSMan:\\localhost\\Service\\Auth\\{} $true"
 NOT_TAKEN = {
@@ -172,12 +172,10 @@ def _login(offered: str, peer: Peer, transport: str) -> EndpointError:
     """Tell a wrong password from a host that takes none in this way."""
     ways = [part.strip().split(" ")[0] for part in offered.split(",") if part.strip()]
     if any(way.lower() in SCHEMES[transport] for way in ways):
-        what = "ticket" if transport == KERBEROS else "password"
-        return peer.error(
-            LoginRefused,
-            f"{peer.address} refused the {what} of {peer.user}, or does not know the account.",
-            WRONG_LOGIN[transport],
-        )
+        said = f"refused the password of {peer.user}, or does not know the account"
+        if transport == KERBEROS:
+            said = f"was shown no ticket of {peer.user} that it takes"
+        return peer.error(LoginRefused, f"{peer.address} {said}.", WRONG_LOGIN[transport])
     word = {BASIC: "Basic", NTLM: "NTLM", KERBEROS: "Kerberos"}[transport]
     return peer.error(
         LoginRefused,

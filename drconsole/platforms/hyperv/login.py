@@ -128,6 +128,9 @@ class Login:
         )
         web = protocol.transport.build_session()
         adapter.transport, adapter.sealed = access.transport, proof.sealed(access)
+        if access.transport == proof.KERBEROS:
+            # It would show the ticket before it has seen the certificate that it is to be bound to.
+            web.auth.force_preemptive = False  # type: ignore[union-attr]
         for scheme in list(web.adapters):
             web.mount(scheme, adapter)
         return protocol
