@@ -259,3 +259,31 @@ def test_completeness_is_never_claimed_for_what_nobody_showed(
         owned = [role["owner"] for role in roles if role["owner"] in heard]
         assert len(owned) <= len({s.place for s in merged.sightings})
         assert all(answers[name] for name in owned)
+
+
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=6)
+    | st.lists(st.text(max_size=4), max_size=2)
+)
+
+
+@patient
+@given(
+    st.sampled_from(sorted(facts())), ODD | st.lists(st.dictionaries(st.text(max_size=5), ODD), max_size=3)
+)
+def test_spoiled_facts_are_a_cluster_or_an_endpoint_error(key: str, value: Any) -> None:
+    peer = Node("HV1", {}).peer
+    failure: EndpointError | None = None
+    try:
+        told = cluster.decode(json.dumps(facts(**{key: value})).encode(), peer)
+    except EndpointError as error:
+        failure = error
+    if failure is None:
+        assert told.where
+        assert told.where in cluster.names(told, ["hv1.example.com"])
+        return
+    assert failure.subject == "gold.HV1"
+    assert str(failure).isprintable()
