@@ -30,6 +30,7 @@ from drconsole.platforms.hyperv.wire import (
     ReplyCut,
     ReplyTooLarge,
     Unauthorized,
+    Unsealed,
 )
 
 ANOTHER_SERVICE = "Another service seems to listen there: check address and port, 5986 for WinRM over TLS."
@@ -221,6 +222,9 @@ def _wire(error: Exception, causes: list[BaseException], peer: Peer, adapter: Ad
             f'{peer.address} redirects to "{peer.shown(str(error))}"; that is not followed.',
             ANOTHER_SERVICE,
         )
+    if isinstance(error, Unsealed):
+        hint = "Somebody on the way, or another service, has written it: nothing that it says is believed."
+        return peer.bad_reply("its reply is not sealed, as every one must be without TLS", adapter.seen, hint)
     if isinstance(error, ReplyTooLarge):
         return peer.bad_reply(f"its reply exceeds {REPLY_BYTES >> 20} MiB", adapter.seen, ANOTHER_SERVICE)
     if isinstance(error, ReplyCut):

@@ -172,7 +172,10 @@ class Connection:
             if self.adapter.sealed:
                 watch.doing = "the login"
                 transport = protocol.transport
-                transport.setup_encryption(transport.build_session())
+                web = transport.build_session()
+                transport.setup_encryption(web)
+                if self._login.access.transport == proof.NTLM:
+                    proof.check_agreed(web.auth, self._login.peer)
             self._protocol = protocol
         self._used = time.monotonic()
 

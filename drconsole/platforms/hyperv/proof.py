@@ -17,6 +17,9 @@ BASIC, NTLM, KERBEROS = "basic", "ntlm", "kerberos"
 SCHEMES = {BASIC: ("basic",), NTLM: ("negotiate", "ntlm"), KERBEROS: ("kerberos", "negotiate")}
 """What a host offers when it takes the transport."""
 
+# MS-NLMP 2.2.2.5: sign, seal, extended session security, 128-bit keys.
+SEALED_WELL = 0x10 | 0x20 | 0x80000 | 0x20000000
+
 
 def check(access: Access, peer: Peer) -> None:
     """See before anything is sent whether this machine can log in in this way, and safely.
@@ -63,6 +66,22 @@ def protocol_arguments(access: Access, password: str) -> dict[str, Any]:
         "password": password,
         "message_encryption": "never",
     }
+
+
+def check_agreed(auth: Any, peer: Peer) -> None:
+    """Look at what NTLM has agreed on for sealed messages: the peer, or whoever is between, may ask for less.
+
+    Raises:
+        LoginRefused: messages could be read or changed on the way.
+    """
+    # requests_ntlm keeps the context of pyspnego to itself; of its flags pyspnego tells only some.
+    agreed = auth.session_security._context._context_attr
+    if agreed & SEALED_WELL != SEALED_WELL:
+        raise peer.error(
+            LoginRefused,
+            f"{peer.address} wants messages that are not signed, or sealed by a short key; it was not asked.",
+            "Somebody on the way may have brought this about. Use TLS on port 5986 for this endpoint.",
+        )
 
 
 def has_rc4() -> bool:

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 REPLY_BYTES = 1 << 20
 PIECE = 64 << 10
 EXCERPT = 2000
+# By this pywinrm decides whether a reply is sealed.
+SEAL = 'protocol="application/HTTP-SPNEGO-session-encrypted"'
 
 
 class WireError(Exception):
@@ -50,6 +52,10 @@ class Redirected(WireError):
 
 class Unauthorized(WireError):
     """HTTP 401; the argument is what ways to log in the peer offers, as it says it."""
+
+
+class Unsealed(WireError):
+    """A reply came open where all are sealed; pywinrm would believe it."""
 
 
 class LoginLost(OSError):
@@ -152,6 +158,8 @@ class Adapter(HTTPAdapter):
         )
         if response.is_redirect or 300 <= response.status_code < 400:
             raise Redirected(response.headers.get("Location") or "")
+        if self.sealed and self._logged_in and body and SEAL not in self.content_type:
+            raise Unsealed
         if response.status_code == 401:
             self._may_go_on(response.headers.get("WWW-Authenticate") or "")
         else:

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher
+from spnego._ntlm_raw.messages import AvId, Challenge
+from spnego._ntlm_raw.messages import NegotiateFlags as Flags
 
-from drconsole.errors import LoginRefused
-from drconsole.lab.winrm.ntlm import Hardening
+from drconsole.errors import BadReply, LoginRefused
+from drconsole.lab.winrm import negotiate, service
+from drconsole.lab.winrm.ntlm import Hardening, NtlmAcceptor
+from drconsole.lab.winrm.sealing import Sealed
 from drconsole.lab.winrm.service import Ways
 from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
@@ -23,6 +27,8 @@ from tests.contract.hyperv.hosts import USER, Host, host
 from tests.contract.hyperv.refusals import refused
 from tests.contract.winrm.relay import Relay
 
+OPEN = "application/soap+xml;charset=UTF-8"
+OTHER = 'multipart/encrypted;protocol="application/HTTP-Other-encrypted";boundary="Encrypted Boundary"'
 NEW_LOGIN = 3
 """Requests of a login: one without, one that begins, one that proves."""
 
@@ -127,6 +133,45 @@ def test_nothing_of_a_sealed_read_can_be_read_on_the_way(sealed: Host) -> None:
     for word in (b"Envelope", b"rsp:", b"CanaryP", b"erp01", b"powershell"):
         assert word not in relay.heard
     assert relay.heard.count(b"HTTP-SPNEGO-session-encrypted") > 10
+
+
+@pytest.mark.parametrize("missing", [Flags.sign, Flags.seal, Flags.key_128, Flags.extended_session_security])
+def test_weaker_seals_than_there_are_are_not_agreed_to(
+    sealed: Host, monkeypatch: pytest.MonkeyPatch, missing: Flags
+) -> None:
+    class Weak(NtlmAcceptor):
+        """Somebody on the way who strikes a flag from the challenge."""
+
+        def _step_accept_negotiate(self, token: bytes) -> bytes:
+            challenge = Challenge.unpack(super()._step_accept_negotiate(token))
+            info = challenge.target_info
+            assert info is not None
+            # With a time in it, the client would sign the login itself.
+            del info[AvId.timestamp]
+            flags = challenge.flags & ~missing
+            self._temp_challenge = Challenge(flags, challenge.server_challenge, target_info=info)
+            return self._temp_challenge.pack()
+
+    monkeypatch.setattr(negotiate, "NtlmAcceptor", Weak)
+    platform = reader(sealed)
+    error = refused(lambda: platform.read(Tier.LIGHT))
+    assert isinstance(error, LoginRefused)
+    assert "not signed, or sealed by a short key" in str(error)
+    assert sealed.actions == {}
+
+
+@pytest.mark.parametrize("content_type", [OPEN, OTHER])
+def test_an_open_reply_is_not_believed_where_all_are_sealed(
+    sealed: Host, monkeypatch: pytest.MonkeyPatch, content_type: str
+) -> None:
+    def leave_open(context: object, protocol: str, message: bytes) -> Sealed:
+        return Sealed(content_type, message)
+
+    monkeypatch.setattr(service, "seal", leave_open)
+    platform = reader(sealed)
+    error = refused(lambda: platform.read(Tier.LIGHT))
+    assert isinstance(error, BadReply)
+    assert "not sealed" in str(error)
 
 
 def test_a_kept_loop_costs_two_requests_a_read(sealed: Host) -> None:
