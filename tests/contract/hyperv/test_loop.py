@@ -19,7 +19,7 @@ from drconsole.errors import (
 from drconsole.lab.winrm.shells import Quotas
 from drconsole.lab.wire_faults import WireFault
 from drconsole.platforms.base import Tier
-from drconsole.platforms.hyperv import loop, loop_form, script, session
+from drconsole.platforms.hyperv import login, loop, loop_form, script, session
 from tests.contract.hyperv.answers import light, looped, vm
 from tests.contract.hyperv.hosts import Host, host
 from tests.contract.hyperv.loop_player import Request
@@ -105,6 +105,18 @@ def test_a_kept_connection_that_is_gone_does_not_stand_for_the_next(loop_host: H
     assert "Connection refused" in error.message
     loop_host.fault(None)
     assert platform.read(Tier.LIGHT).complete
+
+
+def test_a_connection_that_was_idle_for_long_is_made_anew(
+    loop_host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = loop_host.platform()
+    platform.read(Tier.LIGHT)
+    monkeypatch.setattr(login, "STALE_S", -1.0)
+    before = loop_host.look(lambda: loop_host.listener.connections)
+    assert platform.read(Tier.LIGHT).complete
+    assert loop_host.look(lambda: loop_host.listener.connections) == before + 1
+    assert len(loop_host.script.players) == 1
 
 
 def test_a_shell_that_is_gone_is_replaced_without_a_word(loop_host: Host) -> None:
