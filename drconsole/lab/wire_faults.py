@@ -100,7 +100,8 @@ BEHIND_TLS: dict[WireFault, Callable[[], asyncio.Protocol]] = {WireFault.SILENT_
 """Who takes it instead of HTTP."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Lie = Callable[[web.Request, Handler, FaultSize], Awaitable[web.StreamResponse]]
+Instead = Callable[[web.Request, FaultSize], Awaitable[web.StreamResponse]]
+Spoil = Callable[[web.Request, web.Response, bytes, FaultSize], Awaitable[web.StreamResponse]]
 
 PAGE = (
     "<!DOCTYPE html><html><head><title>IIS Windows Server</title></head>"
@@ -119,41 +120,47 @@ def lying(current: Callable[[], WireFault | None], size: FaultSize) -> Middlewar
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        lie = LIES.get(fault) if (fault := current()) else None
-        return await handler(request) if lie is None else await lie(request, handler, size)
+        fault = current()
+        if instead := INSTEAD.get(fault) if fault else None:
+            await request.read()
+            return await instead(request, size)
+        reply = await handler(request)
+        spoil = SPOILED.get(fault) if fault else None
+        # What has no body, as the steps of a login, has nothing to spoil.
+        if spoil and isinstance(reply, web.Response) and isinstance(reply.body, bytes) and reply.body:
+            return await spoil(request, reply, reply.body, size)
+        return reply
 
     return middleware
 
 
-async def _html_page(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    await request.read()
+async def _html_page(request: web.Request, size: FaultSize) -> web.StreamResponse:
     return web.Response(text=PAGE, content_type="text/html")
 
 
-async def _empty_500(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    await request.read()
+async def _empty_500(request: web.Request, size: FaultSize) -> web.StreamResponse:
     return web.Response(status=500)
 
 
-async def _wrong_soap(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    await request.read()
+async def _wrong_soap(request: web.Request, size: FaultSize) -> web.StreamResponse:
     return web.Response(text=OTHER_SOAP, headers={"Content-Type": SOAP_TYPE})
 
 
-async def _malformed(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    body = await _truth(request, handler)
-    return _soap(body[: len(body) * 2 // 3] + b"<&")
+async def _malformed(
+    request: web.Request, truth: web.Response, body: bytes, size: FaultSize
+) -> web.StreamResponse:
+    return _like(truth, body[: len(body) * 2 // 3] + b"<&")
 
 
-async def _wrong_encoding(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    body = await _truth(request, handler)
+async def _wrong_encoding(
+    request: web.Request, truth: web.Response, body: bytes, size: FaultSize
+) -> web.StreamResponse:
     head, end, rest = body.partition(b">")
-    return _soap(head + end + "<!-- Größe in Latin-1 -->".encode("latin-1") + rest)
+    return _like(truth, head + end + "<!-- Größe in Latin-1 -->".encode("latin-1") + rest)
 
 
-async def _cut(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    body = await _truth(request, handler)
-    reply = web.StreamResponse(headers={"Content-Type": SOAP_TYPE, "Content-Length": str(len(body))})
+async def _cut(request: web.Request, truth: web.Response, body: bytes, size: FaultSize) -> web.StreamResponse:
+    reply = web.StreamResponse(headers={**_type(truth), "Content-Length": str(len(body))})
     await reply.prepare(request)
     await reply.write(body[: len(body) // 2])
     if request.transport is not None:
@@ -161,9 +168,10 @@ async def _cut(request: web.Request, handler: Handler, size: FaultSize) -> web.S
     return reply
 
 
-async def _drip(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    body = await _truth(request, handler)
-    reply = web.StreamResponse(headers={"Content-Type": SOAP_TYPE, "Content-Length": str(len(body))})
+async def _drip(
+    request: web.Request, truth: web.Response, body: bytes, size: FaultSize
+) -> web.StreamResponse:
+    reply = web.StreamResponse(headers={**_type(truth), "Content-Length": str(len(body))})
     await reply.prepare(request)
     # A client that gives up is what such a lie asks for.
     with suppress(ConnectionError):
@@ -173,8 +181,7 @@ async def _drip(request: web.Request, handler: Handler, size: FaultSize) -> web.
     return reply
 
 
-async def _huge(request: web.Request, handler: Handler, size: FaultSize) -> web.StreamResponse:
-    await request.read()
+async def _huge(request: web.Request, size: FaultSize) -> web.StreamResponse:
     reply = web.StreamResponse(headers={"Content-Type": SOAP_TYPE})
     reply.enable_chunked_encoding()
     await reply.prepare(request)
@@ -191,27 +198,30 @@ async def _huge(request: web.Request, handler: Handler, size: FaultSize) -> web.
     return reply
 
 
-async def _truth(request: web.Request, handler: Handler) -> bytes:
-    reply = await handler(request)
-    body = reply.body if isinstance(reply, web.Response) else None
-    return body if isinstance(body, bytes) else b""
+def _like(truth: web.Response, body: bytes) -> web.Response:
+    return web.Response(body=body, headers=_type(truth))
 
 
-def _soap(body: bytes) -> web.Response:
-    return web.Response(body=body, headers={"Content-Type": SOAP_TYPE})
+def _type(truth: web.Response) -> dict[str, str]:
+    """A spoiled reply claims to be what the true one is, also where that is sealed."""
+    return {"Content-Type": truth.headers["Content-Type"]}
 
 
-LIES: dict[WireFault, Lie] = {
+INSTEAD: dict[WireFault, Instead] = {
     WireFault.HTML_PAGE: _html_page,
     WireFault.EMPTY_500: _empty_500,
     WireFault.WRONG_SOAP: _wrong_soap,
+    WireFault.HUGE: _huge,
+}
+"""Who answers instead of the service, which does not hear of the request."""
+
+SPOILED: dict[WireFault, Spoil] = {
     WireFault.MALFORMED_XML: _malformed,
     WireFault.WRONG_ENCODING: _wrong_encoding,
     WireFault.CUT: _cut,
     WireFault.DRIP: _drip,
-    WireFault.HUGE: _huge,
 }
-"""Faults of the reply. The request of a spoiled reply was carried out: that is the truth of such a fault.
+"""What becomes of a true reply. Its request was carried out: that is the truth of such a fault.
 
-``REFUSE_LOGIN`` is not here: a refusal that is true to every way of logging in is the service's own.
+``REFUSE_LOGIN`` is in neither: a refusal that is true to every way of logging in is the service's own.
 """

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from spnego._ntlm_raw.messages import AvId, Challenge
 from spnego._ntlm_raw.messages import NegotiateFlags as Flags
 
-from drconsole.errors import BadReply, LoginRefused
+from drconsole.errors import BadReply, EndpointError, LoginRefused, Unreachable
 from drconsole.lab.winrm import negotiate, service
 from drconsole.lab.winrm.ntlm import Hardening, NtlmAcceptor
 from drconsole.lab.winrm.sealing import Sealed
@@ -123,6 +123,32 @@ def test_a_login_passed_on_by_who_opens_tls_is_refused(tmp_path: Path) -> None:
         assert isinstance(error, LoginRefused)
         assert "opens TLS" in error.hint
         assert relaxed.actions == {}
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "words"),
+    [
+        (WireFault.REFUSE, Unreachable, "Connection refused"),
+        (WireFault.SSH_BANNER, BadReply, "does not answer in HTTP"),
+        (WireFault.HTML_PAGE, BadReply, "a web page"),
+        (WireFault.EMPTY_500, BadReply, "HTTP status 500"),
+        (WireFault.WRONG_SOAP, BadReply, "not what was asked for"),
+        (WireFault.HUGE, BadReply, "exceeds 1 MiB"),
+        (WireFault.CUT, BadReply, "ended in the middle"),
+        (WireFault.MALFORMED_XML, BadReply, "not what was asked for"),
+        (WireFault.WRONG_ENCODING, BadReply, "not what was asked for"),
+    ],
+)
+def test_a_dead_or_lying_host_is_told_as_such_and_read_when_it_is_well(
+    sealed: Host, fault: WireFault, kind: type[EndpointError], words: str
+) -> None:
+    platform = reader(sealed)
+    sealed.fault(fault)
+    error = refused(lambda: platform.read(Tier.LIGHT))
+    assert type(error) is kind
+    assert words in str(error)
+    sealed.fault(None)
+    assert platform.read(Tier.LIGHT).sightings
 
 
 def test_nothing_of_a_sealed_read_can_be_read_on_the_way(sealed: Host) -> None:
