@@ -163,20 +163,14 @@ class Connection:
         Raises:
             CertificateRejected: the CA file cannot be used.
         """
-        if time.monotonic() - self._used > STALE_S or self.adapter.login_lost:
+        if time.monotonic() - self._used > STALE_S or self.adapter.useless:
             self.close()
         self.adapter.under(watch)
         if self._protocol is None:
             self.adapter.trust = self._login.trust()
-            protocol = self._login.protocol(self.adapter)
+            self._protocol = self._login.protocol(self.adapter)
             if self.adapter.sealed:
-                watch.doing = "the login"
-                transport = protocol.transport
-                web = transport.build_session()
-                transport.setup_encryption(web)
-                if self._login.access.transport == proof.NTLM:
-                    proof.check_agreed(web.auth, self._login.peer)
-            self._protocol = protocol
+                self._log_in(watch)
         self._used = time.monotonic()
 
     @property
@@ -184,6 +178,16 @@ class Connection:
         """Pywinrm's side of it, while it is open."""
         assert self._protocol
         return self._protocol
+
+    def _log_in(self, watch: Watch) -> None:
+        """Log in ahead, because messages can only be sealed after it."""
+        watch.doing = "the login"
+        transport = self.protocol.transport
+        web = transport.build_session()
+        transport.setup_encryption(web)
+        if self._login.access.transport == proof.NTLM:
+            proof.check_agreed(web.auth, self._login.peer)
+        self.adapter.logged_in = True
 
     def close(self) -> None:
         """Give it up; nothing is said to the host."""

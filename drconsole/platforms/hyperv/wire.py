@@ -67,7 +67,7 @@ class Adapter(HTTPAdapter):
 
     ``trust`` decides about certificates. ``seen`` is the beginning of the last reply, ``status`` its HTTP
     status (0: none came) and ``content_type`` what it claims to be, for error messages. ``transport`` is how
-    the account logs in; ``sealed`` messages belong to the connection on which it did.
+    the account logs in; ``sealed`` messages belong to the connection on which it has ``logged_in``.
 
     Raises (``send``):
         BrokenOff, WireError, and what requests raises.
@@ -82,7 +82,7 @@ class Adapter(HTTPAdapter):
         self.content_type = ""
         self.transport = BASIC
         self.sealed = False
-        self._logged_in = False
+        self.logged_in = False
         super().__init__(pool_connections=1, pool_maxsize=1)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
@@ -96,10 +96,12 @@ class Adapter(HTTPAdapter):
             watch.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
 
     @property
-    def login_lost(self) -> bool:
-        """Whether the messages were sealed for a connection that is gone."""
+    def useless(self) -> bool:
+        """Whether messages would be sealed for a connection that is gone, or never logged in."""
         connection = self.connection
-        return self.sealed and self._logged_in and bool(connection and is_connection_dropped(connection))
+        return self.sealed and not (
+            self.logged_in and connection is not None and not is_connection_dropped(connection)
+        )
 
     def dialling(self, connection: HTTPConnection) -> None:
         """Remember the connection that is about to be made.
@@ -107,7 +109,7 @@ class Adapter(HTTPAdapter):
         Raises:
             LoginLost: what is to be sent over it is sealed for another one.
         """
-        if self.sealed and self._logged_in:
+        if self.sealed and self.logged_in:
             raise LoginLost("the connection was closed")
         self.connection = connection
 
@@ -158,12 +160,10 @@ class Adapter(HTTPAdapter):
         )
         if response.is_redirect or 300 <= response.status_code < 400:
             raise Redirected(response.headers.get("Location") or "")
-        if self.sealed and self._logged_in and body and SEAL not in self.content_type:
+        if self.sealed and self.logged_in and body and SEAL not in self.content_type:
             raise Unsealed
         if response.status_code == 401:
             self._may_go_on(response.headers.get("WWW-Authenticate") or "")
-        else:
-            self._logged_in = True
         response.raw = HTTPResponse(_Whole(body, self.connection), preload_content=False)
         return response
 
