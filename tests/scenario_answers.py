@@ -25,8 +25,8 @@ from drconsole.lab.scenario_form import Said, Scenario
 from tests.lab import LabProcess
 
 PATIENCE_S = 120.0
-DEAD_BUDGET_S = 5.0
-DYING_BUDGET_S = 10.0
+DEAD_BUDGET_S = 1.0
+DYING_BUDGET_S = 8.0
 PARTS = ("before", "running", "restarted", "fresh")
 COMMAND = [sys.executable, "-m", "drconsole"]
 

@@ -13,11 +13,8 @@ from drconsole.lab import scenario as scenarios
 from tests.lab import LabPool
 from tests.scenario_answers import PARTS, Answer, answers_of, told, true
 
-pytestmark = pytest.mark.xdist_group("scenarios")
-
-SAMPLE = ("steady", "split-brain", "site-loss")
+SAMPLE = ("split-brain", "owner-moves")
 """What the real PowerShell tells in the default tier; the whole tier asks it all."""
-ENGINES = ["evaluator", pytest.param("pwsh", marks=pytest.mark.pwsh)]
 SAID = {
     "timed-out": "complete",
     "unreachable": "No connection",
@@ -64,8 +61,13 @@ def powershell(request: pytest.FixtureRequest) -> str | None:
     return str(request.getfixturevalue("pwsh")) if request.param == "pwsh" else None
 
 
+def _together(name: str) -> pytest.MarkDecorator:
+    """One worker asks all about one scenario, so that it is asked once."""
+    return pytest.mark.xdist_group(f"scenario {name}")
+
+
 def _on_engine(name: str, engine: str) -> Any:
-    marks = [pytest.mark.pwsh] if engine == "pwsh" else []
+    marks = [_together(name), *([pytest.mark.pwsh] if engine == "pwsh" else [])]
     if engine == "pwsh" and name not in SAMPLE:
         marks.append(pytest.mark.slow)
     return pytest.param(name, engine, marks=marks, id=f"{name}-{engine}")
@@ -118,7 +120,10 @@ def test_endpoints_say_what_is_wrong_each_in_its_own_words(
 @pytest.mark.pwsh
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(n, marks=[] if n in SAMPLE else [pytest.mark.slow]) for n in scenarios.names()],
+    [
+        pytest.param(name, marks=[_together(name), *([] if name in SAMPLE else [pytest.mark.slow])])
+        for name in scenarios.names()
+    ],
 )
 def test_both_engines_give_one_answer(answers: Answers, name: str, pwsh: Path) -> None:
     one, other = answers.of(name, None), answers.of(name, str(pwsh))
