@@ -11,6 +11,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from types import TracebackType
 
+from drconsole.platforms.hyperv.deadlines import DEADLINES, Due
+
 PATIENCE_S = 5.0
 
 
@@ -28,8 +30,8 @@ class BrokenOff(Exception):
 class Watch:
     """Guards one stretch of network work of one thread.
 
-    Time-outs of sockets count from one byte to the next, so a peer that drips never meets them. Here a timer
-    shuts the connection down at the deadline, whatever the thread waits for (connect, handshake, headers,
+    Time-outs of sockets count from one byte to the next, so a peer that drips never meets them. Here the
+    connection is shut down at the deadline, whatever the thread waits for (connect, handshake, headers,
     body); ``break_off`` does the same from any thread.
 
     ``doing`` says in words what is going on; ``connected`` whether the peer took the connection;
@@ -45,18 +47,17 @@ class Watch:
         self._lock = threading.Lock()
         self._breakers: list[Callable[[], object]] = []
         self._twins: list[socket.socket] = []
-        self._timer = threading.Timer(max(seconds, 0), self.break_off, (Why.DEADLINE,))
-        self._timer.daemon = True
-        self._timer.name = "hyperv-deadline"
+        self._due: Due | None = None
 
     def __enter__(self) -> Watch:
-        self._timer.start()
+        self._due = DEADLINES.at(self.deadline, lambda: self.break_off(Why.DEADLINE))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        if self._due:
+            self._due.cancel()
         with self._lock:
             self._breakers.clear()
             for twin in self._twins:
@@ -75,7 +76,7 @@ class Watch:
 
     @property
     def over(self) -> Why | None:
-        """Why the read is not to go on, None while it is; the timer may be a little late."""
+        """Why the read is not to go on, None while it is; the break may be a little late."""
         if self.why is None and time.monotonic() >= self.deadline:
             self.why = Why.DEADLINE
         return self.why
