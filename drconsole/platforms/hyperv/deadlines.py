@@ -1,4 +1,4 @@
-"""One thread that keeps all deadlines of this process: one for each read would be half of its cost."""
+"""One thread that keeps all deadlines of this process: one for each read would be a third of its cost."""
 
 from __future__ import annotations
 
