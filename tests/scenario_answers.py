@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -51,7 +52,7 @@ def answers_of(lab: LabProcess, scenario: Scenario, folder: Path, *, quick: bool
 
     ``quick``: the engine answers within a moment, so that who dies on the way need not be waited for long.
     """
-    folder.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{folder.name}-"))
     parts = scenario.truth.parts()
     dying = dict.fromkeys(_dead(parts["running"]), DYING_BUDGET_S) if quick else {}
     dead = dict.fromkeys(_dead(parts["before"]), DEAD_BUDGET_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from msgspec import UNSET
 
 from drconsole.lab import scenario as scenarios
+from drconsole.lab.scenario_form import Said
 from tests.lab import LabPool
 from tests.scenario_answers import PARTS, Answer, answers_of, told, true
 
@@ -26,109 +27,73 @@ SAID = {
 """Words by which an endpoint's error shows its code."""
 
 
-class Answers:
-    """What all consoles say of a scenario on an engine, asked once each."""
+class Labs:
+    """What all consoles say of a scenario on an engine."""
 
-    def __init__(self, pool: LabPool, folder: Path) -> None:
-        self._pool = pool
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[tuple[str, str | None], dict[str, Answer]] = {}
+        self.pool = LabPool(folder / "labs")
 
-    def of(self, scenario: str, powershell: str | None) -> dict[str, Answer]:
+    def ask(self, name: str, powershell: str | None) -> dict[str, Answer]:
         """The answers of all parts."""
-        if (scenario, powershell) not in self._known:
-            lab = self._pool.lab(scenario, powershell)
-            folder = self._folder / f"{scenario}-{'pwsh' if powershell else 'evaluator'}"
-            self._known[scenario, powershell] = answers_of(
-                lab, scenarios.load(scenario), folder, quick=powershell is None
-            )
-            lab.check()
-        return self._known[scenario, powershell]
+        lab = self.pool.lab(name, powershell)
+        folder = self._folder / f"{name}-{'pwsh' if powershell else 'evaluator'}"
+        answers = answers_of(lab, scenarios.load(name), folder, quick=powershell is None)
+        lab.check()
+        return answers
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
     """Labs of both engines, started when needed."""
-    folder = tmp_path_factory.mktemp("scenarios")
-    pool = LabPool(folder / "labs")
-    yield Answers(pool, folder)
-    pool.stop()
+    found = Labs(tmp_path_factory.mktemp("scenarios"))
+    yield found
+    found.pool.stop()
 
 
-@pytest.fixture
-def powershell(request: pytest.FixtureRequest) -> str | None:
-    """The real PowerShell where the test's engine is that, else None."""
-    return str(request.getfixturevalue("pwsh")) if request.param == "pwsh" else None
-
-
-def _together(name: str) -> pytest.MarkDecorator:
-    """One worker asks all about one scenario, so that it is asked once."""
-    return pytest.mark.xdist_group(f"scenario {name}")
-
-
-def _on_engine(name: str, engine: str) -> Any:
-    marks = [_together(name), *([pytest.mark.pwsh] if engine == "pwsh" else [])]
-    if engine == "pwsh" and name not in SAMPLE:
-        marks.append(pytest.mark.slow)
-    return pytest.param(name, engine, marks=marks, id=f"{name}-{engine}")
-
-
-every_scenario = pytest.mark.parametrize(
-    ("name", "powershell"),
-    [_on_engine(name, engine) for engine in ("evaluator", "pwsh") for name in scenarios.names()],
-    indirect=["powershell"],
-)
-
-
-@every_scenario
-@pytest.mark.parametrize("part", PARTS)
-def test_a_console_says_what_the_truth_says_and_no_more(
-    answers: Answers, name: str, powershell: str | None, part: str
-) -> None:
+def check(name: str, answers: Mapping[str, Answer]) -> None:
+    """Assert that each console says what the truth says, and no more."""
     scenario = scenarios.load(name)
-    picture, truth = told(answers.of(name, powershell)[part], scenario), true(scenario.truth.parts()[part])
-    assert picture.copies == truth.copies
-    assert picture.workloads == truth.workloads
-    assert picture.endpoints == truth.endpoints
-
-
-@every_scenario
-def test_workloads_have_their_names(answers: Answers, name: str, powershell: str | None) -> None:
-    scenario = scenarios.load(name)
+    parts = scenario.truth.parts()
+    assert set(answers) == set(parts) == set(PARTS)
+    for part, said in parts.items():
+        picture, truth = told(answers[part], scenario), true(said)
+        assert picture.copies == truth.copies, part
+        assert picture.workloads == truth.workloads, part
+        assert picture.endpoints == truth.endpoints, part
+        check_words(answers[part], said)
     names = {
         workload.name if copy.name is UNSET else copy.name
         for workload in scenario.workloads
         for copy in workload.copies.values()
     }
-    for answer in answers.of(name, powershell).values():
-        assert {workload["name"] for workload in answer["workloads"]} <= names
+    assert {one["name"] for answer in answers.values() for one in answer["workloads"]} <= names
 
 
-@every_scenario
-def test_endpoints_say_what_is_wrong_each_in_its_own_words(
-    answers: Answers, name: str, powershell: str | None
-) -> None:
-    parts = scenarios.load(name).truth.parts()
-    for part, answer in answers.of(name, powershell).items():
-        errors = {entry["name"]: entry["error"] or "" for entry in answer["endpoints"]}
-        for key, value in parts[part].endpoints.items():
-            assert SAID[value.error] in errors[key] if value.error else errors[key] == ""
-        said = [error for error in errors.values() if error]
-        assert len(set(said)) == len(said)
+def check_words(answer: Answer, truth: Said) -> None:
+    """Assert that endpoints say what is wrong with them, each in its own words."""
+    errors = {entry["name"]: entry["error"] or "" for entry in answer["endpoints"]}
+    for key, value in truth.endpoints.items():
+        assert SAID[value.error] in errors[key] if value.error else errors[key] == ""
+    said = [error for error in errors.values() if error]
+    assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_each_console_says_what_the_truth_says(labs: Labs, name: str) -> None:
+    check(name, labs.ask(name, None))
 
 
 @pytest.mark.pwsh
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=[_together(name), *([] if name in SAMPLE else [pytest.mark.slow])])
-        for name in scenarios.names()
-    ],
+    [pytest.param(n, marks=[] if n in SAMPLE else [pytest.mark.slow]) for n in scenarios.names()],
 )
-def test_both_engines_give_one_answer(answers: Answers, name: str, pwsh: Path) -> None:
-    one, other = answers.of(name, None), answers.of(name, str(pwsh))
-    for part in PARTS:
-        assert timeless(one[part]["workloads"]) == timeless(other[part]["workloads"])
+def test_so_it_does_on_a_real_powershell_in_the_same_words(labs: Labs, name: str, pwsh: Path) -> None:
+    answers = labs.ask(name, str(pwsh))
+    check(name, answers)
+    for part, answer in labs.ask(name, None).items():
+        assert timeless(answer["workloads"]) == timeless(answers[part]["workloads"])
 
 
 def timeless(value: Any) -> Any:
