@@ -48,7 +48,7 @@ def h3(case: Case) -> Verdict | None:
         return None
     if not case.partner_counts:
         return None
-    tries = case.state in ("Replicating", r.RESYNCHRONIZING)
+    tries = case.copy.fresh and case.state in ("Replicating", r.RESYNCHRONIZING)
     stale = (warning(AlarmCode.STALE_JOB, case),) if tries else ()
     return Verdict(Role.FORMER_ORIGINAL, alarms=(*former_alarms(case, partner), *stale))
 

@@ -35,7 +35,8 @@ def v1(case: Case) -> Verdict | None:
     if not _is_registered(case.copy) or (recovered is None and not recorded):
         return None
     hbr = case.copy.sighting.hbr
-    stale = (warning(AlarmCode.STALE_JOB, case),) if hbr and hbr.destination and not hbr.paused else ()
+    tries = case.copy.fresh and hbr is not None and hbr.destination != "" and not hbr.paused
+    stale = (warning(AlarmCode.STALE_JOB, case),) if tries else ()
     serves = former_alarms(case, recovered) if recovered else ()
     return Verdict(Role.FORMER_ORIGINAL, alarms=(*serves, *stale))
 

@@ -49,6 +49,11 @@ def test_an_error_comes_back_with_its_id_and_line(pwsh: Path) -> None:
     assert caught.value.category == "ObjectNotFound"
 
 
+def test_what_a_cmdlet_warns_of_does_not_spoil_the_answer(pwsh: Path) -> None:
+    output = run(pwsh, request("param($Arguments)\nWrite-Warning 'an old version'\n[ordered]@{ a = 1 }"))
+    assert json.loads(script.value_of(output, PEER)) == {"a": 1}
+
+
 def test_a_host_without_hyper_v_is_told_what_to_install(pwsh: Path) -> None:
     with pytest.raises(ScriptFailed, match="Get-VMHost") as caught:
         script.value_of(run(pwsh, script.request_for("light.ps1", {})), PEER)

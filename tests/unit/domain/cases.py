@@ -586,7 +586,7 @@ OTHERS = [
             reading("nj", vm("nj", ON, relation("Replica", FAILED))),
         ),
         (
-            _copy(NY, "FORMER ORIGINAL", "H3", "stale-job"),
+            _copy(NY, "FORMER ORIGINAL", "H3"),
             _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
         ),
         silent=("ny",),

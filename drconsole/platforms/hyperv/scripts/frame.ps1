@@ -1,6 +1,7 @@
 param($Call)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
+$WarningPreference = 'SilentlyContinue'
 $answer = [ordered]@{ ok = $true; value = $null; error = $null }
 try {
     $answer.value = & ([scriptblock]::Create($Call.body)) $Call.arguments
