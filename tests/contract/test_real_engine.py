@@ -56,6 +56,7 @@ def test_the_light_read_as_the_product_sends_it(pwsh: Path, codepage: int) -> No
         NAME,
         Uptime={"$span": 12.5},
         Notes="ä\nb",
+        AutomaticStartAction={"$enum": "StartAction", "name": "StartIfRunning"},
         ReplicationMode={"$enum": "VMReplicationMode", "name": "Primary"},
         ReplicationState={"$enum": "VMReplicationState", "name": "Replicating"},
     )
@@ -73,7 +74,8 @@ def test_the_light_read_as_the_product_sends_it(pwsh: Path, codepage: int) -> No
             value = read["value"]
             assert value["now"] == "2026-03-01T10:00:00.1234560Z"
             expected = {"id": WEB, "name": NAME, "power": "Running", "uptime_s": 12, "notes": "ä\nb"}
-            assert value["vms"] == [{**expected, "mode": "Primary", "state": "Replicating"}]
+            expected |= {"mode": "Primary", "state": "Replicating", "auto_start": "StartIfRunning"}
+            assert value["vms"] == [{**expected, "created": None, "networks": None}]
             (relation,) = value["relations"]
             assert (relation["vm"], relation["health"], relation["frequency_s"]) == (WEB, "Warning", 300)
             assert relation["last_sync"] == "2026-03-01T10:00:00.1234560Z"

@@ -76,6 +76,8 @@ class Peer:
         self.process.send_signal(signal.SIGSTOP)
         # The signal is only asked for: wait until every thread of it stands still.
         os.waitpid(self.process.pid, os.WUNTRACED)
+        while not _stands_still(self.process.pid):
+            os.sched_yield()
 
     def resume(self) -> None:
         """Answer again."""
@@ -116,6 +118,12 @@ class Peer:
             content = instance.content
             view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
             yield {machine.name: machine for machine in view.view}
+
+
+def _stands_still(pid: int) -> bool:
+    """Whether every thread of a process is stopped."""
+    stats = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
 
 
 def wait(task: Any) -> None:
