@@ -7,7 +7,7 @@ from drconsole.domain.snapshot import Workload
 
 _NEXT = {
     AlarmCode.SPLIT_BRAIN: "compare the two copies",
-    AlarmCode.TEST_ON_PRODUCTION: "stop the test: it is on a production network",
+    AlarmCode.TEST_ON_PRODUCTION: "stop the test: wrong network",
     AlarmCode.NO_ORIGINAL: "find out which copy was the original",
     AlarmCode.CONTRADICTION: "look at both ends before anything is started",
     AlarmCode.STALE_ORIGINAL_SERVES: "stop the stale original, then start the recovered copy",
