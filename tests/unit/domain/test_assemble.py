@@ -12,6 +12,8 @@ from drconsole.domain.endpoint import Pair
 from drconsole.domain.reading import Broker, HbrSource, Node, Power
 from drconsole.domain.roles import ArrowKind, Role
 from drconsole.domain.snapshot import EndpointState, difference
+from drconsole.wording.actions import next_action
+from drconsole.wording.alarms import alarm_text
 
 from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, recorded, relation, status, vm, vs
 
@@ -147,3 +149,32 @@ def test_the_configs_rpo_target_goes_before_three_cycles() -> None:
         strict, [status("ny")], {"ny": reading("ny", vm("ny", Power.ON, relation("Primary")))}, NOW
     )
     assert "rpo" in codes(only(snapshot))
+
+
+def test_alarms_count_on_the_consoles_clock_whatever_the_hosts_clock_says() -> None:
+    ahead = NOW + timedelta(days=3)
+    late = relation("Primary", last_sync=ahead - timedelta(hours=2))
+    skewed = replace(reading("ny", vm("ny", Power.ON, late)), clock=ahead)
+    snapshot = assemble(estate(), [status("ny")], {"ny": skewed}, NOW)
+    (alarm,) = only(snapshot).all_alarms
+    assert (alarm.code.value, alarm.since) == ("rpo", NOW - timedelta(hours=2) + timedelta(seconds=900))
+
+
+def test_in_the_dark_no_arrow_flows_and_no_alarm_speaks_of_now() -> None:
+    paused = relation("Primary", "Suspended", last_sync=NOW - timedelta(hours=5))
+    old = reading("ny", vm("ny", Power.OFF, paused), age_s=9 * 3600)
+    workload = only(picture(old, silent=["ny"]))
+    assert workload.arrow.kind is ArrowKind.UNKNOWN
+    texts = [alarm_text(alarm, NOW) for alarm in workload.all_alarms]
+    assert texts
+    assert all(text.endswith("(seen 9 h ago)") for text in texts)
+    assert next_action(workload) == "see why its endpoints are silent"
+
+
+def test_what_is_seen_now_decides_the_arrow_before_what_was_seen_once() -> None:
+    snapshot = picture(
+        reading("ny", vm("ny", Power.ON, relation("Primary"))),
+        reading("nj", vm("nj", Power.OFF, relation("Replica", "Suspended")), age_s=9 * 3600),
+        silent=["nj"],
+    )
+    assert only(snapshot).arrow.kind is ArrowKind.FLOWS
