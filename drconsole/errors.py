@@ -5,9 +5,11 @@ DrConsoleError                what happened, to whom, why it matters, what to do
 │   └── ThemeError            a theme file names an unknown field or a colour that is none
 ├── UsageError                the command line is wrong
 ├── StateError                the state folder cannot be used
+├── Refused                   a rule, another open run or a missing confirmation forbids it: nothing was done
 └── EndpointError             an endpoint did not give what was asked
     ├── Unreachable           no connection, or it was lost
     ├── TimedOut              connected, but no complete answer within the budget
+    ├── Lost                  an act may have left, and nobody knows whether it began
     ├── CertificateRejected   TLS: unknown issuer, other name, expired
     ├── LoginRefused          the endpoint answered: not with these credentials
     ├── NoRights              logged in, but not allowed to see or do it
@@ -67,6 +69,12 @@ class StateError(DrConsoleError):
     title = "The state folder cannot be used"
 
 
+class Refused(DrConsoleError):
+    """Something was asked that may not be done now; nothing was done."""
+
+    title = "It was not done"
+
+
 class EndpointError(DrConsoleError):
     """An endpoint did not give what was asked; ``subject`` is its name in the config."""
 
@@ -86,6 +94,13 @@ class TimedOut(EndpointError):
 
     title = "No answer in time"
     code = "timed-out"
+
+
+class Lost(EndpointError):
+    """An act may have left for the endpoint, and no answer tells whether it began."""
+
+    title = "The answer was lost"
+    code = "lost"
 
 
 class CertificateRejected(EndpointError):

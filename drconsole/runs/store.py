@@ -1,0 +1,144 @@
+"""The file that holds the journal: SQLite, opened so that what was written is on disk and private."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from drconsole.errors import StateError
+from drconsole.runs.filesystems import network_filesystem
+from drconsole.runs.tables import SCHEMA_VERSION, metadata
+
+FILE = "journal.db"
+_BUSY_MS = 30_000
+_READING = "drconsole_reading"
+
+
+class Store:
+    """One journal file. ``fits`` is False for one of another schema version: that is only read.
+
+    Args:
+        folder: the state folder; it must exist.
+
+    Raises:
+        StateError: the file cannot be opened, or lies where locks do not hold.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / FILE
+        self._check_place()
+        try:
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error)) from None
+        self._engine = sa.create_engine(f"sqlite:///{self.file}")
+        sa.event.listen(self._engine, "connect", _prepare)
+        sa.event.listen(self._engine, "begin", _begin)
+        self.version = self._opened()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the journal is of the schema version that is written here."""
+        return self.version == SCHEMA_VERSION
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that is on disk when the block ends, or leaves nothing.
+
+        Raises:
+            StateError: it could not be written (disk full, held too long, another schema version).
+        """
+        if not self.fits:
+            raise StateError(
+                f"The journal has schema version {self.version}; this drconsole writes version "
+                f"{SCHEMA_VERSION}, so it is read and never changed.",
+                subject=str(self.file),
+                hint="Use the drconsole version that wrote it, or another state folder.",
+            )
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            if isinstance(error, sa.exc.IntegrityError):
+                raise
+            raise self._unusable(str(error.orig)) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A consistent look at the journal; never waits for a writer.
+
+        Raises:
+            StateError: it cannot be read.
+        """
+        try:
+            with self._engine.connect().execution_options(**{_READING: True}) as connection:
+                yield connection
+        except sa.exc.DBAPIError as error:
+            raise self._unusable(str(error.orig)) from error
+
+    def watcher(self) -> sqlite3.Connection:
+        """A connection of its own for ``data_version``, which tells of others' commits; close it."""
+        return sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _check_place(self) -> None:
+        try:
+            kind = network_filesystem(self.folder)
+        except OSError as error:
+            raise self._unusable(error.strerror or str(error)) from None
+        if kind:
+            raise StateError(
+                f"The state folder {self.folder} lies on a network file system ({kind}), where locks may not "
+                "hold; two runs could act on one workload.",
+                subject=str(self.file),
+                hint="Name a folder on a local disk in the config: state: PATH",
+            )
+
+    def _opened(self) -> int:
+        """Create the tables in an empty file; the schema version of what is there."""
+        try:
+            version = self._version()
+            if version == 0:
+                with self._engine.begin() as connection:
+                    # Another process may have created them while this one waited for the lock.
+                    if not connection.exec_driver_sql("PRAGMA user_version").scalar_one():
+                        metadata.create_all(connection)
+                        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                version = self._version()
+        except sa.exc.DBAPIError as error:
+            self._engine.dispose()
+            raise self._unusable(str(error.orig)) from error
+        return version
+
+    def _version(self) -> int:
+        with self._engine.connect().execution_options(**{_READING: True}) as connection:
+            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+    def _unusable(self, why: str) -> StateError:
+        return StateError(
+            f"The journal {self.file} cannot be used: {why}. Nothing is done that it cannot record.",
+            subject=str(self.file),
+            hint="Free space or rights there; a run that it stopped is looked at first when it is continued.",
+        )
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # SQLAlchemy's begin event starts transactions itself, so that a writer locks at once.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    reading = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
