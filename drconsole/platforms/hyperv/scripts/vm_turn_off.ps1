@@ -1,0 +1,4 @@
+param($Arguments)
+$vm = Get-VM -Id $Arguments.vm -ErrorAction Stop
+Stop-VM -VM $vm -TurnOff -Force -Confirm:$false -ErrorAction Stop
+[ordered]@{ stopped = $Arguments.vm }
