@@ -18,8 +18,13 @@ BROKEN = frozenset({"Error", "UpdateError"})
 
 def relation_of(sighting: Sighting) -> Relation | None:
     """The relation a copy is judged by: its Simple one, else the only other (rules, section 3)."""
-    simple = [r for r in sighting.relations if r.relationship == "Simple"]
-    return next(iter(simple or sighting.relations), None)
+    return relation_of_all(sighting.relations)
+
+
+def relation_of_all(relations: tuple[Relation, ...]) -> Relation | None:
+    """The one of a copy's relations that it is judged by."""
+    simple = [r for r in relations if r.relationship == "Simple"]
+    return next(iter(simple or relations), None)
 
 
 def mode_of(sighting: Sighting) -> str:

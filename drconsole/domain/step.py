@@ -37,6 +37,8 @@ class Step:
         limit_s: how long its effect is awaited, on the endpoint's own clock while that answers.
         after: ids of steps that must have ended well before.
         optional: its failure is told and does not stop what comes after (rules, section 6: reverse).
+        ask: a question that a person answers with yes before it acts; empty: none. Asked only while it is
+            ready, so what is done already asks nobody.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Step:
     effect: Effect
     after: tuple[str, ...] = ()
     optional: bool = False
+    ask: str = ""
 
 
 class Verdict(StrEnum):

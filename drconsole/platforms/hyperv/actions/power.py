@@ -1,0 +1,157 @@
+"""Starting a copy, shutting one down, and reading that it is off (rules, section 5)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from drconsole.domain.step import Effect, Json, Observation
+from drconsole.platforms.hyperv.actions.base import Action, View, first, passed, rival, since, the_vm
+from drconsole.platforms.hyperv.actions.wiring import adapters_of, differences
+from drconsole.platforms.hyperv.looking import MachineRow
+
+TWICE = timedelta(seconds=30)
+BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
+BEATS = "OkApplications"
+
+
+def observe_start(view: View, baseline: Json | None) -> Observation:
+    """Ready only when it is off, recorded, connected as planned, and every other copy is known to be off."""
+    target = view.target
+    if target is None:
+        return view.missing()
+    if found := _rivals(view, target):
+        return found
+    if target.running:
+        return view.done(power=target.power, started=view.here.started(target))
+    if target.power in BETWEEN:
+        return view.busy(power=target.power)
+    if not target.off:
+        return view.conflict(f"it is {target.power}, which is not off", power=target.power)
+    if found := _prepared(view, target):
+        return found
+    return view.ready(power=target.power, adapters=adapters_of(target) or "none")
+
+
+def _rivals(view: View, target: MachineRow) -> Observation | None:
+    """No second copy may run; silence of the other side is no "off"."""
+    for one in view.params.get("rivals", ()):
+        told, off = rival(view, one["endpoint"])
+        if not off and told in ("Running", "RunningCritical"):
+            return view.conflict(f"the copy on {one['endpoint']} runs", other_copy=told)
+        if not off:
+            reason = f"the copy on {one['endpoint']} is not known to be off: {told}"
+            return view.unknown(reason, power=target.power)
+    return None
+
+
+def _prepared(view: View, target: MachineRow) -> Observation | None:
+    """What has to be there before power is given: the record of this run, and the adapters as planned."""
+    params = view.params
+    if params.get("recorded") and (view.record is None or view.record.run != params["run"]):
+        return view.conflict("it does not carry the record of this run")
+    if "networks" in params and (different := differences(params, target)):
+        return view.conflict(f"it is not connected as planned: {different[0]}", adapters=adapters_of(target))
+    return None
+
+
+def observe_heartbeat(view: View, baseline: Json | None) -> Observation:
+    """Done when the guest's heartbeat is there; its addresses are told as far as they are known."""
+    target = view.target
+    if target is None:
+        return view.missing()
+    if not target.running:
+        return view.conflict(f"it does not run ({target.power})", power=target.power)
+    addresses = ", ".join(address for adapter in target.adapters for address in adapter.addresses)
+    told = {"heartbeat": target.heartbeat or "none", "addresses": addresses or "none told"}
+    return view.done(**told) if target.heartbeat.startswith(BEATS) else view.ready(**told)
+
+
+def observe_stop(view: View, baseline: Json | None) -> Observation:
+    """Done when it is off; one that runs again since the look before was started by somebody else."""
+    target = view.target
+    if target is None:
+        return view.missing()
+    if target.off:
+        return view.done(power=target.power)
+    if target.power in BETWEEN:
+        return view.busy(power=target.power)
+    if not target.running:
+        return view.conflict(f"it is {target.power}, which is not off", power=target.power)
+    return first((_restarted(view, target, baseline), _awaited(view))) or view.ready(power=target.power)
+
+
+def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
+    started = view.here.started(target)
+    if baseline is None or started is None or started < since(baseline):
+        return None
+    return view.conflict("somebody or something started it again", started=started)
+
+
+def _awaited(view: View) -> Observation | None:
+    """A guest is not shut down for a partner that cannot take over."""
+    for one in view.params.get("takes_over", ()):
+        look = view.others.get(one["endpoint"])
+        told, off = rival(view, one["endpoint"])
+        if not off:
+            return view.unknown(f"nobody knows whether its replica could take over: {told}")
+        if look is None or not hasattr(look, "state") or look.state != "Replicating":
+            state = getattr(look, "state", "") or "none"
+            return view.conflict(f"its replica on {one['endpoint']} is in state {state}")
+    return None
+
+
+def observe_off_twice(view: View, baseline: Json | None) -> Observation:
+    """Done when it is off again 30 s after it was seen off, on the host's own clock."""
+    target = view.target
+    if target is None:
+        return view.missing()
+    if not target.off:
+        return view.conflict(f"it is not off any more ({target.power})", power=target.power)
+    if baseline is not None and passed(view, baseline) >= TWICE:
+        return view.done(power=f"{target.power} at {since(baseline):%H:%M:%S} and {view.here.now:%H:%M:%S}")
+    return view.ready(power=target.power)
+
+
+def _target_alone(view: View) -> Json:
+    assert view.target is not None
+    return {"vm": view.target.id.lower()}
+
+
+ACTIONS = (
+    Action(
+        "start",
+        Effect.POWER,
+        observe_start,
+        lambda p: f"Start-VM -VM {the_vm(p)}",
+        "vm_start.ps1",
+        _target_alone,
+    ),
+    Action(
+        "shut-down",
+        Effect.POWER,
+        observe_stop,
+        lambda p: f"Stop-VM -VM {the_vm(p)} -Force",
+        "vm_stop.ps1",
+        _target_alone,
+    ),
+    Action(
+        "turn-off",
+        Effect.POWER,
+        observe_stop,
+        lambda p: f"Stop-VM -VM {the_vm(p)} -TurnOff -Force",
+        "vm_turn_off.ps1",
+        _target_alone,
+    ),
+    Action(
+        "read-off-twice",
+        Effect.LOOK,
+        observe_off_twice,
+        lambda p: f"{the_vm(p)} | Format-List State; Start-Sleep 30; {the_vm(p)} | Format-List State",
+    ),
+    Action(
+        "await-heartbeat",
+        Effect.LOOK,
+        observe_heartbeat,
+        lambda p: f"{the_vm(p)} | Format-List Heartbeat; Get-VMNetworkAdapter -VM {the_vm(p)}",
+    ),
+)
