@@ -8,8 +8,9 @@ from pathlib import Path
 _MOUNTS = Path("/proc/self/mountinfo")
 _NETWORK = frozenset(
     [
-        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gfs2", "ocfs2"),
-        *("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone", "virtiofs", "ncpfs", "beegfs"),
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"),
+        *("gfs2", "ocfs2", "virtiofs", "ncpfs", "beegfs"),
+        *("fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone"),
     ]
 )
 

@@ -37,7 +37,7 @@ class Store:
         try:
             os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from None
+            raise _unusable(self.file, error.strerror or str(error)) from None
         self._engine = sa.create_engine(f"sqlite:///{self.file}")
         sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "begin", _begin)
@@ -68,7 +68,7 @@ class Store:
         except sa.exc.DBAPIError as error:
             if isinstance(error, sa.exc.IntegrityError):
                 raise
-            raise self._unusable(str(error.orig)) from error
+            raise _unusable(self.file, str(error.orig)) from error
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -81,11 +81,11 @@ class Store:
             with self._engine.connect().execution_options(**{_READING: True}) as connection:
                 yield connection
         except sa.exc.DBAPIError as error:
-            raise self._unusable(str(error.orig)) from error
+            raise _unusable(self.file, str(error.orig)) from error
 
-    def watcher(self) -> sqlite3.Connection:
-        """A connection of its own for ``data_version``, which tells of others' commits; close it."""
-        return sqlite3.connect(self.file, isolation_level=None, check_same_thread=False)
+    def watcher(self) -> Watcher:
+        """What tells that something was written; close it."""
+        return Watcher(self.file)
 
     def close(self) -> None:
         """Close all connections."""
@@ -95,7 +95,7 @@ class Store:
         try:
             kind = network_filesystem(self.folder)
         except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from None
+            raise _unusable(self.file, error.strerror or str(error)) from None
         if kind:
             raise StateError(
                 f"The state folder {self.folder} lies on a network file system ({kind}), where locks may not "
@@ -117,19 +117,36 @@ class Store:
                 version = self._version()
         except sa.exc.DBAPIError as error:
             self._engine.dispose()
-            raise self._unusable(str(error.orig)) from error
+            raise _unusable(self.file, str(error.orig)) from error
         return version
 
     def _version(self) -> int:
         with self._engine.connect().execution_options(**{_READING: True}) as connection:
             return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
-    def _unusable(self, why: str) -> StateError:
-        return StateError(
-            f"The journal {self.file} cannot be used: {why}. Nothing is done that it cannot record.",
-            subject=str(self.file),
-            hint="Free space or rights there; a run that it stopped is looked at first when it is continued.",
-        )
+
+class Watcher:
+    """A connection of its own that tells of others' commits (SQLite's ``data_version``)."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+
+    def __call__(self) -> int:
+        """A number that is another one after somebody wrote.
+
+        Raises:
+            StateError: the journal cannot be read.
+        """
+        try:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(self._file, str(error)) from error
+        return int(version)
+
+    def close(self) -> None:
+        """Give up the connection."""
+        self._connection.close()
 
 
 def _prepare(connection: Any, _record: object) -> None:
@@ -142,3 +159,11 @@ def _prepare(connection: Any, _record: object) -> None:
 def _begin(connection: sa.Connection) -> None:
     reading = connection.get_execution_options().get(_READING)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _unusable(file: Path, why: str) -> StateError:
+    return StateError(
+        f"The journal {file} cannot be used: {why}. Nothing is done that it cannot record.",
+        subject=str(file),
+        hint="Free space or rights there; a run that it stopped is looked at first when it is continued.",
+    )

@@ -1,0 +1,203 @@
+"""The step contract: look, intend, act, keep the handle, follow, look until it is done or the limit passed.
+
+Nothing is repeated that may have happened: where somebody was here before, the first thing is to look.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
+from drconsole.errors import DrConsoleError, EndpointError, Lost
+from drconsole.platforms.acting import Actor
+from drconsole.runs.clocks import Clocks, Patience, pauses
+from drconsole.runs.control import Control
+from drconsole.runs.history import StepHistory
+from drconsole.runs.notes import Notes
+from drconsole.runs.waiting import Act, Wait
+
+log = logging.getLogger(__name__)
+
+# After a longer gap between intent and act another process may have taken the run.
+LEASE_S = 1.0
+
+AGAIN, WAIT, DONE, FAILED, LEAVE = "again", "wait", "done", "failed", "leave"
+BEFORE_ACT = (AGAIN, DONE, FAILED)
+AFTER_ACT = (WAIT, AGAIN, DONE, FAILED, LEAVE)
+
+_SAID = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, LEAVE: Outcome.UNKNOWN}
+
+
+class Broken(Exception):
+    """This process may not go on; the journal holds what a successor needs."""
+
+
+class Contract:
+    """Performs single steps; safe from several threads, for different steps."""
+
+    def __init__(self, notes: Notes, control: Control, clocks: Clocks) -> None:
+        self._notes = notes
+        self._control = control
+        self._clocks = clocks
+
+    def perform(self, step: Step, actor: Actor, past: StepHistory) -> Outcome | None:
+        """Bring one step to its outcome; None when a person must decide first.
+
+        Raises:
+            Broken, TokenLost, StateError: this process may not go on.
+        """
+        self._control.fresh(step.id)
+        said = past.said.what if past.said else ""
+        if past.said and said in _SAID:
+            return self._notes.outcome(
+                step, _SAID[said], acted=past.acts > 0, facts=past.facts, said_by=past.said.by
+            )
+        if past.baseline is None:
+            return self._begin(step, actor, past)
+        if said == AGAIN:
+            return self._again(step, actor, past, past.baseline)
+        return self._await(step, actor, past, Act(past.baseline, past.handle, past.reply))
+
+    def _again(self, step: Step, actor: Actor, past: StepHistory, baseline: Json) -> Outcome | None:
+        """A person wants it done again: unless it is seen to have happened after all."""
+        seen = self._look(step, actor, baseline, (Verdict.DONE, Verdict.READY, Verdict.CONFLICT))
+        if isinstance(seen, Observation) and seen.verdict is Verdict.DONE:
+            return self._notes.outcome(step, Outcome.DONE, acted=True, facts=seen.facts)
+        return self._begin(step, actor, past)
+
+    def _begin(self, step: Step, actor: Actor, past: StepHistory) -> Outcome | None:
+        """The first look, whose result is the baseline; then the act, if that is ready."""
+        decisive = (Verdict.DONE, Verdict.READY, Verdict.CONFLICT)
+        seen = self._look(step, actor, None, decisive)
+        acted = past.acts > 0
+        if self._control.cancelled_by:
+            reason = f"cancelled by {self._control.cancelled_by}"
+            return self._notes.outcome(step, Outcome.SKIPPED, acted=acted, reason=reason)
+        if isinstance(seen, EndpointError):
+            return self._notes.outcome(step, Outcome.FAILED, acted=acted, reason=f"not begun: {seen}")
+        if seen.verdict is Verdict.READY:
+            return self._act(step, actor, past, seen)
+        if seen.verdict is Verdict.UNKNOWN:
+            why = f"before anything is done, nothing decisive can be read: {seen.reason}"
+            self._ask(step, why, BEFORE_ACT, seen)
+            return None
+        if seen.verdict is Verdict.DONE:
+            return self._notes.outcome(step, Outcome.DONE, acted=acted, facts=seen.facts)
+        changed = seen.verdict is Verdict.CONFLICT
+        reason = f"changed elsewhere: {seen.reason}" if changed else f"not begun, busy: {seen.reason}"
+        return self._notes.outcome(step, Outcome.FAILED, acted=acted, facts=seen.facts, reason=reason)
+
+    def _act(self, step: Step, actor: Actor, past: StepHistory, seen: Observation) -> Outcome | None:
+        before = self._clocks.boottime()
+        self._notes.intent(step, seen)
+        self._still_ours(step, before)
+        act = Act(seen.baseline)
+        error = self._call(step, actor, act)
+        if error is not None and act.handle is None:
+            begun = isinstance(error, Lost) or not isinstance(error, EndpointError)
+            if not begun and (ended := self._not_begun(step, actor, act, error)):
+                return ended
+            act.reply = {"answer": "lost", "error": str(error)}
+            self._notes.lost(step, str(error))
+        # With a handle it is asked what became of it, whatever broke on the way.
+        return self._await(step, actor, replace(past, acts=past.acts + 1), act)
+
+    def _call(self, step: Step, actor: Actor, act: Act) -> Exception | None:
+        """Begin the act and keep its handle; what broke on the way.
+
+        Raises:
+            TokenLost, StateError: this process may not go on.
+        """
+        fenced: list[Exception] = []
+
+        def keep(handle: Json) -> None:
+            began = self._clocks.boottime()
+            try:
+                self._notes.handle(step, handle)
+                self._still_ours(step, began)
+            except DrConsoleError as error:
+                fenced.append(error)
+                raise
+            act.handle = handle
+
+        try:
+            handle = actor.act(step, act.baseline, keep)
+            if act.handle is None and not fenced:
+                keep(handle)
+        except Exception as error:
+            broke: Exception | None = error
+            if not fenced and not isinstance(error, EndpointError):
+                log.exception("step %s: the act ended by an unforeseen error", step.id)
+        else:
+            broke = None
+        if fenced:
+            raise fenced[0]
+        return broke
+
+    def _not_begun(self, step: Step, actor: Actor, act: Act, error: Exception) -> Outcome | None:
+        """The platform says that it could not begin: believed where a look shows that nothing has changed."""
+        seen = self._look(step, actor, act.baseline, (Verdict.READY, Verdict.DONE, Verdict.CONFLICT))
+        if not isinstance(seen, Observation) or seen.verdict is not Verdict.READY:
+            return None
+        reason = f"it could not begin: {error}"
+        return self._notes.outcome(step, Outcome.FAILED, acted=False, facts=seen.facts, reason=reason)
+
+    def _still_ours(self, step: Step, since: float) -> None:
+        """Ask for the token again when this process may have been frozen (each append checks it)."""
+        if self._clocks.boottime() - since > min(LEASE_S, step.limit_s / 4):
+            self._notes.thawed(step)
+
+    def _await(self, step: Step, actor: Actor, past: StepHistory, act: Act) -> Outcome | None:
+        """Follow and look until it is decided, then write what it was."""
+        wait = Wait(step, actor, act, self._notes, self._clocks, self._control)
+        wait.last_shown = (past.verdict, past.facts) if past.verdict else None
+        while (ended := wait.round()) is None:
+            if self._control.broken:
+                raise Broken
+        if act.handle is not None and act.reply is not None:
+            actor.settle(act.handle)
+        if ended.outcome is not None:
+            return self._notes.outcome(
+                step,
+                ended.outcome,
+                acted=True,
+                facts=ended.facts,
+                reason=ended.reason,
+                answer=act.answer,
+            )
+        repeatable = ended.may_repeat and step.action in actor.repeatable and past.acts < 2
+        if ended.never_left or repeatable:
+            return self._begin(step, actor, replace(past, acts=past.acts + 1))
+        self._ask(step, ended.reason, AFTER_ACT, wait.last)
+        return None
+
+    def _ask(self, step: Step, why: str, choices: tuple[str, ...], seen: Observation | None) -> None:
+        if self._control.abandoned_by:
+            reason = f"abandoned by {self._control.abandoned_by}: {why}"
+            self._notes.outcome(step, Outcome.UNKNOWN, acted=choices is AFTER_ACT, reason=reason)
+            return
+        self._notes.asked(step, why, choices, seen.facts if seen else ())
+
+    def _look(
+        self, step: Step, actor: Actor, baseline: Json | None, decisive: tuple[Verdict, ...]
+    ) -> Observation | EndpointError:
+        """Look until something decisive is seen, the limit has passed, or a person waits no longer."""
+        patience = Patience(step.limit_s, self._clocks.monotonic)
+        pause: Callable[[], None] = pauses(self._clocks, self._control.wake(step.id))
+        while True:
+            if self._control.broken:
+                raise Broken
+            seen: Observation | EndpointError
+            try:
+                seen = actor.observe(step, baseline)
+                patience.heard(seen.at)
+                if seen.verdict in decisive:
+                    return seen
+            except EndpointError as error:
+                seen = error
+                patience.silent()
+            if patience.over or self._control.stopped_by(step.id) or self._control.cancelled_by:
+                return seen
+            pause()
