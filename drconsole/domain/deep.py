@@ -62,6 +62,7 @@ class Deep:
     """One VM, read deep on the node that has it.
 
     ``taken_at`` is the console's time, ``clock`` the host's own in that answer. Points are the newest first.
+    ``switches`` are the names of the host's networks, None where they were not told.
     """
 
     vm: str
@@ -72,6 +73,7 @@ class Deep:
     points: tuple[Point, ...] = ()
     adapters: tuple[Adapter, ...] = ()
     relations: tuple[Relation, ...] = ()
+    switches: tuple[str, ...] | None = None
 
     @property
     def test_vm(self) -> str | None:

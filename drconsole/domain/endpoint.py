@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from drconsole.domain.deep import FailoverAddress
+from drconsole.domain.mapping import AddressMap, NetworkMap
+
 
 class EndpointKind(StrEnum):
     """What kind of management address an endpoint is."""
@@ -44,15 +47,38 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two sites that protect each other; ``rpo_s`` is the age of a sync that counts as late, if it is set."""
+    """Two sites that protect each other; ``rpo_s`` is the age of a sync that counts as late, if it is set.
+
+    ``networks`` and ``addresses`` hold in both directions.
+    """
 
     left: str
     right: str
     rpo_s: int | None = None
+    networks: tuple[NetworkMap, ...] = ()
+    addresses: tuple[AddressMap, ...] = ()
 
     def has(self, site: str) -> bool:
         """Whether the site is one of the two."""
         return site in (self.left, self.right)
+
+    def network_at(self, site: str, network: str) -> tuple[str, int | None] | None:
+        """The network at ``site`` that stands for one at the other site, with the VLAN there."""
+        for one in self.networks:
+            if site == self.right and one.left == network:
+                return one.right, one.right_vlan
+            if site == self.left and one.right == network:
+                return one.left, one.left_vlan
+        return None
+
+    def addresses_at(self, site: str, workload: str) -> dict[str, FailoverAddress]:
+        """What the adapters of a workload are called by at ``site``, by the adapters' names."""
+        pairs = ((a.adapter, a.right if site == self.right else a.left) for a in self.addresses_of(workload))
+        return {adapter: told for adapter, told in pairs if told is not None}
+
+    def addresses_of(self, workload: str) -> tuple[AddressMap, ...]:
+        """All that is said of one workload's adapters."""
+        return tuple(one for one in self.addresses if one.workload == workload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,14 @@ class Estate:
     def rpo_target_s(self, site: str) -> int | None:
         """The RPO that the config sets for copies of a site: the strictest of its pairs."""
         return min((p.rpo_s for p in self.pairs if p.rpo_s and p.has(site)), default=None)
+
+    def pair(self, one: str, other: str) -> Pair | None:
+        """The pair of two sites."""
+        return next((p for p in self.pairs if p.has(one) and p.has(other)), None)
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        """The endpoint of a name."""
+        return next((e for e in self.endpoints if e.name == name), None)
 
     def test_networks(self, site: str) -> frozenset[str]:
         """The networks of a site that are not production."""

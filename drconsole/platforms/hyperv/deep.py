@@ -72,6 +72,7 @@ class DeepAnswer(msgspec.Struct):
     points: list[PointRow]
     adapters: list[AdapterRow]
     relations: list[light.Replication]
+    switches: list[str] | None = None
 
 
 class StatisticsRow(msgspec.Struct):
@@ -122,6 +123,7 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         points=tuple(sorted(points, key=lambda point: point.at, reverse=True)),
         adapters=tuple(_adapter(row) for row in answer.adapters),
         relations=tuple(light.relation_of(row, peer) for row in answer.relations),
+        switches=None if answer.switches is None else tuple(answer.switches),
     )
 
 

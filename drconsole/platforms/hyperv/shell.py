@@ -8,7 +8,7 @@ import time
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from drconsole.platforms.hyperv.login import Connection, Login
-from drconsole.platforms.hyperv.shells import Shells
+from drconsole.platforms.hyperv.shells import READ, Shells
 from drconsole.platforms.hyperv.watch import Watch, Why
 
 log = logging.getLogger(__name__)
@@ -24,9 +24,13 @@ FAREWELL_S, FAREWELL_AFTER_CLOSE_S = 2.0, 1.0
 
 
 class Shell:
-    """What exists on the host because of us. ``operations`` is how often the host was asked in it."""
+    """What exists on the host because of us. ``operations`` is how often the host was asked in it.
 
-    def __init__(self, login: Login, connection: Connection, shells: Shells) -> None:
+    ``use`` is what it is listed for: reads, or one act.
+    """
+
+    def __init__(self, login: Login, connection: Connection, shells: Shells, use: str = READ) -> None:
+        self.use = use
         self.login = login
         self.connection = connection
         self.shells = shells
@@ -40,7 +44,7 @@ class Shell:
         watch.doing = "a shell to be opened"
         ident = protocol.open_shell(codepage=CODEPAGE_UTF8, idle_timeout=idle)
         self.ident = self._named(ident, "shell")
-        self.shells.opened(self.ident)
+        self.shells.opened(self.ident, self.use)
         watch.doing = "PowerShell to be started"
         # The input is a pipe, not a console's: PowerShell reads it to its end.
         command = protocol.run_command(self.ident, command_line, console_mode_stdin=False)

@@ -16,11 +16,14 @@ from drconsole.platforms.hyperv.owner import Owner, is_dead, this_process
 
 log = logging.getLogger(__name__)
 
-READ = "read"
+READ, ACT = "read", "act"
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """One shell; ``use`` is ``read`` for those that may be closed when their owner is dead."""
+    """One shell; ``use`` is ``read`` for those that may be closed when their owner is dead.
+
+    One with an act belongs to its run until that is settled or abandoned, whoever opened it and lives or not.
+    """
 
     shell: str
     address: str
@@ -41,10 +44,11 @@ class Shells:
         self._mine: set[str] = set()
         self._tried: set[str] = set()
 
-    def opened(self, shell: str) -> None:
-        """List a shell for reads of this process."""
-        self._mine.add(shell)
-        line = Listed(shell, self.address, READ, this_process())
+    def opened(self, shell: str, use: str = READ) -> None:
+        """List a shell of this process: for reads, or for one act."""
+        if use == READ:
+            self._mine.add(shell)
+        line = Listed(shell, self.address, use, this_process())
         with self._lines() as lines:
             lines.append(msgspec.json.encode(line))
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from drconsole.domain.step import Effect, Json, Observation
 from drconsole.platforms.hyperv.actions.base import Action, View, first, passed, rival, since, the_vm
 from drconsole.platforms.hyperv.actions.wiring import adapters_of, differences
-from drconsole.platforms.hyperv.looking import MachineRow
+from drconsole.platforms.hyperv.looking import Look, MachineRow
 
 TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
@@ -36,9 +36,9 @@ def _rivals(view: View, target: MachineRow) -> Observation | None:
     """No second copy may run; silence of the other side is no "off"."""
     for one in view.params.get("rivals", ()):
         told, off = rival(view, one["endpoint"])
-        if not off and told in ("Running", "RunningCritical"):
-            return view.conflict(f"the copy on {one['endpoint']} runs", other_copy=told)
-        if not off:
+        if told in ("Running", "RunningCritical"):
+            return view.conflict(f"the copy on {one['endpoint']} runs", power=target.power, other_copy=told)
+        if not off and not target.running:
             reason = f"the copy on {one['endpoint']} is not known to be off: {told}"
             return view.unknown(reason, power=target.power)
     return None
@@ -77,7 +77,8 @@ def observe_stop(view: View, baseline: Json | None) -> Observation:
         return view.busy(power=target.power)
     if not target.running:
         return view.conflict(f"it is {target.power}, which is not off", power=target.power)
-    return first((_restarted(view, target, baseline), _awaited(view))) or view.ready(power=target.power)
+    against = first((_restarted(view, target, baseline), _awaited(view, baseline)))
+    return against or view.ready(power=target.power)
 
 
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
@@ -87,15 +88,17 @@ def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observa
     return view.conflict("somebody or something started it again", started=started)
 
 
-def _awaited(view: View) -> Observation | None:
-    """A guest is not shut down for a partner that cannot take over."""
+def _awaited(view: View, baseline: Json | None) -> Observation | None:
+    """A guest is not shut down for a partner that cannot take over; afterwards that is another's question."""
+    if baseline is not None:
+        return None
     for one in view.params.get("takes_over", ()):
         look = view.others.get(one["endpoint"])
         told, off = rival(view, one["endpoint"])
         if not off:
             return view.unknown(f"nobody knows whether its replica could take over: {told}")
-        if look is None or not hasattr(look, "state") or look.state != "Replicating":
-            state = getattr(look, "state", "") or "none"
+        if not isinstance(look, Look) or look.state != "Replicating":
+            state = look.state if isinstance(look, Look) else "none"
             return view.conflict(f"its replica on {one['endpoint']} is in state {state}")
     return None
 

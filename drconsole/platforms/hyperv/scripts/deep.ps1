@@ -76,6 +76,11 @@ $relations = @(
         }
     }
 )
+$switches = @(
+    foreach ($switch in @(Get-VMSwitch)) {
+        $switch.Name
+    }
+)
 [ordered]@{
     id         = "$($vm.Id)"
     now        = ConvertTo-Stamp -When (Get-Date)
@@ -83,4 +88,5 @@ $relations = @(
     points     = $points
     adapters   = $adapters
     relations  = $relations
+    switches   = $switches
 }

@@ -1,0 +1,33 @@
+"""What networks and addresses a VM gets at the other site of a pair, in both directions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drconsole.domain.deep import FailoverAddress
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMap:
+    """Two networks of a pair's sites that stand for each other.
+
+    A VLAN of None leaves an adapter's VLAN as it is, 0 makes it untagged.
+    """
+
+    left: str
+    right: str
+    left_vlan: int | None = None
+    right_vlan: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressMap:
+    """What one adapter of one workload is called by at either site of a pair; None: nothing is set there.
+
+    ``workload`` is its key: names are not unique. ``adapter`` is the adapter's name, unique in that VM.
+    """
+
+    workload: str
+    adapter: str
+    left: FailoverAddress | None = None
+    right: FailoverAddress | None = None
