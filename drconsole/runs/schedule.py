@@ -25,7 +25,8 @@ class Schedule:
         self._steps = {step.id: step for step in plan.steps}
         self._back = {step.id: step for step in plan.compensation}
         self._leading_back = set(history.leading_back)
-        self._running: set[str] = set()
+        self.running: set[str] = set()
+        self._opened = 0
         self.asking = set(history.asking)
         self.ended: dict[str, Outcome] = {
             ident: one.outcome for ident, one in history.steps.items() if one.outcome is not None
@@ -37,7 +38,7 @@ class Schedule:
 
     def startable(self) -> list[Step]:
         """Steps that may begin now, within the limits of their endpoints, in the order of the plan."""
-        busy = Counter(step.endpoint for step in map(self.step, self._running) if step)
+        busy = Counter(step.endpoint for step in map(self.step, self.running) if step)
         begins = []
         tier = self._open_tier()
         for step in self._active():
@@ -51,11 +52,11 @@ class Schedule:
 
     def begin(self, step: Step) -> None:
         """The step is being performed."""
-        self._running.add(step.id)
+        self.running.add(step.id)
 
     def asks(self, step: Step) -> None:
         """The step waits for a person."""
-        self._running.discard(step.id)
+        self.running.discard(step.id)
         self.asking.add(step.id)
 
     def answered(self, ident: str) -> None:
@@ -64,7 +65,7 @@ class Schedule:
 
     def end(self, step: Step, outcome: Outcome) -> None:
         """The step has ended."""
-        self._running.discard(step.id)
+        self.running.discard(step.id)
         self.asking.discard(step.id)
         self.ended[step.id] = outcome
 
@@ -97,7 +98,7 @@ class Schedule:
     @property
     def idle(self) -> bool:
         """Whether no step is being performed."""
-        return not self._running
+        return not self.running
 
     @property
     def over(self) -> bool:
@@ -109,7 +110,7 @@ class Schedule:
         return [*self._plan.steps, *back]
 
     def _waits(self, step: Step) -> bool:
-        return step.id not in self.ended and step.id not in self._running and step.id not in self.asking
+        return step.id not in self.ended and step.id not in self.running and step.id not in self.asking
 
     def _is_due(self, step: Step) -> bool:
         return all((before := self.step(ident)) is not None and self._passes(before) for ident in step.after)
@@ -119,22 +120,24 @@ class Schedule:
         outcome = self.ended.get(before.id)
         if outcome in (Outcome.DONE, Outcome.EXPECTED_FAILURE):
             return True
-        return before.optional and (outcome is Outcome.FAILED or before.id in self.asking)
+        told = outcome in (Outcome.FAILED, Outcome.UNKNOWN) or before.id in self.asking
+        return before.optional and told
 
     def _open_tier(self) -> int:
-        """The lowest priority that may begin: the first tier that is not through."""
+        """The last tier that may begin: the first one that is not through; a tier once open stays open."""
         held = {
             self._tier.get(step.workload, 0)
             for step in self._active()
             if step.id not in self.ended and not self._blocked(step)
         }
-        return min(held, default=max(self._tier.values(), default=0))
+        self._opened = max(self._opened, min(held, default=max(self._tier.values(), default=0)))
+        return self._opened
 
     def _blocked(self, step: Step) -> bool:
         """Whether a step waits for an answer, its own or of one before it."""
         if step.id in self.asking and not step.optional:
             return True
-        if step.id in self._running:
+        if step.id in self.running:
             return False
         befores: Mapping[str, Step | None] = {ident: self.step(ident) for ident in step.after}
         return step.id in self.asking or any(b is not None and self._blocked(b) for b in befores.values())

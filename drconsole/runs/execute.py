@@ -1,0 +1,184 @@
+"""One run from taking it to its end, in the process that holds its lock."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable, Mapping
+
+from drconsole.domain.plan import Plan
+from drconsole.domain.step import Outcome
+from drconsole.errors import EndpointError, Refused
+from drconsole.platforms.acting import Actor
+from drconsole.runs.clocks import Clocks
+from drconsole.runs.codec import ForeignOrder, Order, decoded
+from drconsole.runs.follow import requests_to
+from drconsole.runs.history import History, Result, folded
+from drconsole.runs.journal import ENDED, Journal
+from drconsole.runs.locks import RunLock
+from drconsole.runs.results import offers
+from drconsole.runs.runner import Runner
+from drconsole.runs.writer import Writer
+
+log = logging.getLogger(__name__)
+
+Line = tuple[str, str, str]
+Reread = Callable[[Plan], Mapping[str, Iterable[Line]]]
+"""The facts of a plan's subjects as they are now, by workload key.
+
+Raises:
+    EndpointError: they cannot be read.
+"""
+
+
+def owner() -> str:
+    """Who this process is: login, host and number."""
+    return f"{login()} pid {os.getpid()}"
+
+
+def login() -> str:
+    """The login and the host; behind sudo the person, not root."""
+    name = os.environ.get("SUDO_USER") or getpass.getuser()
+    return f"{name}@{socket.gethostname()}"
+
+
+def execute(
+    journal: Journal,
+    run: str,
+    actors: Callable[[Plan], Mapping[str, Actor]],
+    reread: Reread,
+    clocks: Clocks | None = None,
+) -> Result:
+    """Take a run and bring it to its end; questions are waited for.
+
+    Raises:
+        Refused: the run is alive, has another plan version, or was taken over meanwhile.
+        StateError: the journal cannot be written.
+    """
+    clocks = clocks or Clocks()
+    lock = RunLock(journal.store.folder, run)
+    try:
+        order = _order(journal, run)
+        writer = Writer(journal.store, run, owner(), clocks.wall)
+        try:
+            return _performed(journal, order, writer, actors, reread, clocks)
+        finally:
+            writer.close()
+    finally:
+        lock.release()
+
+
+def abandon(journal: Journal, run: str, by: str) -> None:
+    """Give up a run whose process is gone: its open steps end as unknown, its workloads are free.
+
+    Raises:
+        Refused: the run is alive (ask it), or has ended.
+        StateError: the journal cannot be written.
+    """
+    lock = RunLock(journal.store.folder, run)
+    try:
+        row = journal.run(run)
+        if row.state == ENDED:
+            raise Refused(f"Run {run} has ended; there is nothing to abandon.", subject=run)
+        order = decoded(row.order)
+        writer = Writer(journal.store, run, owner())
+        try:
+            writer.append("", "abandoned", {"by": by})
+            history = folded(journal.records(run))
+            for step in order.plan.steps if isinstance(order, Order) else ():
+                past = history.step(step.id)
+                if past.outcome is None:
+                    begun = past.baseline is not None
+                    outcome = Outcome.UNKNOWN if begun else Outcome.SKIPPED
+                    body = {"outcome": outcome.value, "acted": begun, "reason": f"abandoned by {by}"}
+                    writer.append(step.id, "outcome", body)
+            writer.end({"result": Result.ABANDONED.value})
+        finally:
+            writer.close()
+    finally:
+        lock.release()
+
+
+def _order(journal: Journal, run: str) -> Order:
+    order = decoded(journal.run(run).order)
+    if isinstance(order, ForeignOrder):
+        raise Refused(
+            f"Run {run} was written by another version of drconsole; it is shown, never continued.",
+            subject=run,
+            hint=f"Finish it by hand: drconsole runs show {run}; then: drconsole runs abandon {run}",
+        )
+    return order
+
+
+def _performed(
+    journal: Journal,
+    order: Order,
+    writer: Writer,
+    actors: Callable[[Plan], Mapping[str, Actor]],
+    reread: Reread,
+    clocks: Clocks,
+) -> Result:
+    run, plan = writer.run, order.plan
+    writer.append("", "taken", {"owner": owner()})
+
+    def load() -> History:
+        return folded(journal.records(run))
+
+    history = load()
+    if not history.compared and not _compared(plan, writer, reread):
+        return _ended(writer, plan, load(), Result.DIFFERS)
+    acting = actors(plan)
+    inbox = requests_to(journal, run, history.last_request)
+    try:
+        result = Runner(plan, load, writer, acting, inbox, clocks).run()
+        history = load()
+        _settle(history, plan, acting)
+        return _ended(writer, plan, history, result)
+    finally:
+        inbox.close()
+        for actor in acting.values():
+            actor.close()
+
+
+def _compared(plan: Plan, writer: Writer, reread: Reread) -> bool:
+    """Whether the subjects are what the preview showed; what differs is recorded."""
+    try:
+        now = reread(plan)
+        differences = [line for s in plan.subjects for line in _differences(s.name, s.facts, now.get(s.key))]
+    except EndpointError as error:
+        differences = [f"the workloads could not be read again: {error}"]
+    writer.append("", "subjects", {"differences": differences})
+    for step in plan.steps if differences else ():
+        body = {"outcome": Outcome.SKIPPED.value, "acted": False, "reason": "not what the preview showed"}
+        writer.append(step.id, "outcome", body)
+    return not differences
+
+
+def _differences(name: str, then: Iterable[Line], now: Iterable[Line] | None) -> list[str]:
+    if now is None:
+        return [f"{name} is not there any more"]
+    before = {(copy, fact): value for copy, fact, value in then}
+    after = {(copy, fact): value for copy, fact, value in now}
+    return [
+        f"{name}, {copy}: {fact} was {before.get((copy, fact), 'not there')}, "
+        f"is {after.get((copy, fact), 'not there')}"
+        for copy, fact in sorted(before.keys() | after.keys())
+        if before.get((copy, fact)) != after.get((copy, fact))
+    ]
+
+
+def _settle(history: History, plan: Plan, actors: Mapping[str, Actor]) -> None:
+    """Give up what acts keep open on endpoints: the run is settled."""
+    for step in (*plan.steps, *plan.compensation):
+        past = history.step(step.id)
+        if past.handle is not None and past.reply is not None:
+            actors[step.endpoint].settle(past.handle)
+
+
+def _ended(writer: Writer, plan: Plan, history: History, result: Result) -> Result:
+    body = {"result": result.value, "offers": offers(plan, history)}
+    writer.end(body)
+    log.info("run %s ended: %s", writer.run, result.value)
+    return result

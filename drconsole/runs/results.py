@@ -1,0 +1,58 @@
+"""What a run came to, and what can still be done about it: retry what did not end well, or lead back."""
+
+from __future__ import annotations
+
+from drconsole.domain.plan import Plan, Subject
+from drconsole.domain.step import Outcome, Step
+from drconsole.runs.history import History, Result
+
+_WELL = (Outcome.DONE, Outcome.EXPECTED_FAILURE)
+
+
+def result_of(history: History) -> Result:
+    """The result of a run whose steps have all ended; the worst of theirs."""
+    outcomes = {one.outcome for one in history.steps.values()}
+    if history.differences:
+        return Result.DIFFERS
+    if history.abandoned_by:
+        return Result.ABANDONED
+    if Outcome.UNKNOWN in outcomes:
+        return Result.UNKNOWN
+    if Outcome.FAILED in outcomes:
+        return Result.FAILED
+    if history.cancelled_by and Outcome.SKIPPED in outcomes:
+        return Result.CANCELLED
+    return Result.DONE
+
+
+def retryable(plan: Plan, history: History) -> list[Step]:
+    """The steps that a retry begins anew: those that did not end well, of workloads not led back."""
+    return [
+        step
+        for step in plan.steps
+        if step.workload not in history.leading_back
+        and (outcome := history.step(step.id).outcome) is not None
+        and outcome not in _WELL
+    ]
+
+
+def offers(plan: Plan, history: History) -> list[str]:
+    """The workloads that can be led back: something was done, not all, no point of no return passed."""
+    return [subject.key for subject in plan.subjects if _offered(plan, subject, history)]
+
+
+def _offered(plan: Plan, subject: Subject, history: History) -> bool:
+    steps = [step for step in plan.steps if step.workload == subject.key]
+    has_way = any(step.workload == subject.key for step in plan.compensation)
+    if not has_way or subject.key in history.leading_back:
+        return False
+    begun = any(history.step(step.id).acts for step in steps)
+    ended = all(history.step(step.id).outcome is not None for step in steps)
+    well = all(history.step(step.id).outcome in _WELL for step in steps if not step.optional)
+    beyond = [step.id for step in steps]
+    if subject.point_of_no_return in beyond:
+        beyond = beyond[beyond.index(subject.point_of_no_return) :]
+        passed = any(history.step(ident).acts for ident in beyond)
+    else:
+        passed = False
+    return begun and ended and not well and not passed
