@@ -1,0 +1,260 @@
+"""Planned failover: the original is shut down, all is sent, the replica takes over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drconsole.domain.deep import Deep
+from drconsole.domain.plan import Check, Operation, Readiness
+from drconsole.domain.record import believed
+from drconsole.domain.replication import relation_of
+from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import CopyState
+from drconsole.domain.step import Step
+from drconsole.platforms.acting import Case, Procedure
+from drconsole.platforms.hyperv.procedures import networks, preflight
+from drconsole.platforms.hyperv.procedures.base import (
+    FAILOVER_S,
+    OFF_TWICE_S,
+    PREPARE_S,
+    QUICK_S,
+    START_S,
+    STOP_S,
+    Steps,
+    blocked,
+    deep_of,
+    end_of,
+    nothing,
+    options_of,
+    ready,
+    subject,
+    the_copy,
+)
+from drconsole.platforms.hyperv.procedures.rehearsal import stop_step
+
+ASK, TURN_OFF, SKIP = "ask", "turn-off", "skip"
+OPTIONS = {
+    "on_shutdown_timeout": (ASK, TURN_OFF, SKIP),
+    "reverse": ("no", "yes"),
+    "start": ("yes", "no"),
+    "heartbeat": ("wait", "skip"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The two ends of a failover, as they were looked at for it."""
+
+    source: CopyState
+    target: CopyState
+    here: Deep
+    there: Deep
+
+
+def planned_failover(case: Case) -> Procedure:
+    """Stop, prepare, fail over, prove that nothing was lost, connect, reverse if chosen, start.
+
+    Raises:
+        UsageError: an option is unknown or its value cannot be.
+    """
+    options = options_of(case, OPTIONS)
+    source = the_copy(case, Role.ORIGINAL)
+    target = the_copy(case, Role.REPLICA, mode="Replica")
+    if source is None or target is None:
+        missing = "no original" if source is None else "no replica"
+        clear = "Look at its copies: both sides must be known."
+        return nothing(case, Operation.PLANNED_FAILOVER, f"there is {missing} that is one", clear, source)
+    here, there = deep_of(case, source), deep_of(case, target)
+    checks = [
+        *preflight.answers(case, source, "the original"),
+        *preflight.answers(case, target, "the replica"),
+    ]
+    if here is None or there is None:
+        return Procedure(subject(case, source, target, tuple(checks)), ())
+    move = Move(source, target, here, there)
+    steps = Steps(case)
+    checks += _checks(move, reverse=options["reverse"] == "yes")
+    turn, said = _steps(steps, move, options)
+    told = subject(
+        case,
+        source,
+        target,
+        (*checks, *said),
+        point_of_no_return=turn,
+        way_back=Operation.CANCEL.value,
+        costs=("Loses nothing: it is shut down first. It is down until it is started at the other side.",),
+        after=_after(source, options["reverse"] == "yes"),
+    )
+    return Procedure(told, tuple(steps.made), _back(case, move))
+
+
+def _after(source: CopyState, reverse: bool) -> tuple[str, ...]:
+    if reverse:
+        return (f"It is replicated back to {source.place.site}.",)
+    return ("It is unprotected until reverse.", "Until then cancel leads back, and loses what was written.")
+
+
+def _checks(move: Move, *, reverse: bool) -> list[Check]:
+    source, target = move.source, move.target
+    checks = [preflight.replicates(source, "the original"), preflight.replicates(target, "the replica")]
+    checks.append(preflight.is_off(target, "the replica"))
+    relation = relation_of(target.sighting)
+    if relation and relation.test_vm:
+        text = "a test copy exists: it is stopped first"
+        checks.append(Check(Readiness.WAIT, text, target.endpoint, "It is the first step; or keep it."))
+    if source.power.value not in ("on", "off"):
+        text = f"the original is {source.power.value}: a guest must run, or be off"
+        checks.append(blocked(text, "Start it, or turn it off, on its host.", source.endpoint))
+    outer = [r for r in target.sighting.relations if r.relationship != "Simple"]
+    if outer and reverse:
+        clear = "Plan without reverse; continue or remove the extended leg afterwards."
+        checks.append(blocked("an extended replica hangs on the replica", clear, target.endpoint))
+    elif outer:
+        text = "an extended replica hangs on the replica: afterwards continue or remove that leg"
+        checks.append(Check(Readiness.WARNING, text, target.endpoint))
+    return checks
+
+
+def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tuple[Check, ...]]:
+    """Add all steps; the id of the one from which on the way back is another operation."""
+    case, source, target = steps.case, move.source, move.target
+    name, run = case.workload.name, {"run": case.run}
+    relation = relation_of(target.sighting)
+    wires = networks.wiring(case, source, target, move.here, move.there)
+    addresses, said = networks.addresses(case, source, target, move.there)
+    if relation and relation.test_vm:
+        stop_step(steps, target)
+    if addresses:
+        steps.add(
+            "set-addresses",
+            target,
+            "set the addresses it gets, read them back",
+            QUICK_S,
+            {"addresses": addresses},
+        )
+    _off(steps, move, options["on_shutdown_timeout"])
+    steps.add("prepare", source, "prepare: send what is left", PREPARE_S)
+    steps.add("nothing-pending", source, "read that nothing is left to send", START_S)
+    title = "fail over, read the state back"
+    turn = steps.add("fail-over", target, title, FAILOVER_S, {"prepared": [end_of(source)]})
+    steps.add("planned-type", target, "read that it was a planned one: nothing was lost", START_S)
+    sentence = f"Failed over from {source.place.site} by run {case.run}; this copy serves now."
+    steps.record(target, Role.RECOVERED, source.place.site, sentence)
+    nets = {"networks": {"adapters": wires.adapters}}
+    steps.add(
+        "connect-adapters",
+        target,
+        "connect it as planned, read every adapter",
+        QUICK_S,
+        {**run, **nets},
+    )
+    if options["reverse"] == "yes":
+        said = (*said, *reverse_steps(steps, source, target, move.here, optional=True))
+    if options["start"] == "yes":
+        params = {**run, **nets, "rivals": [end_of(source)]}
+        recorded = options["reverse"] == "no" or not ends_cycle(source)
+        steps.add("start", target, f"start {name}", START_S, {**params, "recorded": recorded})
+        if options["heartbeat"] == "wait":
+            steps.add("await-heartbeat", target, "wait for its heartbeat", START_S)
+    return turn, (*wires.checks, *said)
+
+
+def _off(steps: Steps, move: Move, on_timeout: str) -> None:
+    """Shut the guest down; what happens when it does not obey was chosen before."""
+    source = move.source
+    name = steps.case.workload.name
+    steps.add(
+        "shut-down",
+        source,
+        f"shut {name} down, wait until it is off",
+        STOP_S,
+        {"takes_over": [end_of(move.target)]},
+        optional=on_timeout != SKIP,
+    )
+    if on_timeout != SKIP:
+        question = (
+            f"{name} did not shut down in {STOP_S:.0f} s. Turn it off? What it has not written is lost."
+        )
+        ask = question if on_timeout == ASK else ""
+        steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, ask=ask)
+    steps.add("read-off-twice", source, "read it off a second time, 30 s later", OFF_TWICE_S)
+
+
+def reverse_steps(
+    steps: Steps, old: CopyState, new: CopyState, there: Deep, *, optional: bool
+) -> tuple[Check, ...]:
+    """Add the steps that turn replication round, from the copy that serves now to the old original."""
+    case = steps.case
+    title = f"reverse: replicate back to {old.place.site}"
+    steps.add("reverse", new, title, FAILOVER_S, {"partner": [end_of(old)]}, optional=optional)
+    addresses, said = networks.addresses(case, new, old, there)
+    if addresses:
+        title = f"set the addresses it gets back at {old.place.site}"
+        steps.add("set-addresses", old, title, QUICK_S, {"addresses": addresses}, optional=True)
+    if ends_cycle(old):
+        for copy in (old, new):
+            title = f"remove the record at {copy.place.site}: the cycle is over"
+            steps.add("remove-record", copy, title, QUICK_S, optional=True)
+    return said
+
+
+def ends_cycle(old: CopyState) -> bool:
+    """Whether the copy that is left now had been failed over to itself: then failback ends the cycle."""
+    record = believed(old.sighting.notes, old.place)
+    return record is not None and record.role is Role.RECOVERED
+
+
+def _back(case: Case, move: Move) -> tuple[Step, ...]:
+    """Before anything was failed over: unlock the original and start it again."""
+    if move.source.power.value != "on":
+        return ()
+    steps = Steps(case, prefix="b")
+    other = [end_of(move.target)]
+    steps.add("unlock", move.source, "unlock the original", QUICK_S, {"taken_back": other})
+    steps.add("start", move.source, "start the original again", START_S, {"rivals": other})
+    return tuple(steps.made)
+
+
+def reverse(case: Case) -> Procedure:
+    """Turn replication round after a planned failover: no copy starts anew.
+
+    Raises:
+        UsageError: an option is given; there is none.
+    """
+    options_of(case, {})
+    new, old = the_copy(case, Role.RECOVERED), the_copy(case, Role.FORMER_ORIGINAL)
+    if new is None or old is None:
+        return nothing(case, Operation.REVERSE, "nothing is failed over", "Fail over first.", new)
+    checks = [
+        *preflight.answers(case, new, "the recovered copy"),
+        *preflight.answers(case, old, "the old one"),
+    ]
+    there = deep_of(case, old)
+    if there is None:
+        return Procedure(subject(case, new, old, tuple(checks)), ())
+    checks.append(_prepared(old))
+    checks.append(preflight.is_off(old, "the old original"))
+    if any(r.relationship != "Simple" for r in new.sighting.relations):
+        clear = "Continue the extended leg, or remove it first."
+        checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
+    steps = Steps(case)
+    said = reverse_steps(steps, old, new, there, optional=False)
+    told = subject(
+        case,
+        new,
+        old,
+        (*checks, *said),
+        point_of_no_return=steps.made[0].id,
+        way_back=Operation.PLANNED_FAILOVER.value,
+        costs=(f"What is at {old.place.site} is overwritten by what is at {new.place.site}.",),
+        after=(f"It is protected again: {new.place.site} replicates to {old.place.site}.",),
+    )
+    return Procedure(told, tuple(steps.made))
+
+
+def _prepared(old: CopyState) -> Check:
+    relation = relation_of(old.sighting)
+    if relation and relation.state == "PreparedForFailover":
+        return ready("the old original was prepared: no copy starts anew", old.endpoint)
+    clear = "Reverse after an unplanned failover comes later."
+    return blocked("the old original was not prepared by a planned failover", clear, old.endpoint)
