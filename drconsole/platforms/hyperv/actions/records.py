@@ -51,6 +51,10 @@ def observe_remove(view: View, baseline: Json | None) -> Observation:
         return view.missing()
     if believed(target.text, view.place(target)) is None:
         return view.done(record="none")
+    wanted = view.params.get("mode")
+    if wanted and view.here.mode != wanted:
+        reason = f"it is no {wanted} ({view.here.mode or 'not replicated'}): the record still holds"
+        return view.conflict(reason)
     return view.ready(record=view.record.run if view.record else "none")
 
 

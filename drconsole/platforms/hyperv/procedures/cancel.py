@@ -45,9 +45,8 @@ def cancel(case: Case) -> Procedure:
     turn = ""
     if recovered:
         checks.append(_cancellable(recovered))
-        turn = steps.add(
-            "cancel-failover", recovered, "take it back: turned off, changes discarded", FAILOVER_S
-        )
+        title = "take it back: turned off, changes discarded"
+        turn = steps.add("cancel-failover", recovered, title, FAILOVER_S)
         steps.add("remove-record", recovered, "remove its failover record", QUICK_S, optional=True)
     back = {"taken_back": [end_of(other)]}
     steps.add("unlock", original, f"unlock the original at {original.place.site}", FAILOVER_S, back)

@@ -22,7 +22,7 @@ class Wiring:
 
 
 def matched(source: Deep, target: Deep) -> tuple[tuple[Adapter, Adapter], ...] | None:
-    """The adapters of both copies that are one: by MAC address where all have one of their own, else in order.
+    """The adapters of both copies that are one: by MAC address where each has its own, else in order.
 
     None where that cannot be told.
     """

@@ -65,10 +65,8 @@ def planned_failover(case: Case) -> Procedure:
         clear = "Look at its copies: both sides must be known."
         return nothing(case, Operation.PLANNED_FAILOVER, f"there is {missing} that is one", clear, source)
     here, there = deep_of(case, source), deep_of(case, target)
-    checks = [
-        *preflight.answers(case, source, "the original"),
-        *preflight.answers(case, target, "the replica"),
-    ]
+    checks = list(preflight.answers(case, source, "the original"))
+    checks += preflight.answers(case, target, "the replica")
     if here is None or there is None:
         return Procedure(subject(case, source, target, tuple(checks)), ())
     move = Move(source, target, here, there)
@@ -151,11 +149,12 @@ def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tupl
     if options["reverse"] == "yes":
         said = (*said, *reverse_steps(steps, source, target, move.here, optional=True))
     if options["start"] == "yes":
-        params = {**run, **nets, "rivals": [end_of(source)]}
-        recorded = options["reverse"] == "no" or not ends_cycle(source)
-        steps.add("start", target, f"start {name}", START_S, {**params, "recorded": recorded})
+        params = {**run, **nets, "rivals": [end_of(source)], "recorded": True}
+        steps.add("start", target, f"start {name}", START_S, params)
         if options["heartbeat"] == "wait":
             steps.add("await-heartbeat", target, "wait for its heartbeat", START_S)
+    if options["reverse"] == "yes":
+        end_cycle_steps(steps, source, target)
     return turn, (*wires.checks, *said)
 
 
@@ -191,11 +190,15 @@ def reverse_steps(
     if addresses:
         title = f"set the addresses it gets back at {old.place.site}"
         steps.add("set-addresses", old, title, QUICK_S, {"addresses": addresses}, optional=True)
-    if ends_cycle(old):
-        for copy in (old, new):
-            title = f"remove the record at {copy.place.site}: the cycle is over"
-            steps.add("remove-record", copy, title, QUICK_S, optional=True)
     return said
+
+
+def end_cycle_steps(steps: Steps, old: CopyState, new: CopyState) -> None:
+    """After failback nothing is failed over any more: the records of both copies are removed."""
+    if ends_cycle(old):
+        for copy, mode in ((old, "Replica"), (new, "Primary")):
+            title = f"remove the record at {copy.place.site}: the cycle is over"
+            steps.add("remove-record", copy, title, QUICK_S, {"mode": mode}, optional=True)
 
 
 def ends_cycle(old: CopyState) -> bool:
@@ -225,10 +228,8 @@ def reverse(case: Case) -> Procedure:
     new, old = the_copy(case, Role.RECOVERED), the_copy(case, Role.FORMER_ORIGINAL)
     if new is None or old is None:
         return nothing(case, Operation.REVERSE, "nothing is failed over", "Fail over first.", new)
-    checks = [
-        *preflight.answers(case, new, "the recovered copy"),
-        *preflight.answers(case, old, "the old one"),
-    ]
+    checks = list(preflight.answers(case, new, "the recovered copy"))
+    checks += preflight.answers(case, old, "the old original")
     there = deep_of(case, old)
     if there is None:
         return Procedure(subject(case, new, old, tuple(checks)), ())
@@ -239,6 +240,7 @@ def reverse(case: Case) -> Procedure:
         checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
     steps = Steps(case)
     said = reverse_steps(steps, old, new, there, optional=False)
+    end_cycle_steps(steps, old, new)
     told = subject(
         case,
         new,
