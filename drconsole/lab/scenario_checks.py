@@ -84,10 +84,20 @@ def wrong_values(copy: Relationship, switches: Iterable[str]) -> Iterator[str]:
             yield f"{name}: {enumeration} has no {value!r}"
     if isinstance(copy, Copy) and copy.extended is not UNSET:
         yield from (f"extended.{line}" for line in wrong_values(copy.extended, ()))
-    networks = copy.networks if isinstance(copy, Copy) else UNSET
-    for switch in () if networks is UNSET else networks:
-        if switch not in switches:
-            yield f"networks: there is no switch {switch!r}"
+    for name in ("networks", "test_switches") if isinstance(copy, Copy) else ():
+        named = getattr(copy, name)
+        for switch in () if named is UNSET else named:
+            if switch not in switches:
+                yield f"{name}: there is no switch {switch!r}"
+
+
+def sites_of_hosts(scenario: Scenario) -> dict[str, str]:
+    """The sites of the hosts that have an endpoint, as hosts or as nodes."""
+    return {
+        host: endpoint.site
+        for endpoint in scenario.endpoints
+        for host in addresses(scenario, endpoint).values()
+    }
 
 
 def place_names(scenario: Scenario) -> dict[str, str]:

@@ -20,6 +20,7 @@ from drconsole.lab.wire_faults import WireFault
 Guid = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Duration = Annotated[str, msgspec.Meta(pattern=r"^\d+(\.\d+)?[smhd]$")]
 Sync = Annotated[str, msgspec.Meta(pattern=r"^(\d+(\.\d+)?[smhd]|never)$")]
+Shutdown = Sync
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -41,7 +42,8 @@ class HostForm(_Form, frozen=True):
     """A host. ``ahead`` and ``behind`` are what its clock is wrong by.
 
     ``rights``: the account sees Hyper-V; ``quiet``: where it does not, nothing tells it so;
-    ``cluster_rights``: it sees the cluster. ``powershell``: how that of the host behaves.
+    ``cluster_rights``: it sees the cluster. ``powershell``: how that of the host behaves. ``accepts_from``:
+    full names of the servers that may replicate to it, or ``*``.
     """
 
     fqdn: str
@@ -49,6 +51,7 @@ class HostForm(_Form, frozen=True):
     rights: bool = True
     quiet: bool = False
     cluster_rights: bool = True
+    accepts_from: tuple[str, ...] = ("*",)
     powershell: Habit = Habit.FULL
     ahead: Duration = "0s"
     behind: Duration = "0s"
@@ -98,7 +101,8 @@ class Copy(Relationship, frozen=True):
 
     ``networks`` are switches, one adapter each. ``points`` is how many hourly recovery points there are.
     ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication. ``auto_start`` is a name of
-    StartAction. ``extended`` is a second relationship, to a third site.
+    StartAction. ``extended`` is a second relationship, to a third site. ``test_switches`` are the adapters'
+    switches of a test failover, ``shutdown`` is how long the guest takes to shut down.
     """
 
     name: str | UnsetType = UNSET
@@ -111,6 +115,8 @@ class Copy(Relationship, frozen=True):
     own_state: str | UnsetType = UNSET
     test: Guid | UnsetType | None = UNSET
     auto_start: str | UnsetType = UNSET
+    test_switches: list[str] | UnsetType = UNSET
+    shutdown: Shutdown | UnsetType = UNSET
     created: Duration | UnsetType = UNSET
     extended: Relationship | UnsetType = UNSET
 

@@ -214,7 +214,7 @@ def test_an_object_that_is_gone_is_an_error() -> None:
     ("cmdlet", "bound", "what"),
     [
         ("Get-VM", {"ComputerName": ["x"], "CimSession": []}, "Get-VM -CimSession -ComputerName"),
-        ("Start-VM", {}, "Start-VM"),
+        ("Checkpoint-VM", {}, "Checkpoint-VM"),
         ("Get-VMSwitch", {"Name": "Prod*"}, "Get-VMSwitch -Name with a wildcard"),
         ("Get-VMNetworkAdapter", {"VM": [{"$ref": "host/x"}]}, "Get-VMNetworkAdapter -VM with another kind"),
     ],

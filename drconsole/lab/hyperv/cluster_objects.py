@@ -59,11 +59,18 @@ def groups(hosts: Mapping[str, Host], cluster: Cluster) -> Iterator[Group]:
             # While a machine migrates both nodes list it; its role stays with the one that came first.
             if node.clusters(machine) and machine.id not in seen:
                 seen.add(machine.id)
-                state, ids = group_state(machine), {"VmID": machine.id}
-                vm = Resource(f"Virtual Machine {machine.name}", "Virtual Machine", state, ids)
-                configuration = f"Virtual Machine Configuration {machine.name}"
-                stored = Resource(configuration, "Virtual Machine Configuration", "Online", ids)
-                yield Group(machine.name, "VirtualMachine", state, node.name, (vm, stored), machine.id)
+                yield _role(machine.name, machine.id, node.name, group_state(machine), "Online")
+    for ident, (machine_name, owner) in cluster.abandoned.items():
+        yield _role(machine_name, ident, owner, "Failed", "Failed")
+
+
+def _role(name: str, vm: str, owner: str, state: str, stored: str) -> Group:
+    """The group of a machine with its two resources."""
+    ids = {"VmID": vm}
+    machine = Resource(f"Virtual Machine {name}", "Virtual Machine", state, ids)
+    configuration = f"Virtual Machine Configuration {name}"
+    kept = Resource(configuration, "Virtual Machine Configuration", stored, ids)
+    return Group(name, "VirtualMachine", state, owner, (machine, kept), vm)
 
 
 def cluster_object(cluster: Cluster) -> dict[str, Seam]:

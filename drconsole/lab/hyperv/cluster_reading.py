@@ -24,14 +24,14 @@ FAILED = "Microsoft.FailoverClusters.PowerShell.ClusterCmdletException"
 @cmdlet("Get-Cluster")
 async def get_cluster(turn: Turn) -> None:
     """The cluster itself."""
-    if cluster := await _cluster(turn):
+    if cluster := await cluster_here(turn):
         await turn.write(cluster_object(cluster))
 
 
 @cmdlet("Get-ClusterNode", "Name")
 async def get_cluster_node(turn: Turn) -> None:
     """The nodes, or those of some names."""
-    if cluster := await _cluster(turn):
+    if cluster := await cluster_here(turn):
         for name in await _named(turn, cluster.nodes, lambda node: node):
             await turn.write(node_object(cluster, turn.world.hosts[name]))
 
@@ -39,8 +39,8 @@ async def get_cluster_node(turn: Turn) -> None:
 @cmdlet("Get-ClusterGroup", "Name", "VMId")
 async def get_cluster_group(turn: Turn) -> None:
     """The groups, those of some names, or the role of a machine."""
-    if cluster := await _cluster(turn):
-        found = await _of_vm(turn, groups(turn.world.hosts, cluster))
+    if cluster := await cluster_here(turn):
+        found = await by_vm(turn, groups(turn.world.hosts, cluster))
         for group in await _named(turn, found, lambda one: one.name):
             await turn.write(group_object(turn.world.hosts, cluster, group))
 
@@ -48,8 +48,8 @@ async def get_cluster_group(turn: Turn) -> None:
 @cmdlet("Get-ClusterResource", "Name", "VMId", "InputObject")
 async def get_cluster_resource(turn: Turn) -> None:
     """The resources, those of some names, of a machine, or of a group."""
-    if cluster := await _cluster(turn):
-        found = await _of_vm(turn, groups(turn.world.hosts, cluster))
+    if cluster := await cluster_here(turn):
+        found = await by_vm(turn, groups(turn.world.hosts, cluster))
         if "InputObject" in turn.call.bound:
             wanted = {ident for _, ident in turn.refs("InputObject", "group")}
             found = [group for group in found if group.ident in wanted]
@@ -61,7 +61,7 @@ async def get_cluster_resource(turn: Turn) -> None:
 @cmdlet("Get-ClusterParameter", "Name", "InputObject")
 async def get_cluster_parameter(turn: Turn) -> None:
     """The private properties of a resource."""
-    if cluster := await _cluster(turn):
+    if cluster := await cluster_here(turn):
         if "InputObject" not in turn.call.bound:
             raise NotModelled("Get-ClusterParameter of the cluster itself")
         wanted = {ident for _, ident in turn.refs("InputObject", "resource")}
@@ -72,7 +72,7 @@ async def get_cluster_parameter(turn: Turn) -> None:
                         await turn.write(parameter_object(cluster, resource, name))
 
 
-async def _cluster(turn: Turn) -> Cluster | None:
+async def cluster_here(turn: Turn) -> Cluster | None:
     """The cluster of this node; None after an error where there is none or the account may not see it."""
     host = turn.host
     if host.cluster is None:
@@ -86,7 +86,7 @@ async def _cluster(turn: Turn) -> Cluster | None:
     return host.cluster
 
 
-async def _of_vm(turn: Turn, known: Iterable[Group]) -> list[Group]:
+async def by_vm(turn: Turn, known: Iterable[Group]) -> list[Group]:
     """The groups of ``-VMId``, or all."""
     wanted, found = turn.text("VMId"), list(known)
     if wanted is None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from drconsole.lab.clock import Clock
+from drconsole.lab.hyperv.act_faults import ActFaults, Breaker
 from drconsole.lab.hyperv.call import HYPERV, Call, Sink
 from drconsole.lab.hyperv.documented import Seam, parameters
 from drconsole.lab.hyperv.machines import Host, Machine
@@ -26,6 +27,24 @@ class WorldState(Protocol):
 
     clock: Clock
     hosts: dict[str, Host]
+    faults: ActFaults
+    breaker: Breaker
+
+    def changed(self, cause: str) -> None:
+        """Take note that something is another way now."""
+        ...
+
+    def later(self, seconds: float, do: Callable[[], object], cause: str) -> None:
+        """Do something when that much simulated time has passed, unless it cannot be done then."""
+        ...
+
+    def machine(self, host: str, ident: str) -> Machine:
+        """The machine of an id on a host, or on another node of its cluster."""
+        ...
+
+    def other_ends(self, machine: Machine) -> list[Callable[[], None]]:
+        """What puts the partners of a machine back to how they are now."""
+        ...
 
     async def pay(self, objects: int) -> None:
         """Let the simulated time pass that this many objects cost."""
@@ -60,6 +79,22 @@ class Turn:
         await self.world.pay(len(objects))
         for value in objects:
             await self.sink.tell({"is": "object", "object": value})
+
+    async def hand_over(self, value: Seam) -> None:
+        """Hand out an object of an act: it is taken before anything more is done."""
+        await self.sink.ask({"is": "object", "object": value})
+
+    async def warn(self, text: str) -> None:
+        """Warn of something; it is taken before anything more is done."""
+        await self.sink.ask({"is": "warning", "text": text})
+
+    async def agreed(self, text: str) -> bool:
+        """Ask what -Force alone silences (ShouldContinue)."""
+        return await self.sink.ask({"is": "continue", "text": text, "caption": "Confirm"})
+
+    def on(self, switch: str) -> bool:
+        """Whether a switch is on."""
+        return bool(self.call.bound.get(switch))
 
     async def error(
         self, error_id: str, text: str, category: str, target: Any = None, exception: str = MISSING

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from drconsole.lab.hyperv.cmdlets import Turn, cmdlet
-from drconsole.lab.hyperv.documented import documented_object
-from drconsole.lab.hyperv.machines import Adapter, Leg, Machine
+from drconsole.lab.hyperv.documented import Seam, documented_object
+from drconsole.lab.hyperv.machines import FAILED_OVER, Adapter, Leg, Machine
 from drconsole.lab.hyperv.objects import NO_SNAPSHOT, vm_object
 from drconsole.lab.hyperv.reading import targets
 from drconsole.lab.hyperv.replication import find_host, health, sends
+from drconsole.lab.hyperv.transitions import PREPARED
 
 # Reported from the field: so long it waits for a partner that is dead (facts: hyperv, section 11).
 PATIENCE = timedelta(minutes=10)
@@ -19,44 +20,47 @@ CYCLE_BYTES = 24 * 2**20
 
 @cmdlet("Get-VMNetworkAdapterVlan", "VMNetworkAdapter")
 async def get_vlan(turn: Turn) -> None:
-    """The VLAN of adapters; every adapter of the lab is untagged."""
+    """The VLAN of adapters."""
     for ref in turn.refs("VMNetworkAdapter", "adapter"):
-        if found := await _adapter(turn, ref):
-            machine, adapter = found
-            await turn.write(
-                documented_object(
-                    "VMNetworkAdapterVlanSetting",
-                    f"vlan/{machine.host}/{machine.id}/{adapter.id}",
-                    OperationMode="Untagged",
-                    AccessVlanId=0,
-                    NativeVlanId=0,
-                    AllowedVlanIdList=[],
-                    AllowedVlanIdListString="",
-                    PrimaryVlanId=0,
-                    SecondaryVlanId=0,
-                    ComputerName=machine.host,
-                    IsDeleted=False,
-                )
-            )
+        if found := await find_adapter(turn, ref):
+            await turn.write(vlan_object(*found))
+
+
+def vlan_object(machine: Machine, adapter: Adapter) -> dict[str, Seam]:
+    """A VMNetworkAdapterVlanSetting: untagged, or in one VLAN."""
+    return documented_object(
+        "VMNetworkAdapterVlanSetting",
+        f"vlan/{machine.host}/{machine.id}/{adapter.id}",
+        OperationMode="Untagged" if adapter.vlan is None else "Access",
+        AccessVlanId=adapter.vlan or 0,
+        NativeVlanId=0,
+        AllowedVlanIdList=[],
+        AllowedVlanIdListString="",
+        PrimaryVlanId=0,
+        SecondaryVlanId=0,
+        ComputerName=machine.host,
+        IsDeleted=False,
+    )
 
 
 @cmdlet("Get-VMNetworkAdapterFailoverConfiguration", "VMNetworkAdapter")
 async def get_failover_configuration(turn: Turn) -> None:
-    """What adapters get after a failover; nothing is set in the lab."""
+    """What adapters get after a failover."""
+    for ref in turn.refs("VMNetworkAdapter", "adapter"):
+        if found := await find_adapter(turn, ref):
+            await turn.write(failover_object(*found))
+
+
+def failover_object(machine: Machine, adapter: Adapter) -> dict[str, Seam]:
+    """A VMNetworkAdapterFailoverSetting; what is not set is an empty text."""
     names = ("Address", "DefaultGateway", "PreferredDNSServer", "AlternateDNSServer")
     empty = {f"{family}{name}": "" for family in ("IPv4", "IPv6") for name in names}
-    for ref in turn.refs("VMNetworkAdapter", "adapter"):
-        if found := await _adapter(turn, ref):
-            machine, adapter = found
-            await turn.write(
-                documented_object(
-                    "VMNetworkAdapterFailoverSetting",
-                    f"failover/{machine.host}/{machine.id}/{adapter.id}",
-                    IPv4SubnetMask="",
-                    IPv6SubnetPrefixLength="",
-                    **empty,
-                )
-            )
+    masks = {"IPv4SubnetMask": "", "IPv6SubnetPrefixLength": ""}
+    return documented_object(
+        "VMNetworkAdapterFailoverSetting",
+        f"failover/{machine.host}/{machine.id}/{adapter.id}",
+        **{**empty, **masks, **adapter.after_failover},
+    )
 
 
 @cmdlet("Measure-VMReplication", "VM")
@@ -95,13 +99,13 @@ def _statistics(turn: Turn, machine: Machine, leg: Leg) -> dict[str, object]:
         CurrentReplicaServerName=leg.receiver,
         LastReplicationTime=leg.last_sync and leg.last_sync + host.skew,
         LastReplicationType="Regular" if leg.last_sync else "None",
-        FailedOverReplicationType="None",
+        FailedOverReplicationType=_failed_over_to(leg, machine),
         LastTestFailoverInitiatedTime=test.created + host.skew if test and test.created else None,
         LastVSSSnapshotTime=None,
         MonitoringStartTime=now + host.skew - WINDOW,
         MonitoringEndTime=now + host.skew,
         InitialReplicationSize=0,
-        PendingReplicationSize=int(behind * CYCLE_BYTES) if sends(leg) else 0,
+        PendingReplicationSize=int(behind * CYCLE_BYTES) if sends(leg) and leg.state != PREPARED else 0,
         AverageReplicationSize=CYCLE_BYTES,
         MaximumReplicationSize=4 * CYCLE_BYTES,
         AverageReplicationLatency=timedelta(seconds=4) if leg.last_sync else None,
@@ -116,7 +120,14 @@ def _statistics(turn: Turn, machine: Machine, leg: Leg) -> dict[str, object]:
     )
 
 
-async def _adapter(turn: Turn, ref: tuple[str, ...]) -> tuple[Machine, Adapter] | None:
+def _failed_over_to(leg: Leg, machine: Machine) -> str:
+    """What a recovered machine was failed over to: Planned where its original had been prepared."""
+    if leg.state not in FAILED_OVER:
+        return "None"
+    return "Planned" if machine.planned else "Regular"
+
+
+async def find_adapter(turn: Turn, ref: tuple[str, ...]) -> tuple[Machine, Adapter] | None:
     """The adapter of a handle, as long as it is on this host; an error where it is not."""
     host, ident, adapter_id = ref
     machine = next((m for m in turn.machines if (m.host, m.id) == (host, ident)), None)

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from drconsole.lab.hyperv.machines import Host, Leg, Machine
-from drconsole.lab.hyperv.replication import settle
+from drconsole.lab.hyperv.content import Content, content_at, start_writing, stop_writing
+from drconsole.lab.hyperv.guests import injected
+from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
+from drconsole.lab.hyperv.replication import settle, ship
 from drconsole.lab.hyperv.transitions import (
     COPYING,
     PREPARED,
@@ -28,23 +30,49 @@ STARTABLE = ("FailedOver", "FailedOverWaitingCompletion")
 
 
 def perform(
-    hosts: Mapping[str, Host], machine: Machine, operation: Operation, now: datetime, point: str | None = None
+    hosts: Mapping[str, Host],
+    machine: Machine,
+    operation: Operation,
+    now: datetime,
+    point: str | None = None,
+    kind: str | None = None,
 ) -> Machine:
     """Do an operation on a machine, or refuse it without any change; the machine, or the test copy made.
 
-    ``point`` is the recovery point to fail over to.
+    ``point`` is the recovery point to fail over to, ``kind`` the relationship that is meant.
+
+    Raises:
+        Refused: its preconditions do not hold.
+    """
+    ground = permit(hosts, machine, operation, now, point, kind)
+    if operation is Operation.CANCEL and machine.test:
+        return _end_test(ground)
+    return EFFECTS[operation](ground) or machine
+
+
+def permit(
+    hosts: Mapping[str, Host],
+    machine: Machine,
+    operation: Operation,
+    now: datetime,
+    point: str | None = None,
+    kind: str | None = None,
+) -> Ground:
+    """Check all that an operation needs, as ``perform`` does, and do nothing.
 
     Raises:
         Refused: its preconditions do not hold.
     """
     settle(hosts, now)
-    ground = Ground(hosts, machine, now)
-    if point is not None and all(known.id != point for known in machine.points):
+    found = next((known for known in machine.points if known.id == point), None)
+    ground = Ground(hosts, machine, now, kind, found)
+    if point is not None and found is None:
         raise Refused("ObjectNotFound", f"There is no recovery point {point}.", "ObjectNotFound")
-    if operation is Operation.CANCEL and machine.test:
-        return _end_test(ground)
-    check(ground, operation)
-    return EFFECTS[operation](ground) or machine
+    if not (operation is Operation.CANCEL and machine.test):
+        check(ground, operation)
+        if more := MORE.get(operation):
+            more(ground)
+    return ground
 
 
 def enable(
@@ -77,6 +105,7 @@ def enable(
         notes=machine.notes,
     )
     copy.adapters = [replace(adapter, switch=None) for adapter in machine.adapters]
+    copy.content, copy.writing_since = Content(), None
     copy.legs.append(replace(leg, mode="Replica", state=WAITING))
     target.machines[machine.id] = copy
     return copy
@@ -115,14 +144,21 @@ def _import_first_copy(ground: Ground) -> None:
     partner = ground.partner(ground.leg)
     if partner is not None and partner.simple is not None:
         partner.simple.state, partner.simple.last_sync = "Replicating", ground.now
+        ship(partner, ground.machine, ground.now)
 
 
 def _finish_copy(ground: Ground) -> None:
     _both(ground, "Replicating", "Replicating")
-    partner = ground.partner(ground.leg)
+    _send_all(ground)
+
+
+def _send_all(ground: Ground) -> None:
+    """Let the other end have all that this one holds."""
     ground.leg.last_sync = ground.now
+    partner = ground.partner(ground.leg)
     if partner is not None and partner.simple is not None:
         partner.simple.last_sync = ground.now
+        ship(ground.machine, partner, ground.now)
 
 
 def _suspend(ground: Ground) -> None:
@@ -150,20 +186,32 @@ def _stop_resynchronize(ground: Ground) -> None:
         _both(ground, "Replicating", RESYNC_DUE)
 
 
-def _test(ground: Ground) -> Machine:
+def _check_test(ground: Ground) -> None:
     machine = ground.machine
     if machine.test and machine.test in ground.host.machines:
         raise Refused("InvalidOperation", f"Virtual machine '{machine.name}' has a test copy already.")
-    ident = str(uuid5(NAMESPACE_URL, f"test:{machine.ref}:{ground.now.isoformat()}"))
-    test = replace(
-        machine, id=ident, name=f"{machine.name} - Test", power="Off", since=None, created=ground.now
-    )
+
+
+def _test(ground: Ground) -> Machine:
+    machine, now = ground.machine, ground.now
+    ident = str(uuid5(NAMESPACE_URL, f"test:{machine.ref}:{now.isoformat()}"))
+    test = replace(machine, id=ident, name=f"{machine.name} - Test", power="Off", since=None, created=now)
     test.legs, test.points, test.own_mode, test.test = [], [], "TestReplica", None
-    test.auto_start = "Nothing"
-    test.adapters = [replace(one, switch=one.test_switch or None) for one in machine.adapters]
+    test.auto_start, test.workload, test.busy = "Nothing", machine.id, None
+    test.content = ground.point.content if ground.point else content_at(machine, now)
+    test.content = injected(test.content, machine.adapters)
+    test.writing_since, test.before, test.applied = None, None, ground.point
+    test.adapters = [_test_adapter(test, adapter) for adapter in machine.adapters]
     ground.host.machines[ident] = test
     machine.test = ident
     return test
+
+
+def _test_adapter(test: Machine, adapter: Adapter) -> Adapter:
+    """An adapter like that of the replica, with a name on the wire of its own."""
+    seed = uuid5(NAMESPACE_URL, f"adapter:{test.ref}:{adapter.id}")
+    mac = f"00155D{seed.hex[:6].upper()}"
+    return replace(adapter, id=str(seed), mac=mac, switch=adapter.test_switch or None)
 
 
 def _end_test(ground: Ground) -> Machine:
@@ -173,48 +221,89 @@ def _end_test(ground: Ground) -> Machine:
 
 
 def _prepare(ground: Ground) -> None:
-    ground.leg.state, ground.leg.last_sync = PREPARED, ground.now
-    partner = ground.partner(ground.leg)
-    if partner is not None and partner.simple is not None:
-        partner.simple.last_sync = ground.now
+    ground.leg.state = PREPARED
+    _send_all(ground)
 
 
 def _fail_over(ground: Ground) -> None:
+    """Go back to the point, or to what came last; a checkpoint keeps the way back."""
+    machine = ground.machine
     ground.leg.state = "FailedOverWaitingCompletion"
+    machine.before = machine.content
+    partner = ground.partner(ground.leg)
+    machine.planned = partner is not None and partner.state == PREPARED
+    if ground.point is None:
+        seed = uuid5(NAMESPACE_URL, f"failover:{machine.ref}:{ground.now.isoformat()}")
+        machine.applied = Point(str(seed), "Recovery", ground.leg.last_sync or ground.now, machine.content)
+        machine.points.append(machine.applied)
+    else:
+        machine.applied, machine.content = ground.point, ground.point.content
+    machine.content = injected(machine.content, machine.adapters)
 
 
 def _complete(ground: Ground) -> None:
     ground.leg.state = "FailedOver"
-    ground.machine.points.clear()
+    _merge(ground.machine)
+
+
+def _merge(machine: Machine) -> None:
+    """Give up all points: there is no way back."""
+    machine.points.clear()
+    machine.before = machine.applied = None
 
 
 def _cancel(ground: Ground) -> None:
+    machine = ground.machine
     if ground.leg.mode != "Primary":
-        ground.machine.power, ground.machine.since = "Off", None
+        stop_writing(machine, ground.now)
+        machine.power, machine.since = "Off", None
+        if machine.before is not None:
+            machine.content = machine.before
+        machine.points = [point for point in machine.points if point.kind != "Recovery"]
+        machine.before = machine.applied = None
     ground.leg.state = "Replicating"
 
 
+def _check_reverse(ground: Ground) -> None:
+    """The other side must have stopped being the primary, and its host must take what is sent back."""
+    machine, leg = ground.machine, ground.leg
+    old_host = check_partner(ground, leg)
+    if any(one.kind == "Extended" for one in machine.legs):
+        text = f"Virtual machine '{machine.name}' has an extended replica."
+        raise Refused("InvalidOperation", text)
+    if not accepts(old_host, ground.host.fqdn):
+        text = f"The server '{old_host.fqdn}' does not accept replication from '{ground.host.fqdn}'."
+        raise Refused("OperationFailed", text, "NotSpecified")
+    old = old_host.machines.get(machine.id)
+    state = old.simple.state if old is not None and old.simple is not None else None
+    if old is not None and state not in (PREPARED, WAITING):
+        text = f"Virtual machine '{machine.name}' on '{old_host.name}' is no replica and was not prepared."
+        raise Refused("OperationFailed", text)
+
+
+def accepts(host: Host, sender: str) -> bool:
+    """Whether a host takes replication from a server."""
+    return any(name in ("*", sender.lower()) for name in map(str.lower, host.accepts_from))
+
+
 def _reverse(ground: Ground) -> None:
-    """Make the side that was failed over the primary; the other one must have stopped being that."""
+    """Make the side that was failed over the primary."""
     machine, leg = ground.machine, ground.leg
     old_host = check_partner(ground, leg)
     old = old_host.machines.get(machine.id)
     planned = old is not None and old.simple is not None and old.simple.state == PREPARED
-    seeded = old is not None and old.simple is not None and old.simple.state == WAITING
-    if old is not None and not (planned or seeded):
-        text = f"Virtual machine '{machine.name}' on '{old_host.name}' is no replica and was not prepared."
-        raise Refused("OperationFailed", text)
     _swap(leg, ground.host, old_host, "Primary", "Replicating" if planned else READY)
-    machine.points.clear()
+    _merge(machine)
     if old is None:
         old = replace(machine, host=old_host.name, power="Off", since=None, legs=[replace(leg)], points=[])
+        old.content, old.writing_since, old.busy = Content(), None, None
+        old.adapters = [replace(adapter, switch=None) for adapter in machine.adapters]
         old_host.machines[machine.id] = old
     assert old.simple is not None
     _swap(old.simple, ground.host, old_host, "Replica", "Replicating" if planned else WAITING)
+    leg.last_sync = old.simple.last_sync = ground.now if planned else None
     if planned:
-        leg.last_sync = old.simple.last_sync = ground.now
-    else:
-        leg.last_sync = old.simple.last_sync = None
+        ship(machine, old, ground.now)
 
 
 def _become_replica(ground: Ground) -> None:
@@ -224,7 +313,7 @@ def _become_replica(ground: Ground) -> None:
     new = host if host is not None else ground.host
     _swap(leg, new, ground.host, "Replica", WAITING)
     leg.last_sync = None
-    ground.machine.points.clear()
+    _merge(ground.machine)
 
 
 def _swap(leg: Leg, primary: Host, replica: Host, mode: str, state: str) -> None:
@@ -238,36 +327,59 @@ def _swap(leg: Leg, primary: Host, replica: Host, mode: str, state: str) -> None
     )
 
 
+def _check_continue(ground: Ground) -> None:
+    leg = next((leg for leg in ground.machine.legs if leg.kind == "Extended"), None)
+    if leg is None:
+        text = f"Virtual machine '{ground.machine.name}' has no extended replica."
+        raise Refused("InvalidOperation", text)
+    check_partner(ground, leg)
+
+
 def _continue(ground: Ground) -> None:
     """Commit the failover of the middle one; it goes on as the primary of the third site."""
     machine = ground.machine
-    leg = next((leg for leg in machine.legs if leg.kind == "Extended"), None)
-    if leg is None:
-        raise Refused("InvalidOperation", f"Virtual machine '{machine.name}' has no extended replica.")
+    leg = next(leg for leg in machine.legs if leg.kind == "Extended")
     third = check_partner(ground, leg).machines.get(machine.id)
     leg.mode, leg.kind, leg.state = "Primary", "Simple", "Replicating"
-    machine.legs, machine.points = [leg], []
+    machine.legs = [leg]
+    _merge(machine)
     if third is not None and third.simple is not None:
         third.simple.mode, third.simple.kind = "Replica", "Simple"
 
 
 def _remove(ground: Ground) -> None:
-    ground.machine.legs.clear()
+    """End one relationship where one of several is named, else all."""
+    machine = ground.machine
+    machine.legs = [leg for leg in machine.legs if ground.kind not in (None, leg.kind)]
+
+
+def _check_start(ground: Ground) -> None:
+    machine, leg = ground.machine, ground.machine.simple
+    if leg is not None and (leg.state == PREPARED or (leg.mode in REPLICAS and leg.state not in STARTABLE)):
+        text = f"Virtual machine '{machine.name}' cannot be started in its replication state."
+        raise Refused("OperationFailed", text)
 
 
 def _start(ground: Ground) -> None:
-    machine, leg = ground.machine, ground.machine.simple
-    if leg is not None:
-        locked = leg.state == PREPARED or (leg.mode in REPLICAS and leg.state not in STARTABLE)
-        if locked:
-            text = f"Virtual machine '{machine.name}' cannot be started in its replication state."
-            raise Refused("OperationFailed", text)
+    machine = ground.machine
     if machine.power != "Running":
         machine.power, machine.since = "Running", ground.now
+        start_writing(machine, ground.now)
 
 
 def _stop(ground: Ground) -> None:
+    """Shut the guest down in order."""
+    stop_writing(ground.machine, ground.now, in_order=True)
     ground.machine.power, ground.machine.since = "Off", None
+
+
+MORE: Mapping[Operation, Callable[[Ground], None]] = {
+    Operation.TEST: _check_test,
+    Operation.REVERSE: _check_reverse,
+    Operation.CONTINUE: _check_continue,
+    Operation.START: _check_start,
+}
+"""What some operations need beyond their rule."""
 
 
 EFFECTS: Mapping[Operation, Callable[[Ground], Machine | None]] = {

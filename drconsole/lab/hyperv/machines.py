@@ -5,15 +5,22 @@ Times are the lab's own (UTC); each host tells them by its own clock. States are
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from drconsole.lab.hyperv.content import Content
 
 FAILED_OVER = ("FailedOver", "FailedOverWaitingCompletion")
 
 
 @dataclass(slots=True)
 class Adapter:
-    """One network adapter; ``switch`` is None while it is disconnected."""
+    """One network adapter; ``switch`` is None while it is disconnected.
+
+    ``vlan`` is the one of its access mode; None: untagged. ``after_failover`` are the properties of
+    VMNetworkAdapterFailoverSetting that are set. ``addresses`` are the guest's where a scenario names them.
+    """
 
     id: str
     switch: str | None = None
@@ -21,15 +28,18 @@ class Adapter:
     mac: str = "00155D000000"
     addresses: tuple[str, ...] = ()
     test_switch: str = ""
+    vlan: int | None = None
+    after_failover: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Point:
-    """One recovery point of a replica; ``kind`` is a name of SnapshotType."""
+    """One recovery point of a replica, or the checkpoint of a failover; ``kind`` is a name of SnapshotType."""
 
     id: str
     kind: str
     at: datetime
+    content: Content = Content()
 
 
 @dataclass(slots=True)
@@ -63,6 +73,10 @@ class Machine:
 
     ``own_mode`` and ``own_state`` are what Get-VM says where that differs from the relationship;
     ``test`` is the id of the test copy made from this replica. ``auto_start`` is a name of StartAction.
+    ``workload`` is the id of the machine that a test copy was made from. ``clustered`` False: it has no role
+    although its host is a node. ``shutdown_s`` is how long its guest takes to shut down; None: it never does.
+    ``busy`` is the cmdlet that is at work on it. ``content`` is what was written until it began to write
+    again; ``before`` what a failover can be taken back to, ``applied`` the point that it was failed over to; ``planned`` that its original had been prepared then.
     """
 
     host: str
@@ -82,6 +96,17 @@ class Machine:
     own_state: str | None = None
     test: str | None = None
     auto_start: str = "StartIfRunning"
+    workload: str | None = None
+    clustered: bool = True
+    shutdown_s: float | None = 20.0
+    busy: str | None = None
+    disks: tuple[str, ...] = ("disk",)
+    content: Content = Content()
+    writer: str = ""
+    writing_since: datetime | None = None
+    before: Content | None = None
+    applied: Point | None = None
+    planned: bool = False
 
     @property
     def ref(self) -> str:
@@ -120,6 +145,7 @@ class Cluster:
     """A failover cluster: its nodes are hosts of the world, and every machine on them is clustered.
 
     ``owner`` is the node that owns the core group. Test copies have no cluster role of their own.
+    ``abandoned`` are the roles of machines that were removed without them, name and owner by machine id.
     """
 
     name: str
@@ -127,6 +153,7 @@ class Cluster:
     nodes: tuple[str, ...]
     owner: str
     broker: Broker | None = None
+    abandoned: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -135,7 +162,9 @@ class Host:
 
     ``rights`` False: the account may log in but not see Hyper-V; ``quiet``: and no cmdlet tells it so.
     ``cluster_rights`` False: it may not see the cluster.
-    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody.
+    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepts_from`` are the servers
+    that may replicate to it: full names, or ``*``. ``test_networks`` are its switches that are no production.
+    ``files`` are disks that belong to no machine any more.
     """
 
     name: str
@@ -148,6 +177,14 @@ class Host:
     cluster: Cluster | None = None
     cluster_rights: bool = True
     state: str = "Up"
+    accepts_from: tuple[str, ...] = ("*",)
+    test_networks: tuple[str, ...] = ()
+    files: set[str] = field(default_factory=set)
+
+    @property
+    def place(self) -> str:
+        """Where its machines are: the cluster, or the host alone."""
+        return self.cluster.name if self.cluster else self.name
 
     @property
     def domain(self) -> str:
@@ -156,4 +193,4 @@ class Host:
 
     def clusters(self, machine: Machine) -> bool:
         """Whether a machine has a cluster role here."""
-        return self.cluster is not None and machine.mode != "TestReplica"
+        return self.cluster is not None and machine.clustered and machine.mode != "TestReplica"

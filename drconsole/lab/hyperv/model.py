@@ -2,20 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from drconsole.lab.clock import Clock
-from drconsole.lab.hyperv import builtins, cluster_reading, deep_reading, reading
+from drconsole.lab.hyperv import (
+    builtins,
+    cluster_acting,
+    cluster_reading,
+    deep_reading,
+    failover_acting,
+    guest_reading,
+    network_acting,
+    power_acting,
+    reading,
+    replication_acting,
+)
+from drconsole.lab.hyperv.act_faults import ActFaults, Breaker
 from drconsole.lab.hyperv.call import Call, Gone, Sink
+from drconsole.lab.hyperv.clusters import WrongMove
 from drconsole.lab.hyperv.cmdlets import CMDLETS, NotModelled, Turn
 from drconsole.lab.hyperv.machines import Host, Machine
 from drconsole.lab.hyperv.replication import settle
+from drconsole.lab.hyperv.transitions import Refused
+from drconsole.lab.hyperv.watch import Watch
 
 log = logging.getLogger(__name__)
-MODULES = (reading, cluster_reading, deep_reading, builtins)
+MODULES = (
+    reading,
+    cluster_reading,
+    deep_reading,
+    guest_reading,
+    power_acting,
+    failover_acting,
+    replication_acting,
+    network_acting,
+    cluster_acting,
+    builtins,
+)
+
+
+class NoBreaker:
+    """Around a world that nobody serves there is nothing to break; see ``act_faults.Breaker``."""
+
+    def cut(self, host: str) -> None:
+        """Have no connections."""
+
+    def end_shells(self, host: str) -> None:
+        """Have no shells."""
+
+    async def kill_host(self, host: str) -> None:
+        """Have no host."""
+
+    def migrate(self, host: str, vm: str) -> None:
+        """Have no cluster."""
 
 
 class HyperVWorld:
@@ -37,11 +81,26 @@ class HyperVWorld:
         self.random = random or Random(0)
         self.hosts: dict[str, Host] = {host.name: host for host in hosts}
         self.unmodelled: list[str] = []
+        self.faults = ActFaults(self.random)
+        self.breaker: Breaker = NoBreaker()
+        self.watch = Watch()
+        self._at_work: set[asyncio.Task[Any]] = set()
 
     async def run(self, call: Call, sink: Sink) -> dict[str, Any]:
         """Run one call (see ``call.World``)."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        try:
+            return await self._run(call, sink)
+        finally:
+            self._at_work.discard(task)
+
+    async def _run(self, call: Call, sink: Sink) -> dict[str, Any]:
         try:
             settle(self.hosts, self.clock.now())
+            for ident in self.faults.on_arrival(call):
+                self.breaker.migrate(call.host, ident)
             await self._handler(call)(Turn(self, call, sink))
         except NotModelled as error:
             self.note_unmodelled(str(error))
@@ -61,6 +120,39 @@ class HyperVWorld:
         if more := sorted(set(call.bound) - known.understands):
             raise NotModelled(f"{call.cmdlet} -{' -'.join(more)}")
         return known.handler
+
+    def changed(self, cause: str) -> None:
+        """Let the watch look at what has changed."""
+        self.watch.look(self.hosts, self.clock.now(), cause)
+
+    def later(self, seconds: float, do: Callable[[], object], cause: str) -> None:
+        """Do something when that much simulated time has passed; what is refused then is left undone."""
+
+        async def wait() -> None:
+            await self.clock.sleep(seconds)
+            try:
+                do()
+            except (Refused, KeyError, WrongMove) as error:
+                log.info("%s: %s", cause, error)
+                return
+            self.changed(cause)
+
+        task = asyncio.create_task(wait())
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+
+    def other_ends(self, machine: Machine) -> list[Callable[[], None]]:
+        """What puts the copies of a machine at other places back to how they are now."""
+
+        def keeping(host: Host, other: Machine) -> Callable[[], None]:
+            was = replace(other, legs=[replace(leg) for leg in other.legs], points=list(other.points))
+            return lambda: host.machines.__setitem__(other.id, was)
+
+        return [
+            keeping(host, host.machines[machine.id])
+            for host in self.hosts.values()
+            if machine.id in host.machines and host.place != self.hosts[machine.host].place
+        ]
 
     def note_unmodelled(self, what: str) -> None:
         """Remember what the model does not have."""
@@ -87,9 +179,20 @@ class HyperVWorld:
         return machine
 
     def replace(self, hosts: Iterable[Host]) -> None:
-        """Start anew with other hosts and an empty list of what is not modelled."""
+        """Start anew with other hosts, without faults and notes; what is at work on the old ones ends."""
+        for task in list(self._at_work):
+            task.cancel()
         self.hosts = {host.name: host for host in hosts}
         self.unmodelled.clear()
+        self.faults.clear()
+        self.watch.forget()
+        self.changed("the scenario begins")
+
+    async def close(self) -> None:
+        """End what is at work."""
+        for task in list(self._at_work):
+            task.cancel()
+        await asyncio.gather(*self._at_work, return_exceptions=True)
 
 
 def fatal(error_id: str, category: str, exception: str, text: str) -> dict[str, str]:

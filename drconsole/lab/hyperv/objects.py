@@ -7,17 +7,24 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from drconsole.lab.hyperv.documented import Seam, documented_object
+from drconsole.lab.hyperv.guests import addresses_of, heartbeat
 from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
 from drconsole.lab.hyperv.replication import health
 
 NO_SNAPSHOT = "00000000-0000-0000-0000-000000000000"
-ON = ("Running", "Paused")
+ON = ("Running", "Paused", "Stopping")
 FOLDER = "C:\\ProgramData\\Microsoft\\Windows\\Hyper-V"
+DISK_FOLDER = "D:\\Hyper-V\\Virtual Hard Disks"
 
 
 def switch_id(host: Host, name: str) -> str:
     """A switch's Guid: made from its host and name, so that it stays the same in every run."""
     return str(uuid5(NAMESPACE_URL, f"switch:{host.name}:{name}"))
+
+
+def disk_path(machine: Machine, disk: str) -> str:
+    """Where one of a machine's disks lies on its host."""
+    return f"{DISK_FOLDER}\\{machine.id}\\{disk}.vhdx"
 
 
 def vm_object(host: Host, machine: Machine, now: datetime) -> dict[str, Seam]:
@@ -45,14 +52,17 @@ def vm_object(host: Host, machine: Machine, now: datetime) -> dict[str, Seam]:
         SnapshotFileLocation=f"{FOLDER}\\{machine.id}",
         SmartPagingFilePath=f"{FOLDER}\\{machine.id}",
         CPUUsage=3 if running else 0,
-        Heartbeat="OkApplicationsHealthy" if running else None,
+        Heartbeat=heartbeat(machine, now),
         MemoryAssigned=memory if machine.power in ON else 0,
         MemoryDemand=memory // 2 if running else 0,
         MemoryStartup=memory,
         MemoryMinimum=memory // 2,
         MemoryMaximum=memory,
         ProcessorCount=machine.processors,
-        NetworkAdapters=[adapter_object(host, machine, adapter) for adapter in machine.adapters],
+        ParentSnapshotId=machine.applied.id if machine.applied else None,
+        ParentSnapshotName=point_name(host, machine, machine.applied) if machine.applied else None,
+        NetworkAdapters=[adapter_object(host, machine, adapter, now) for adapter in machine.adapters],
+        HardDrives=[disk_object(host, machine, disk) for disk in machine.disks],
     )
 
 
@@ -88,12 +98,33 @@ def _fixed_words() -> dict[str, Any]:
         "MemoryStatus": "",
         "SmartPagingFileInUse": False,
         "ResourceMeteringEnabled": False,
-        "ParentSnapshotId": None,
-        "ParentSnapshotName": None,
     }
 
 
-def adapter_object(host: Host, machine: Machine, adapter: Adapter) -> dict[str, Seam]:
+def disk_object(host: Host, machine: Machine, disk: str) -> dict[str, Seam]:
+    """A HardDiskDrive."""
+    number = machine.disks.index(disk)
+    return documented_object(
+        "HardDiskDrive",
+        f"disk/{host.name}/{machine.id}/{disk}",
+        f"HardDiskDrive (Name = 'Hard Drive', VMName = '{machine.name}') [VMId = '{machine.id}']",
+        Id=f"Microsoft:{machine.id.upper()}\\0\\{number}",
+        Name="Hard Drive",
+        Path=disk_path(machine, disk),
+        ControllerType="SCSI",
+        ControllerNumber=0,
+        ControllerLocation=number,
+        PoolName="Primordial",
+        VMId=machine.id,
+        VMName=machine.name,
+        VMSnapshotId=NO_SNAPSHOT,
+        VMSnapshotName="",
+        ComputerName=host.name,
+        IsDeleted=False,
+    )
+
+
+def adapter_object(host: Host, machine: Machine, adapter: Adapter, now: datetime) -> dict[str, Seam]:
     """A VMNetworkAdapter."""
     return documented_object(
         "VMNetworkAdapter",
@@ -112,7 +143,7 @@ def adapter_object(host: Host, machine: Machine, adapter: Adapter) -> dict[str, 
         Connected=adapter.switch is not None,
         MacAddress=adapter.mac,
         DynamicMacAddressEnabled=True,
-        IPAddresses=list(adapter.addresses) if machine.power == "Running" else [],
+        IPAddresses=addresses_of(machine, adapter, now),
         IsLegacy=False,
         IsSynthetic=True,
         IsManagementOs=False,
@@ -172,10 +203,15 @@ def replication_object(
     )
 
 
+def point_name(host: Host, machine: Machine, point: Point) -> str:
+    """What a recovery point is called."""
+    return f"{machine.name} - ({point.at + host.skew:%m/%d/%Y - %H:%M:%S})"
+
+
 def point_object(host: Host, machine: Machine, point: Point) -> dict[str, Seam]:
     """A VMSnapshot: one recovery point."""
     told = point.at + host.skew
-    name = f"{machine.name} - ({told:%m/%d/%Y - %H:%M:%S})"
+    name = point_name(host, machine, point)
     return documented_object(
         "VMSnapshot",
         f"point/{host.name}/{machine.id}/{point.id}",

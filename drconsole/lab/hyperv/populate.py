@@ -9,8 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 from msgspec import UNSET, structs
 
 from drconsole.lab.hyperv.clusters import broker_of
+from drconsole.lab.hyperv.content import Content, content_at, start_writing, stop_writing
 from drconsole.lab.hyperv.machines import Adapter, Broker, Cluster, Host, Leg, Machine, Point
-from drconsole.lab.scenario_checks import REPLICATED, ends, wrong_values
+from drconsole.lab.hyperv.replication import receiving
+from drconsole.lab.scenario_checks import REPLICATED, ends, sites_of_hosts, wrong_values
 from drconsole.lab.scenario_form import ClusterForm, Copy, HostForm, Scenario, ScenarioError, duration
 
 AGE = timedelta(days=200)
@@ -30,6 +32,8 @@ def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
         shared = {**ends(scenario, workload), **_given(structs.asdict(workload.replication))}
         for name, copy in workload.copies.items():
             machine = Machine(name, workload.id, workload.name, created=now - AGE)
+            if copy.mode == "Primary" or copy.mode is UNSET:
+                machine.content = Content(((f"{workload.id} as it was made", 1),))
             if hosts[name].cluster is not None:
                 # What is made highly available is started by the cluster.
                 machine.auto_start = "Nothing"
@@ -37,7 +41,28 @@ def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
             change(hosts[name], machine, Copy(**{**shared, **own}), now)
             hosts[name].machines[workload.id] = machine
     _place(hosts)
+    _fill(hosts)
+    for name, site in sites_of_hosts(scenario).items():
+        hosts[name].test_networks = tuple(scenario.sites[site].test_networks)
     return list(hosts.values())
+
+
+def _fill(hosts: dict[str, Host]) -> None:
+    """Let every replica and its points hold what their original had written by then; test copies likewise."""
+    everywhere = [machine for host in hosts.values() for machine in host.machines.values()]
+    # Originals first, then what they send to, then what that sends on.
+    for machine in sorted(everywhere, key=lambda one: one.mode != "Primary"):
+        for leg in machine.legs:
+            found = receiving(hosts, machine, leg)
+            if found is not None and found[1].last_sync is not None:
+                found[0].content = content_at(machine, found[1].last_sync)
+                for point in found[0].points:
+                    point.content = content_at(machine, point.at)
+    for machine in everywhere:
+        test = hosts[machine.host].machines.get(machine.test or "")
+        if test is not None:
+            test.workload = machine.id
+            test.content = Content((*machine.content.runs, *test.content.runs))
 
 
 def _place(hosts: dict[str, Host]) -> None:
@@ -84,8 +109,17 @@ def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> N
         machine.power, machine.since = given["power"], now
     if "up" in given:
         machine.since = now - duration(given["up"])
+    if "shutdown" in given:
+        never = given["shutdown"] == "never"
+        machine.shutdown_s = None if never else duration(given["shutdown"]).total_seconds()
+    if machine.power == "Running":
+        start_writing(machine, machine.since or now)
+    else:
+        stop_writing(machine, now)
     if "networks" in given:
         machine.adapters = [_adapter(machine, number, to) for number, to in enumerate(given["networks"])]
+    for adapter, switch in zip(machine.adapters, given.get("test_switches", ()), strict=False):
+        adapter.test_switch = switch
 
 
 def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetime) -> None:
@@ -141,6 +175,7 @@ def _host(name: str, form: HostForm) -> Host:
         quiet=form.quiet,
         skew=skew,
         cluster_rights=form.cluster_rights,
+        accepts_from=form.accepts_from,
     )
 
 

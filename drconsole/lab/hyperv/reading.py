@@ -79,7 +79,7 @@ async def get_vm_network_adapter(turn: Turn) -> None:
     name = like(turn.text("Name") or "*")
     for machine in await targets(turn):
         wanted = (adapter for adapter in machine.adapters if name.fullmatch(adapter.name))
-        await turn.write(*(adapter_object(turn.host, machine, adapter) for adapter in wanted))
+        await turn.write(*(adapter_object(turn.host, machine, adapter, turn.now) for adapter in wanted))
 
 
 @cmdlet("Get-VMSwitch", "Name", "Id", "SwitchType")
@@ -117,16 +117,16 @@ async def get_vm_snapshot(turn: Turn) -> None:
         await turn.error("ObjectNotFound", text, "ObjectNotFound", wanted)
 
 
-async def targets(turn: Turn) -> list[Machine]:
-    """The machines of ``-VM`` or ``-VMName``, or all; an error for each that is not there."""
+async def targets(turn: Turn, names: str = "VMName") -> list[Machine]:
+    """The machines of ``-VM`` or of the parameter ``names``, or all; an error for each that is not there."""
     if "VM" not in turn.call.bound:
-        return await by_name(turn, "VMName")
+        return await by_name(turn, names)
     seen, found = {machine.ref: machine for machine in turn.machines}, []
     for host, ident in turn.refs("VM", "vm"):
         if machine := seen.get(f"vm/{host}/{ident}"):
             found.append(machine)
         else:
-            await _missing(turn, "id", ident, "ObjectNotFound", "ObjectNotFound")
+            await missing(turn, "id", ident, "ObjectNotFound", "ObjectNotFound")
     return found
 
 
@@ -135,7 +135,7 @@ async def by_id(turn: Turn) -> list[Machine]:
     wanted = (turn.text("Id") or "").lower()
     found = [machine for machine in turn.machines if machine.id == wanted]
     if not found:
-        await _missing(turn, "id", wanted, "ObjectNotFound", "ObjectNotFound")
+        await missing(turn, "id", wanted, "ObjectNotFound", "ObjectNotFound")
     return found
 
 
@@ -148,11 +148,12 @@ async def by_name(turn: Turn, parameter: str) -> list[Machine]:
         pattern = like(name)
         hits = {machine.id: machine for machine in turn.machines if pattern.fullmatch(machine.name)}
         if not hits and not wild(name):
-            await _missing(turn, "name", name, "InvalidParameter", "InvalidArgument")
+            await missing(turn, "name", name, "InvalidParameter", "InvalidArgument")
         found |= hits
     return list(found.values())
 
 
-async def _missing(turn: Turn, what: str, value: str, error_id: str, category: str) -> None:
+async def missing(turn: Turn, what: str, value: str, error_id: str, category: str) -> None:
+    """Report that a machine is not there, and go on."""
     text = f'Hyper-V was unable to find a virtual machine with {what} "{value}".'
     await turn.error(error_id, text, category, value)

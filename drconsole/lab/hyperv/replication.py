@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from drconsole.lab.hyperv.content import content_at
 from drconsole.lab.hyperv.machines import FAILED_OVER, Host, Leg, Machine
 
 LATE = timedelta(hours=1)
@@ -24,14 +25,21 @@ def find_host(hosts: Mapping[str, Host], name: str) -> Host | None:
     return next((h for h in hosts.values() if wanted in (h.name.lower(), h.fqdn.lower())), None)
 
 
-def receiving(hosts: Mapping[str, Host], machine: Machine, leg: Leg) -> Leg | None:
+def ship(sender: Machine, receiver: Machine, when: datetime) -> None:
+    """Let the receiving copy hold what the sending one held at a time; one that runs keeps its own."""
+    if receiver.writing_since is None:
+        receiver.content = content_at(sender, when)
+
+
+def receiving(hosts: Mapping[str, Host], machine: Machine, leg: Leg) -> tuple[Machine, Leg] | None:
     """The living end that this machine sends to, where that end still names this host."""
     host = find_host(hosts, leg.receiver)
     other = host.machines.get(machine.id) if host and host.state != "Down" else None
     if other is None or not sends(leg):
         return None
     ends = (end for end in other.legs if end.kind == leg.kind)
-    return next((end for end in ends if find_host(hosts, end.primary) is hosts[machine.host]), None)
+    found = next((end for end in ends if find_host(hosts, end.primary) is hosts[machine.host]), None)
+    return None if found is None else (other, found)
 
 
 def sends(leg: Leg) -> bool:
@@ -50,8 +58,9 @@ def settle(hosts: Mapping[str, Host], now: datetime) -> None:
         for machine in host.machines.values():
             for leg in machine.legs:
                 other = receiving(hosts, machine, leg) if host.state != "Down" else None
-                if other is not None and flows(leg, other):
-                    leg.last_sync = other.last_sync = _last_cycle(leg, now)
+                if other is not None and flows(leg, other[1]):
+                    leg.last_sync = other[1].last_sync = _last_cycle(leg, now)
+                    ship(machine, other[0], leg.last_sync)
 
 
 def _last_cycle(leg: Leg, now: datetime) -> datetime:

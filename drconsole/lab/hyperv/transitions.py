@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from drconsole.lab.hyperv.machines import FAILED_OVER, Host, Leg, Machine
+from drconsole.lab.hyperv.machines import FAILED_OVER, Host, Leg, Machine, Point
 from drconsole.lab.hyperv.replication import find_host, sends
 
 REPLICAS = ("Replica", "ExtendedReplica")
@@ -22,6 +22,7 @@ COPYING = "InitialReplicationInProgress"
 PREPARED = "PreparedForFailover"
 RESYNC_DUE = "WaitingForStartResynchronize"
 RESYNC_PAUSED = "ResynchronizeSuspended"
+IN_PROGRESS = "RecoveryInProgress"
 
 
 class Operation(StrEnum):
@@ -94,7 +95,7 @@ RULES: Mapping[Operation, Rule] = {
     ),
     Operation.COMPLETE: Rule(REPLICAS, ("FailedOverWaitingCompletion",)),
     # A test copy is removed in any state of its replica: see ``effects.cancel``.
-    Operation.CANCEL: Rule(REPLICATED, ("FailedOverWaitingCompletion", PREPARED, "RecoveryInProgress")),
+    Operation.CANCEL: Rule(REPLICATED, ("FailedOverWaitingCompletion", PREPARED, IN_PROGRESS)),
     Operation.REVERSE: Rule(REPLICAS, FAILED_OVER, reaches=True),
     Operation.BECOME_REPLICA: Rule(("Primary",), off=True),
     Operation.CONTINUE: Rule(("Replica",), FAILED_OVER, reaches=True),
@@ -106,11 +107,16 @@ RULES: Mapping[Operation, Rule] = {
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an operation stands on: the machine, all hosts, and the time."""
+    """What an operation stands on: the machine, all hosts, and the time.
+
+    ``kind`` names one of two relationships, ``point`` the recovery point that is meant.
+    """
 
     hosts: Mapping[str, Host]
     machine: Machine
     now: datetime
+    kind: str | None = None
+    point: Point | None = None
 
     @property
     def host(self) -> Host:
@@ -119,8 +125,9 @@ class Ground:
 
     @property
     def leg(self) -> Leg:
-        """The relationship that operations mean: the simple one, else the only other."""
-        leg = self.machine.simple
+        """The relationship that operations mean: the one named, else the simple one, else the only other."""
+        legs = self.machine.legs
+        leg = next((leg for leg in legs if leg.kind == self.kind), None) or self.machine.simple
         assert leg is not None
         return leg
 

@@ -17,6 +17,7 @@ from .command_line import CommandLineError, parse
 from .evaluator.console import error_lines, printed
 from .evaluator.errors import ScriptError
 from .evaluator.frame import Frame, Place, Run, Stopped
+from .evaluator.questions import OWN_PARAMETERS, Questions
 from .evaluator.refusal import Refused
 from .evaluator.session import run_text
 from .evaluator.signatures import signatures
@@ -164,11 +165,12 @@ class EvaluatorProcess:
 
     def call(self, cmdlet: str, parameter_set: str, bound: dict[str, Value], frame: Frame) -> None:
         """Run a cmdlet of the simulated host and take its items in this thread."""
-        values = {name: to_seam(value) for name, value in bound.items()}
+        questions = Questions(cmdlet, bound)
+        values = {name: to_seam(value) for name, value in bound.items() if name not in OWN_PARAMETERS}
         self._link = link = _Link(self._engine.loop)
         future = self._engine.ask_world(Call(self._start.host, cmdlet, parameter_set, values), link)
         try:
-            self._take(link, cmdlet, frame)
+            self._take(link, cmdlet, frame, questions)
             result = future.result()
         except (CancelledError, Gone):
             raise Stopped from None
@@ -182,7 +184,7 @@ class EvaluatorProcess:
         if result["is"] == "fatal":
             raise _error(result, cmdlet)
 
-    def _take(self, link: _Link, cmdlet: str, frame: Frame) -> None:
+    def _take(self, link: _Link, cmdlet: str, frame: Frame, questions: Questions) -> None:
         """Take the items of an answer until it ends; whoever asked waits for each."""
         if self.stopped():
             raise Stopped
@@ -191,19 +193,19 @@ class EvaluatorProcess:
             try:
                 if self.stopped():
                     raise Stopped
-                self._one(item, cmdlet, frame)
+                value = self._one(item, cmdlet, frame, questions)
             except BaseException:
-                link.reply(answer, False)
+                link.reply(answer, None)
                 raise
-            link.reply(answer, True)
+            link.reply(answer, value)
         if self.stopped():
             raise Stopped
 
-    def _one(self, item: Mapping[str, Any], cmdlet: str, frame: Frame) -> None:
-        """Take one item.
+    def _one(self, item: Mapping[str, Any], cmdlet: str, frame: Frame, questions: Questions) -> bool:
+        """Take one item; the answer where it is a question.
 
         Raises:
-            Refused: a question; no cmdlet of the closed list asks any.
+            ScriptError: the preferences make an error of it, or nobody is there to answer.
         """
         kind = item["is"]
         if kind == "object":
@@ -216,8 +218,13 @@ class EvaluatorProcess:
         elif kind == "verbose":
             if frame.shows("verbosepreference"):
                 self._write("stdout", f"VERBOSE: {item['text']}\r\n")
+        elif kind == "process":
+            return questions.should_process(item, lambda text: self._write("stdout", text))
+        elif kind == "continue":
+            return questions.should_continue()
         else:
-            raise Refused(f"a question of the host: {kind}")
+            raise Refused(f"an item of the host: {kind}")
+        return True
 
 
 def _error(item: Mapping[str, Any], cmdlet: str) -> ScriptError:
@@ -267,11 +274,11 @@ class _Link:
         finally:
             self._waiting.discard(answer)
 
-    def reply(self, answer: asyncio.Future[bool] | None, taken: bool) -> None:
-        """Answer from the thread: taken, or the pipeline has ended."""
+    def reply(self, answer: asyncio.Future[bool] | None, value: bool | None) -> None:
+        """Answer from the thread: taken (for questions, yes or no), or None: the pipeline has ended."""
         if answer is not None:
-            self.told_gone = self.told_gone or not taken
-            self._loop.call_soon_threadsafe(_settle, answer, taken)
+            self.told_gone = self.told_gone or value is None
+            self._loop.call_soon_threadsafe(_settle, answer, value)
 
     def close(self) -> None:
         """Take nothing more: the thread wakes up, and whoever waits hears that nobody listens."""
@@ -282,14 +289,14 @@ class _Link:
         """Close in the loop."""
         self._closed = True
         for answer in self._waiting:
-            _settle(answer, False)
+            _settle(answer, None)
 
 
-def _settle(answer: asyncio.Future[bool], taken: bool) -> None:
+def _settle(answer: asyncio.Future[bool], value: bool | None) -> None:
     """Settle an answer in the loop, unless its call was given up."""
     if answer.done():
         return
-    if taken:
-        answer.set_result(True)
-    else:
+    if value is None:
         answer.set_exception(Gone())
+    else:
+        answer.set_result(value)

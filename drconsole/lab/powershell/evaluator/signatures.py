@@ -30,13 +30,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A cmdlet's parameters; ``suffix`` is the class name that ends its error ids."""
+    """A cmdlet's parameters; ``suffix`` is the class name that ends its error ids.
+
+    ``impact`` is its ConfirmImpact.
+    """
 
     name: str
     suffix: str
     default_set: str
     sets: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    impact: str = "Medium"
 
 
 def _signature(name: str, facts: dict[str, Any]) -> Signature:
@@ -64,6 +68,7 @@ def _signature(name: str, facts: dict[str, Any]) -> Signature:
         facts.get("default_parameter_set") or next(iter(sets)),
         tuple(sets),
         tuple(parameters),
+        facts.get("confirm_impact") or "Medium",
     )
 
 

@@ -1,0 +1,63 @@
+"""The lab's own watch: two copies of one workload that run where people work with them, and what led to it.
+
+A copy counts while it is on and connected to a network that is not a test network of its site. A copy on a
+host that is down does not count: nobody reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from drconsole.lab.hyperv.machines import Host, Machine
+
+ALIVE = ("Running", "Starting", "Stopping")
+
+
+@dataclass(frozen=True, slots=True)
+class TwoAlive:
+    """That two or more copies of a workload came to run at once; ``copies`` are place and name."""
+
+    at: datetime
+    vm: str
+    copies: tuple[str, ...]
+    cause: str
+
+
+class Watch:
+    """Looks at all hosts after everything that changes them; ``seen`` is what it noted, each time once."""
+
+    def __init__(self) -> None:
+        self.seen: list[TwoAlive] = []
+        self._now: dict[str, tuple[str, ...]] = {}
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.seen.clear()
+        self._now.clear()
+
+    def look(self, hosts: Mapping[str, Host], at: datetime, cause: str) -> None:
+        """Note every workload that has come to be alive twice since the last look, or in more places."""
+        found = alive_twice(hosts)
+        for vm, copies in found.items():
+            if not set(copies) <= set(self._now.get(vm, ())):
+                self.seen.append(TwoAlive(at, vm, copies, cause))
+        self._now = found
+
+
+def alive_twice(hosts: Mapping[str, Host]) -> dict[str, tuple[str, ...]]:
+    """The workloads with more than one living copy, each with its copies."""
+    living: dict[str, set[str]] = {}
+    for host in hosts.values():
+        for machine in host.machines.values():
+            if host.state != "Down" and serves(host, machine):
+                # Two nodes that list one machine, as during a live migration, are one place.
+                living.setdefault(machine.workload or machine.id, set()).add(f"{host.place}: {machine.name}")
+    return {vm: tuple(sorted(copies)) for vm, copies in living.items() if len(copies) > 1}
+
+
+def serves(host: Host, machine: Machine) -> bool:
+    """Whether a machine is on and connected to a network where people work."""
+    networks = {adapter.switch for adapter in machine.adapters if adapter.switch is not None}
+    return machine.power in ALIVE and bool(networks - set(host.test_networks))
