@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from drconsole.lab.hyperv.content import Content
 
+NOTHING = Content()
 FAILED_OVER = ("FailedOver", "FailedOverWaitingCompletion")
 
 
@@ -34,12 +35,12 @@ class Adapter:
 
 @dataclass(slots=True)
 class Point:
-    """One recovery point of a replica, or the checkpoint of a failover; ``kind`` is a name of SnapshotType."""
+    """A recovery point of a replica, or the checkpoint of a failover; ``kind`` is a name of SnapshotType."""
 
     id: str
     kind: str
     at: datetime
-    content: Content = Content()
+    content: Content = NOTHING
 
 
 @dataclass(slots=True)
@@ -76,7 +77,8 @@ class Machine:
     ``workload`` is the id of the machine that a test copy was made from. ``clustered`` False: it has no role
     although its host is a node. ``shutdown_s`` is how long its guest takes to shut down; None: it never does.
     ``busy`` is the cmdlet that is at work on it. ``content`` is what was written until it began to write
-    again; ``before`` what a failover can be taken back to, ``applied`` the point that it was failed over to; ``planned`` that its original had been prepared then.
+    again; ``before`` what a failover can be taken back to, ``applied`` the point that it was failed over to;
+    ``planned`` that its original had been prepared then.
     """
 
     host: str
@@ -101,7 +103,7 @@ class Machine:
     shutdown_s: float | None = 20.0
     busy: str | None = None
     disks: tuple[str, ...] = ("disk",)
-    content: Content = Content()
+    content: Content = NOTHING
     writer: str = ""
     writing_since: datetime | None = None
     before: Content | None = None
@@ -162,9 +164,9 @@ class Host:
 
     ``rights`` False: the account may log in but not see Hyper-V; ``quiet``: and no cmdlet tells it so.
     ``cluster_rights`` False: it may not see the cluster.
-    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepts_from`` are the servers
-    that may replicate to it: full names, or ``*``. ``test_networks`` are its switches that are no production.
-    ``files`` are disks that belong to no machine any more.
+    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepts_from`` are the
+    servers that may replicate to it: full names, or ``*``. ``test_networks`` are its switches that are no
+    production. ``files`` are disks that belong to no machine any more.
     """
 
     name: str
