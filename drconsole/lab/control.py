@@ -1,8 +1,10 @@
 """The lab's own remote control, for tests: JSON over HTTP on 127.0.0.1, with a bearer token.
 
-``GET alive|requests|unmodelled|truth`` and ``POST advance {"seconds"}``, ``hurry {}`` (the rest of the
-timeline happens now), ``fault {"endpoint", "fault"}`` (null heals), ``reset {"scenario"}`` (optional) and
-``happen {...}`` (``scenario_form.Happening``: a copy changes or moves, a node goes down ...). A wrong request
+``GET alive|requests|unmodelled|truth|fingerprints|act_faults`` and ``POST advance {"seconds"}``, ``hurry {}``
+(the rest of the timeline happens now), ``fault {"endpoint", "fault"}`` (null heals), ``reset {"scenario"}``
+(optional), ``happen {...}`` (``scenario_form.Happening``: a copy changes or moves, a node goes down ...),
+``act_fault {...}`` (``scenario_form.ActFaultForm``: an act goes wrong) and ``chaos {"rate"}`` (so many of all
+other acts do, by the lab's random seed). ``alive`` also tells what the lab's own watch saw. A wrong request
 is answered by 400 (404 where something is not there, 401 without the token) and ``{"error": text}``.
 """
 
@@ -10,12 +12,15 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
 
-from drconsole.lab.scenario_form import Happening, ScenarioError
+from drconsole.lab.hyperv.fingerprints import fingerprints
+from drconsole.lab.hyperv.watch import TwoAlive
+from drconsole.lab.scenario_form import ActFaultForm, Happening, ScenarioError
 from drconsole.lab.server import Lab
 from drconsole.lab.wire_faults import WireFault
 
@@ -46,6 +51,12 @@ class Reset(msgspec.Struct, forbid_unknown_fields=True):
     scenario: str | None = None
 
 
+class Chaos(msgspec.Struct, forbid_unknown_fields=True):
+    """Let acts go wrong by chance."""
+
+    rate: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
 class Control:
     """The remote control of one lab. ``requests`` counts what it was asked."""
 
@@ -74,13 +85,15 @@ class Control:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
-        for name in ("alive", "requests", "unmodelled", "truth"):
+        for name in ("alive", "requests", "unmodelled", "truth", "fingerprints", "act_faults"):
             app.router.add_get(f"/{name}", self._reader(getattr(self, f"_{name}")))
         app.router.add_post("/advance", self._writer(Advance, self._advance))
         app.router.add_post("/hurry", self._writer(Hurry, self._hurry))
         app.router.add_post("/fault", self._writer(Fault, self._fault))
         app.router.add_post("/reset", self._writer(Reset, self._reset))
         app.router.add_post("/happen", self._writer(Happening, self._happen))
+        app.router.add_post("/act_fault", self._writer(ActFaultForm, self._act_fault))
+        app.router.add_post("/chaos", self._writer(Chaos, self._chaos))
         return app
 
     @web.middleware
@@ -121,7 +134,13 @@ class Control:
             "scenario": self._lab.name,
             "now": self._lab.clock.now().isoformat(),
             "endpoints": {name: listener.fault for name, listener in listeners},
+            "two_alive": [self._told(one) for one in self._lab.world.watch.seen],
         }
+
+    def _told(self, seen: TwoAlive) -> Answer:
+        """What the watch noted; ``expected`` where the scenario itself is so."""
+        expected = seen.vm in self._lab.scenario.two_alive
+        return {**asdict(seen), "at": seen.at.isoformat(), "expected": expected}
 
     def _requests(self) -> Answer:
         return {
@@ -142,6 +161,21 @@ class Control:
     def _truth(self) -> Answer:
         told: Answer = msgspec.to_builtins(self._lab.scenario.truth)
         return told
+
+    def _fingerprints(self) -> Answer:
+        world = self._lab.world
+        return {"disks": fingerprints(world.hosts, world.clock.now())}
+
+    def _act_faults(self) -> Answer:
+        return {"act_faults": [asdict(fault) for fault in self._lab.world.faults.waiting]}
+
+    async def _act_fault(self, asked: ActFaultForm) -> Answer:
+        self._lab.add_act_fault(asked)
+        return self._act_faults()
+
+    async def _chaos(self, asked: Chaos) -> Answer:
+        self._lab.world.faults.rate = asked.rate
+        return {}
 
     async def _advance(self, asked: Advance) -> Answer:
         if asked.seconds < 0:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET, structs
 
-from drconsole.lab.hyperv.documented import enum_names
+from drconsole.lab.hyperv.documented import enum_names, facts
 from drconsole.lab.scenario_form import (
+    ActFaultForm,
     Copy,
     EndpointForm,
     Happening,
@@ -39,6 +40,8 @@ KINDS = (
     {"host", "vm", "moves"},
     {"node", "state"},
     {"cluster", "state"},
+    {"host", "powershell"},
+    {"endpoint", "shells"},
 )
 """Which fields make up something that happens."""
 
@@ -62,6 +65,10 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
         yield from _wrong_workload(scenario, workload)
     for moment in scenario.timeline:
         yield from _wrong_moment(scenario, moment, copies)
+    for fault in scenario.act_faults:
+        yield from wrong_act_fault(scenario, fault)
+    known = {workload.id for workload in scenario.workloads}
+    yield from _unknown("two_alive", set(scenario.two_alive), known, "workload")
     placed = {(vm, places[host]) for vm, host in copies if host in hosts}
     for name, said in scenario.truth.parts().items():
         yield from _wrong_truth(f"truth.{name}", said, endpoints, placed)
@@ -177,6 +184,15 @@ def wrong_happening(scenario: Scenario, happening: Happening) -> Iterator[str]:
     if happening.host in scenario.hosts and happening.set is not UNSET:
         for line in wrong_values(happening.set, scenario.hosts[str(happening.host)].switches):
             yield f"set.{line}"
+
+
+def wrong_act_fault(scenario: Scenario, fault: ActFaultForm) -> Iterator[str]:
+    """What is wrong with a fault of an act; a machine may come to be later, as test copies do."""
+    where = f"act_faults {fault.cmdlet}"
+    if fault.cmdlet not in facts()["cmdlets"]:
+        yield f"{where}: there is no such cmdlet"
+    if fault.host is not None:
+        yield from _unknown(where, {fault.host}, set(scenario.hosts), "host")
 
 
 def addresses(scenario: Scenario, endpoint: EndpointForm) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from drconsole.lab.hyperv.act_faults import ActKind
 from drconsole.lab.hyperv.transitions import Operation
 from drconsole.lab.powershell.stubborn import Habit
 from drconsole.lab.wire_faults import WireFault
@@ -143,6 +144,8 @@ class Happening(_Form, frozen=True):
     site, state: a whole site is Down: it neither answers nor replicates; or Up again.
     node, state: a node goes down (its machines start elsewhere), or comes back.
     cluster, state: the resource of its broker fails, or comes back.
+    host, powershell: the PowerShell of a host behaves otherwise from now on.
+    endpoint, shells: so many shells of one account are allowed there from now on.
     """
 
     endpoint: str | UnsetType = UNSET
@@ -159,12 +162,32 @@ class Happening(_Form, frozen=True):
     node: str | UnsetType = UNSET
     cluster: str | UnsetType = UNSET
     state: str | UnsetType = UNSET
+    powershell: Habit | UnsetType = UNSET
+    shells: Annotated[int, msgspec.Meta(ge=0)] | UnsetType = UNSET
 
 
 class Moment(Happening, frozen=True, kw_only=True):
     """Something that happens ``at`` a time."""
 
     at: Duration
+
+
+class ActFaultForm(_Form, frozen=True):
+    """How an act will go wrong (``act_faults.ActFault``); ``vm`` and ``host`` not given: any.
+
+    ``id``, ``category`` and ``text`` are the error's, for ``fault: fails``.
+    """
+
+    cmdlet: str
+    fault: ActKind
+    vm: Guid | None = None
+    host: str | None = None
+    occurrence: Annotated[int, msgspec.Meta(ge=1)] = 1
+    seconds: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    effect: bool = False
+    id: str = "OperationFailed"
+    category: str = "NotSpecified"
+    text: str = "The operation failed."
 
 
 class CopyTruth(_Form, frozen=True):
@@ -221,7 +244,10 @@ class Truth(_Form, frozen=True):
 
 
 class Scenario(_Form, frozen=True, kw_only=True):
-    """A whole scenario."""
+    """A whole scenario.
+
+    ``two_alive`` are the workloads that run twice on networks where people work, as its text says.
+    """
 
     about: str
     sites: dict[str, Site]
@@ -232,6 +258,8 @@ class Scenario(_Form, frozen=True, kw_only=True):
     workloads: list[WorkloadForm]
     truth: Truth
     timeline: list[Moment] = []
+    two_alive: list[Guid] = []
+    act_faults: list[ActFaultForm] = []
 
 
 def duration(text: str) -> timedelta:

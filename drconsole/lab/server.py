@@ -7,14 +7,18 @@ import os
 import random
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET, structs
+
 from drconsole.lab import scenario as scenarios
+from drconsole.lab.breaking import HostBreaker
 from drconsole.lab.certificates import Authority
 from drconsole.lab.clock import Clock
+from drconsole.lab.hyperv.act_faults import ActFault
 from drconsole.lab.hyperv.clusters import WrongMove, arrive, move, set_broker, set_node
 from drconsole.lab.hyperv.effects import perform
 from drconsole.lab.hyperv.machines import Cluster
@@ -23,12 +27,21 @@ from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import Operation, Refused
 from drconsole.lab.powershell.process import Engine
-from drconsole.lab.powershell.stubborn import StubbornEngine
-from drconsole.lab.scenario_checks import addresses, wrong_happening
-from drconsole.lab.scenario_form import Copy, EndpointForm, Happening, Moment, Scenario, ScenarioError
+from drconsole.lab.powershell.stubborn import Habit, StubbornEngine
+from drconsole.lab.scenario_checks import addresses, wrong_act_fault, wrong_happening
+from drconsole.lab.scenario_form import (
+    ActFaultForm,
+    Copy,
+    EndpointForm,
+    Happening,
+    Moment,
+    Scenario,
+    ScenarioError,
+)
 from drconsole.lab.timeline import Timeline
 from drconsole.lab.winrm.listener import Listener, serve
 from drconsole.lab.winrm.service import Counters, Ways, WinRMService
+from drconsole.lab.winrm.shells import Quotas
 from drconsole.lab.wire_faults import WireFault
 
 USER = "operator"
@@ -57,7 +70,9 @@ class Lab:
         self.clock = world.clock
         self.listeners: dict[str, Listener] = {}
         self.password_file = options.folder / "password"
-        self._engine = StubbornEngine(engine, lambda host: self.scenario.hosts[host].powershell)
+        self._habits: dict[str, Habit] = {}
+        self._engine = StubbornEngine(engine, self._habit_of)
+        self.world.breaker = HostBreaker(world, lambda: self.listeners)
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
         self._timeline = Timeline(self.clock, self._befall)
@@ -68,7 +83,28 @@ class Lab:
         """Write the password file and bind every endpoint."""
         write_secret(self.password_file, self._password)
         await self._bind()
+        self._arm()
+        self.world.changed("the scenario begins")
         self._timeline.restart(self.scenario)
+
+    def _arm(self) -> None:
+        """Let the acts go wrong that the scenario wants to."""
+        for fault in self.scenario.act_faults:
+            self.add_act_fault(fault)
+
+    def _habit_of(self, host: str) -> Habit:
+        return self._habits.get(host, self.scenario.hosts[host].powershell)
+
+    def add_act_fault(self, form: ActFaultForm) -> None:
+        """Let an act go wrong.
+
+        Raises:
+            ScenarioError: there is no such cmdlet or host.
+        """
+        if wrong := list(wrong_act_fault(self.scenario, form)):
+            raise ScenarioError("; ".join(wrong))
+        values = structs.asdict(form)
+        self.world.faults.waiting.append(ActFault(kind=values.pop("fault"), **values))
 
     async def reset(self, name: str | None = None) -> None:
         """Start the scenario, or another one, anew: state, time, faults, counters and timeline.
@@ -85,7 +121,9 @@ class Lab:
             self.name, self.scenario = name or self.name, scenario
             self.world.random.seed(self.options.seed)
             self.world.replace(build_hosts(scenario, self.clock.now()))
+            self._habits.clear()
             await self._bind()
+            self._arm()
             self._timeline.restart(self.scenario)
 
     async def advance(self, seconds: float) -> None:
@@ -102,11 +140,15 @@ class Lab:
         Raises:
             KeyError: there is none of that name.
         """
+        for listener in self._at(endpoint):
+            await listener.set_fault(fault)
+
+    def _at(self, endpoint: str) -> list[Listener]:
+        """The addresses of an endpoint, or the one of NAME/NODE."""
         found = [one for name, one in self.listeners.items() if endpoint in (name, name.partition("/")[0])]
         if not found:
             raise KeyError(f"endpoint {endpoint}")
-        for listener in found:
-            await listener.set_fault(fault)
+        return found
 
     async def happen(self, what: Happening) -> None:
         """Do what a scenario or a test wants to happen.
@@ -121,10 +163,18 @@ class Lab:
             await self._do(what)
         except (WrongMove, Refused) as error:
             raise ScenarioError(str(error)) from None
+        given = {name: told for name, told in structs.asdict(what).items() if told is not UNSET}
+        self.world.changed(f"happens: {given}")
 
     async def _do(self, what: Happening) -> None:
         hosts, now = self.world.hosts, self.clock.now()
         match what:
+            case Happening(endpoint=str(name), shells=int(shells)):
+                for listener in self._at(name):
+                    quotas = listener.service.shells.quotas
+                    listener.service.shells.quotas = replace(quotas, shells_per_user=shells)
+            case Happening(host=str(host), powershell=Habit() as habit):
+                self._habits[host] = habit
             case Happening(endpoint=str(name)):
                 await self.set_fault(name, what.fault or None)
             case Happening(host=str(host), vm=str(vm), set=Copy() as fields):
@@ -229,6 +279,7 @@ class Lab:
     async def close(self) -> None:
         """End everything: timeline, endpoints, processes."""
         self._timeline.stop()
+        await self.world.close()
         await asyncio.gather(*(listener.close() for listener in self.listeners.values()))
         await self._engine.close()
 
@@ -248,6 +299,7 @@ class Lab:
             self._ports[name] = listener.port
             listener.service.restart()
             listener.service.counters = Counters()
+            listener.service.shells.quotas = Quotas()
             await listener.set_fault(endpoint.fault)
 
     @staticmethod

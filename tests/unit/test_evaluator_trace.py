@@ -68,6 +68,7 @@ STATISTICS = thing(
     LastTestFailoverInitiatedTime=None,
     ReplicationHealthDetails=["late"],
 )
+SWITCH = thing("VMSwitch", Name="Isolated")
 NODE = thing("ClusterNode", **{"$text": "HV1"}, Name="HV1", State=enum("ClusterNodeState", "Up"))
 OWNED = {"OwnerNode": NODE, "State": enum("ClusterResourceState", "Online")}
 BROKER_GROUP = thing(
@@ -122,6 +123,7 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VM": [machine(1)],
             "Get_VMReplication": [relation(1), relation(2), relation(1, TestVirtualMachine=TEST_MACHINE)],
             "Get_VMSnapshot": [POINT],
+            "Get_VMSwitch": [SWITCH],
             "Get_VMNetworkAdapter": [adapter()],
             "Get_VMNetworkAdapterVlan": [VLAN],
             "Get_VMNetworkAdapterFailoverConfiguration": [ADDRESSES],
@@ -130,6 +132,7 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VM": [machine(1)],
             "Get_VMReplication": [relation(1, LastReplicationTime=None)],
             "Get_VMSnapshot": [],
+            "Get_VMSwitch": [],
             "Get_VMNetworkAdapter": [adapter(IPAddresses=[])],
             "Get_VMNetworkAdapterVlan": [FAILURE],
             "Get_VMNetworkAdapterFailoverConfiguration": [FAILURE],

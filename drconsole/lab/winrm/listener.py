@@ -76,13 +76,13 @@ class Listener:
             self._bind(self.port)
         elif was is WireFault.REFUSE and fault is not WireFault.REFUSE:
             self._listen()
-        self._break_connections()
+        self.break_connections()
 
     async def close(self) -> None:
         """End every process and connection, and give up the port."""
         await self._stop_accepting()
         self.service.restart()
-        self._break_connections()
+        self.break_connections()
         await asyncio.gather(*self._greeting, return_exceptions=True)
         await self._runner.cleanup()
 
@@ -142,7 +142,8 @@ class Listener:
         assert server is not None
         return server, tls
 
-    def _break_connections(self) -> None:
+    def break_connections(self) -> None:
+        """Break every open connection; what was asked on it is carried out all the same."""
         for task in self._greeting:
             task.cancel()
         for transport in list(self._transports):

@@ -87,6 +87,9 @@ def _value(node: Node, unit: Unit) -> Expression:
     inside = node
     while inside.type == "unary_expression":
         inside = inner(inside)[0]
+    if inside.type == "generic_token" and re.fullmatch(r"[A-Za-z]+", text_of(inside)):
+        word = text_of(inside)
+        return lambda _: word
     if (inside.type in _PLAIN and not text_of(inside).startswith("@")) or inside.type in (
         "array_expression",
     ):

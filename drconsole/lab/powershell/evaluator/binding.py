@@ -145,6 +145,8 @@ def _full_type(name: str) -> str:
     """Return the full name of a documented type."""
     if name.endswith("[]"):
         return _full_type(name[:-2]) + "[]"
+    if name == "PSObject":
+        return "System.Object"
     if name == "SwitchParameter":
         return SMA + name
     if name == "StringCollection":

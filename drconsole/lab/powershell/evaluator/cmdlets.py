@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from . import json_text
 from .arguments import Argument
 from .binding import Bound, bind
+from .closed_list import COMMANDS
+from .errors import ScriptError
 from .frame import Emit, Frame
 from .refusal import Refused
+from .scopes import PREFERENCE, Scope
 from .signatures import Signature, signatures
 from .text import to_text
-from .values import Array, Value
+from .values import Array, EnumValue, Value
+
+STOP = EnumValue(PREFERENCE, "Stop", 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,46 @@ class Cmdlet:
             Refused: they use what is not on the list.
         """
         try:
-            return self.begin(frame, bind(self.signature, arguments), piped)
+            if piped and self.begin is _forward:
+                raise Refused(f"a pipeline into {self.name}")
+            stops, rest = self._error_action(arguments)
+            bound = bind(self.signature, rest)
+            if not stops:
+                return self.begin(frame, bound, piped)
+            scope = Scope(frame.scope)
+            scope.variables["erroractionpreference"] = STOP
+            return _ending(self.begin(Frame(frame.run, scope, frame.out), bound, piped))
         except Refused as refusal:
             refusal.line = refusal.line or line
             raise
+
+    def _error_action(self, arguments: list[Argument]) -> tuple[bool, list[Argument]]:
+        """Take ``-ErrorAction Stop`` out of the arguments; whether it was there.
+
+        Raises:
+            Refused: another action, or a cmdlet that scripts do not use so.
+        """
+        at = next((n for n, a in enumerate(arguments) if (a.name or "").lower() == "erroraction"), None)
+        if at is None:
+            return False, arguments
+        last = at if arguments[at].joined else at + 1
+        action = to_text(arguments[last].value) if last < len(arguments) else ""
+        if action.lower() != "stop" or "erroraction" not in COMMANDS[self.name.lower()]:
+            raise Refused(f"-ErrorAction {action} of {self.name}")
+        return True, arguments[:at] + arguments[last + 1 :]
+
+
+def _ending(feed: CmdletFeed) -> CmdletFeed:
+    """Let the errors of a cmdlet end the script unless something catches them, as -ErrorAction Stop does."""
+
+    def finish() -> None:
+        try:
+            feed.finish()
+        except ScriptError as error:
+            error.fatal = True
+            raise
+
+    return CmdletFeed(feed.take, finish)
 
 
 def _to_json(frame: Frame, bound: Bound, piped: bool) -> CmdletFeed:
@@ -101,8 +142,6 @@ def _forward(frame: Frame, bound: Bound, piped: bool) -> CmdletFeed:
     def finish() -> None:
         frame.run.host.call(bound.signature.name, bound.parameter_set, bound.values, frame)
 
-    if piped:
-        raise Refused(f"a pipeline into {bound.signature.name}")
     return CmdletFeed(take, finish)
 
 

@@ -19,7 +19,7 @@ from .refusal import Refused
 from .scopes import reader, split_name
 from .statements import lone_expression, statements, value_of_pipeline, value_of_statement
 from .text import to_text
-from .values import NOTHING, Array, ErrorList, Hash, TypeValue, Value
+from .values import NOTHING, Array, ErrorList, Hash, TypeValue, Value, truth
 
 
 def _through(node: Node, unit: Unit) -> Expression:
@@ -117,6 +117,24 @@ def _comparison(node: Node, unit: Unit) -> Expression:
         return comparison(operator, a, other(frame), frame.separator, lambda found: _keep(frame, found))
 
     return apply
+
+
+def _logical(node: Node, unit: Unit) -> Expression:
+    """Compile ``-and`` and ``-or``; the right side is evaluated only where it still matters."""
+    left, right = inner(node)
+    operator = next(text_of(part).lower() for part in node.children if not part.is_named)
+    if operator not in ("-and", "-or"):
+        raise refused(node, f"the operator {operator}")
+    one, other = expression(left, unit), expression(right, unit)
+    if operator == "-and":
+        return lambda frame: truth(one(frame)) and truth(other(frame))
+    return lambda frame: truth(one(frame)) or truth(other(frame))
+
+
+def _array_literal(node: Node, unit: Unit) -> Expression:
+    """Compile values with commas between them."""
+    parts = [expression(part, unit) for part in inner(node)]
+    return lambda frame: Array([_null_for_nothing(part(frame)) for part in parts])
 
 
 def _keep(frame: Frame, found: Hash) -> None:
@@ -336,6 +354,8 @@ EXPRESSIONS.update(
     expression_with_unary_operator=_unary,
     cast_expression=_cast,
     comparison_expression=_comparison,
+    logical_expression=_logical,
+    array_literal_expression=_array_literal,
     type_literal=_type_literal,
     parenthesized_expression=_parenthesized,
     sub_expression=_sub_expression,

@@ -5,16 +5,16 @@ foreach ($adapter in @(Get-VMNetworkAdapter -VM $vm)) {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter $adapter -Confirm:$false -ErrorAction Stop
 }
 foreach ($wanted in @($Arguments.adapters)) {
-    $switch = $null
+    $found = $null
     foreach ($one in $switches) {
         if ($one.Name -ceq $wanted.switch) {
-            if ($null -ne $switch) {
+            if ($null -ne $found) {
                 throw 'drconsole:two-switches'
             }
-            $switch = $one
+            $found = $one
         }
     }
-    if ($null -eq $switch) {
+    if ($null -eq $found) {
         throw 'drconsole:no-such-switch'
     }
     $connected = $false
@@ -26,7 +26,7 @@ foreach ($wanted in @($Arguments.adapters)) {
             if ($null -ne $wanted.vlan -and $wanted.vlan -ne 0) {
                 Set-VMNetworkAdapterVlan -VMNetworkAdapter $adapter -Access -VlanId $wanted.vlan -Confirm:$false -ErrorAction Stop
             }
-            Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $switch -Confirm:$false -ErrorAction Stop
+            Connect-VMNetworkAdapter -VMNetworkAdapter $adapter -VMSwitch $found -Confirm:$false -ErrorAction Stop
             $connected = $true
         }
     }

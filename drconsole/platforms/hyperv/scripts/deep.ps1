@@ -77,8 +77,8 @@ $relations = @(
     }
 )
 $switches = @(
-    foreach ($switch in @(Get-VMSwitch)) {
-        $switch.Name
+    foreach ($known in @(Get-VMSwitch)) {
+        $known.Name
     }
 )
 [ordered]@{

@@ -1,0 +1,275 @@
+"""What each acting cmdlet does and refuses, on both engines; read back by the hosts' own cmdlets too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from drconsole.lab.hyperv.machines import Machine
+from drconsole.lab.powershell.process import Engine
+from drconsole.lab.powershell.real_engine import RealEngine
+from tests.contract.acting import (
+    DB,
+    WEB,
+    ActingWorld,
+    Make,
+    as_read,
+    ask,
+    evaluator,
+    every_cmdlet,
+    read_back,
+    session,
+)
+
+Change = Callable[[Machine, Machine], None]
+
+VM = "$vm = Get-VM -Id $Arguments.vm\n"
+NIC = VM + "$nic = @(Get-VMNetworkAdapter -VM $vm)[0]\n"
+LEG = "foreach ($r in @(Get-VMReplication)) { if ($r.ReplicationRelationshipType -ne 'x') { $leg = $r } }\n"
+
+
+@pytest.fixture(params=["evaluator", pytest.param("powershell", marks=pytest.mark.pwsh)])
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    """Each of the two engines."""
+    if request.param == "evaluator":
+        with every_cmdlet():
+            yield evaluator
+    else:
+        pwsh: Path = request.getfixturevalue("pwsh")
+        yield lambda world: RealEngine(world, pwsh)
+
+
+def off(web: Machine, copy: Machine) -> None:
+    """The original is off."""
+    web.power, web.since, web.writing_since = "Off", None, None
+
+
+def states(web: str, copy: str) -> Change:
+    """Both ends are in these states."""
+
+    def change(one: Machine, other: Machine) -> None:
+        one.legs[0].state, other.legs[0].state = web, copy
+
+    return change
+
+
+def recovered(web: Machine, copy: Machine) -> None:
+    """The replica was failed over, its original is off and in error."""
+    off(web, copy)
+    states("Error", "FailedOverWaitingCompletion")(web, copy)
+
+
+def alone(web: Machine, copy: Machine) -> None:
+    """No end is replicated."""
+    web.legs, copy.legs = [], []
+
+
+@dataclass(frozen=True)
+class Row:
+    """One act at the end of some changes: its text, where, and what both machines are after it."""
+
+    name: str
+    where: str
+    text: str
+    web: str = "Running Primary Replicating"
+    copy: str = "Off Replica Replicating"
+    changes: tuple[Change, ...] = ()
+    error: str = ""
+    vm: str = WEB
+
+
+OFF = "Off Primary Replicating"
+PREPARED = states("PreparedForFailover", "Replicating")
+FIRST = states("ReadyForInitialReplication", "WaitingForInitialReplication")
+PAUSED = states("Suspended", "Suspended")
+CONFIRM = "-Confirm:$false"
+
+ROWS = [
+    Row("start", "NYHV01", VM + "Start-VM -VM $vm", changes=(off,)),
+    Row("start what runs", "NYHV01", VM + "Start-VM -VM $vm"),
+    Row("start a replica", "NJHV01", VM + "Start-VM -VM $vm", error="OperationFailed"),
+    Row(
+        "start what is prepared",
+        "NYHV01",
+        VM + "Start-VM -VM $vm",
+        web="Off Primary PreparedForFailover",
+        changes=(off, PREPARED),
+        error="OperationFailed",
+    ),
+    Row("shut down", "NYHV01", VM + "Stop-VM -VM $vm -Force", web=OFF),
+    Row("turn off", "NYHV01", VM + "Stop-VM -VM $vm -TurnOff -Force", web=OFF),
+    Row("shut down, asked", "NYHV01", VM + f"Stop-VM -VM $vm {CONFIRM}", error="InvalidOperation"),
+    Row(
+        "shut down a guest that hangs",
+        "NYHV01",
+        VM + "Stop-VM -VM $vm -Force",
+        changes=(lambda web, copy: setattr(web, "shutdown_s", None),),
+        error="OperationFailed",
+    ),
+    Row(
+        "prepare",
+        "NYHV01",
+        VM + f"Start-VMFailover -VM $vm -Prepare {CONFIRM}",
+        web="Off Primary PreparedForFailover",
+        changes=(off,),
+    ),
+    Row(
+        "prepare what runs",
+        "NYHV01",
+        VM + f"Start-VMFailover -VM $vm -Prepare {CONFIRM}",
+        error="InvalidState",
+    ),
+    Row(
+        "prepare without a word",
+        "NYHV01",
+        VM + "Start-VMFailover -VM $vm -Prepare",
+        web=OFF,
+        changes=(off,),
+        error="InvalidOperation",
+    ),
+    Row(
+        "fail over",
+        "NJHV01",
+        VM + f"Start-VMFailover -VM $vm {CONFIRM}",
+        copy="Off Replica FailedOverWaitingCompletion",
+    ),
+    Row(
+        "fail over to a point",
+        "NJHV01",
+        VM + f"Start-VMFailover -VMRecoverySnapshot @(Get-VMSnapshot -VM $vm)[0] {CONFIRM}",
+        copy="Off Replica FailedOverWaitingCompletion",
+    ),
+    Row("fail over, what if", "NJHV01", VM + "Start-VMFailover -VM $vm -WhatIf"),
+    Row(
+        "fail over an original",
+        "NYHV01",
+        VM + f"Start-VMFailover -VM $vm {CONFIRM}",
+        error="InvalidOperation",
+    ),
+    Row(
+        "fail over what resynchronizes for a test",
+        "NJHV01",
+        VM + f"Start-VMFailover -VM $vm -AsTest {CONFIRM}",
+        web="Running Primary Resynchronizing",
+        copy="Off Replica Resynchronizing",
+        changes=(states("Resynchronizing", "Resynchronizing"),),
+        error="InvalidState",
+    ),
+    Row(
+        "complete",
+        "NJHV01",
+        VM + f"Complete-VMFailover -VM $vm {CONFIRM}",
+        web="Off Primary Error",
+        copy="Off Replica FailedOver",
+        changes=(recovered,),
+    ),
+    Row("complete nothing", "NJHV01", VM + f"Complete-VMFailover -VM $vm {CONFIRM}", error="InvalidState"),
+    Row(
+        "cancel",
+        "NJHV01",
+        VM + "Stop-VMFailover -VM $vm",
+        web="Off Primary Error",
+        changes=(recovered,),
+    ),
+    Row("unlock", "NYHV01", VM + "Stop-VMFailover -VM $vm", web=OFF, changes=(off, PREPARED)),
+    Row("cancel nothing", "NJHV01", VM + "Stop-VMFailover -VM $vm", error="InvalidState"),
+    Row(
+        "reverse",
+        "NJHV01",
+        LEG + "Set-VMReplication -VMReplication $leg -Reverse",
+        web="Off Replica Replicating",
+        copy="Off Primary Replicating",
+        changes=(off, states("PreparedForFailover", "FailedOverWaitingCompletion")),
+    ),
+    Row(
+        "reverse what was not failed over",
+        "NJHV01",
+        LEG + "Set-VMReplication -VMReplication $leg -Reverse",
+        error="InvalidState",
+    ),
+    Row(
+        "reverse onto a live original",
+        "NJHV01",
+        LEG + "Set-VMReplication -VMReplication $leg -Reverse",
+        copy="Off Replica FailedOver",
+        changes=(states("Replicating", "FailedOver"),),
+        error="OperationFailed",
+    ),
+    Row(
+        "wait as a replica",
+        "NYHV01",
+        VM + "Set-VMReplication -VM $vm -AsReplica",
+        web="Off Replica WaitingForInitialReplication",
+        copy="Off Replica FailedOverWaitingCompletion",
+        changes=(recovered,),
+    ),
+    Row(
+        "pause",
+        "NYHV01",
+        VM + "Suspend-VMReplication -VM $vm",
+        web="Running Primary Suspended",
+    ),
+    Row(
+        "pause twice",
+        "NYHV01",
+        VM + "Suspend-VMReplication -VM $vm",
+        web="Running Primary Suspended",
+        copy="Off Replica Suspended",
+        changes=(PAUSED,),
+        error="InvalidState",
+    ),
+    Row(
+        "resume",
+        "NYHV01",
+        LEG + "Resume-VMReplication -VMReplication $leg",
+        changes=(states("Suspended", "Replicating"),),
+    ),
+    Row(
+        "resynchronize",
+        "NYHV01",
+        VM + "Resume-VMReplication -VM $vm -Resynchronize",
+        changes=(states("WaitingForStartResynchronize", "Replicating"),),
+    ),
+    Row("first copy", "NYHV01", VM + "Start-VMInitialReplication -VM $vm -UseBackup", changes=(FIRST,)),
+    Row(
+        "first copy of what flows", "NYHV01", VM + "Start-VMInitialReplication -VM $vm", error="InvalidState"
+    ),
+    Row("end", "NYHV01", VM + "Remove-VMReplication -VM $vm", web="Running None Disabled"),
+    Row(
+        "end nothing",
+        "NYHV01",
+        VM + "Remove-VMReplication -VM $vm",
+        web="Running None Disabled",
+        copy="Off None Disabled",
+        changes=(alone,),
+        error="InvalidOperation",
+    ),
+    Row("remove what runs", "NYHV01", VM + "Remove-VM -VM $vm -Force", error="InvalidState"),
+    Row("remove a replica", "NJHV01", VM + "Remove-VM -VM $vm -Force", error="InvalidState"),
+    Row("remove, asked", "NYHV01", VM + f"Remove-VM -VM $vm {CONFIRM}", vm=DB, error="InvalidOperation"),
+    Row("how often", "NYHV01", VM + "Set-VMReplication -VM $vm -ReplicationFrequencySec 30"),
+    Row(
+        "no such frequency",
+        "NYHV01",
+        VM + "Set-VMReplication -VM $vm -ReplicationFrequencySec 60",
+        error="InvalidParameter",
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_an_act_does(make: Make, row: Row) -> None:
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        for change in row.changes:
+            change(world.web, world.copy)
+        got = await ask(engine, row.where, row.text, vm=row.vm)
+        assert (got.ok, got.error_id) == (not row.error, row.error), got
+        told = {one.host: f"{one.power} {one.mode} {one.state}" for one in (world.web, world.copy)}
+        assert told == {"NYHV01": row.web, "NJHV01": row.copy}
+        if make is evaluator or row is ROWS[0]:
+            assert await read_back(engine, world) == as_read(world)
+
+    session(make, do)
