@@ -26,8 +26,9 @@ LEASE_S = 1.0
 AGAIN, WAIT, DONE, FAILED, LEAVE = "again", "wait", "done", "failed", "leave"
 BEFORE_ACT = (AGAIN, DONE, FAILED)
 AFTER_ACT = (WAIT, AGAIN, DONE, FAILED, LEAVE)
+YES, NO = "yes", "no"
 
-_SAID = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, LEAVE: Outcome.UNKNOWN}
+_SAID = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, LEAVE: Outcome.UNKNOWN, NO: Outcome.SKIPPED}
 
 
 class Broken(Exception):
@@ -51,8 +52,14 @@ class Contract:
         self._control.fresh(step.id)
         said = past.said.what if past.said else ""
         if past.said and said in _SAID:
+            reason = f"{past.said.by} said no" if said == NO else ""
             return self._notes.outcome(
-                step, _SAID[said], acted=past.acts > 0, facts=past.facts, said_by=past.said.by
+                step,
+                _SAID[said],
+                acted=past.acts > 0,
+                facts=past.facts,
+                reason=reason,
+                said_by=past.said.by,
             )
         if past.baseline is None:
             return self._begin(step, actor, past)
@@ -78,6 +85,9 @@ class Contract:
         if isinstance(seen, EndpointError):
             return self._notes.outcome(step, Outcome.FAILED, acted=acted, reason=f"not begun: {seen}")
         if seen.verdict is Verdict.READY:
+            if step.ask and (past.said is None or past.said.what not in (YES, AGAIN)):
+                self._ask(step, step.ask, (YES, NO), seen)
+                return None
             return self._act(step, actor, past, seen)
         if seen.verdict is Verdict.UNKNOWN:
             why = f"before anything is done, nothing decisive can be read: {seen.reason}"

@@ -9,9 +9,13 @@ from drconsole.runs.history import History, Result
 _WELL = (Outcome.DONE, Outcome.EXPECTED_FAILURE)
 
 
-def result_of(history: History) -> Result:
-    """The result of a run whose steps have all ended; the worst of theirs."""
-    outcomes = {one.outcome for one in history.steps.values()}
+def result_of(plan: Plan, history: History) -> Result:
+    """The result of a run whose steps have all ended: the worst of theirs.
+
+    The failure of an optional step is told, and leaves the run done.
+    """
+    steps = [step for step in (*plan.steps, *plan.compensation) if not step.optional]
+    outcomes = {history.step(step.id).outcome for step in steps}
     if history.differences:
         return Result.DIFFERS
     if history.abandoned_by:

@@ -87,7 +87,7 @@ class Runner:
                 self._control.break_off()
         if self._broken is not None:
             raise self._broken
-        return result_of(self._load())
+        return result_of(self._plan, self._load())
 
     def _start(self, pool: ThreadPoolExecutor) -> None:
         if self._control.cancelled_by or self._control.abandoned_by:

@@ -1,6 +1,6 @@
 """Where a run's process can be ended or frozen: every border between journal, run and platform.
 
-A point is called ``STEP:PLACE``. ``TRACE`` names a file into which the points are written as they are reached;
+A point is called ``STEP:PLACE``. ``TRACE`` names a file into which points are written as they are reached;
 ``KILL`` and ``STOP`` name the point at which the process ends or freezes itself.
 """
 
@@ -42,7 +42,8 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
         if name == self.stop:
             self.stop = ""
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # To this thread: sent to the process, another thread may take it, and this one go on for a while.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 POINTS = Points()
@@ -100,5 +101,5 @@ def install(points: Mapping[str, str]) -> None:
     """Let the runs of this process tell of their points."""
     POINTS.trace = Path(points["TRACE"]) if points.get("TRACE") else None
     POINTS.kill, POINTS.stop = points.get("KILL", ""), points.get("STOP", "")
-    executing.Writer = PointedWriter  # type: ignore[misc]
+    vars(executing)["Writer"] = PointedWriter
     sa.event.listen(sa.engine.Engine, "commit", _on_commit)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,4 +116,5 @@ def test_a_killed_run_is_continued_to_the_same_end(points: list[str], times: int
                 case.check()
             except AssertionError as error:
                 raise AssertionError(f"killed {times} times at {point!r} (seed {SEED}): {error}") from error
-    print(f"{len(chosen)} of {len(points)} points, killed {times} times each; seed {SEED}; no divergence")
+    counted = f"{len(chosen)} of {len(points)} points, killed {times} times each; seed {SEED}"
+    sys.stdout.write(f"{counted}; no divergence\n")
