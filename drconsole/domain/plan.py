@@ -85,6 +85,7 @@ class Plan:
         options: settled choices, by name (``on_shutdown_timeout``).
         limits: how many steps at once one endpoint is given, by endpoint name.
         compensation: steps that lead back before the point of no return, offered after a failure there.
+        reads: endpoints that have copies of its subjects: read again when the run starts.
     """
 
     operation: Operation
@@ -94,12 +95,14 @@ class Plan:
     options: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     compensation: tuple[Step, ...] = ()
+    reads: tuple[str, ...] = ()
     version: int = PLAN_VERSION
 
     @property
     def endpoints(self) -> frozenset[str]:
         """The endpoints whose credentials its run needs."""
-        return frozenset(step.endpoint for step in (*self.steps, *self.compensation))
+        acted_on = (step.endpoint for step in (*self.steps, *self.compensation))
+        return frozenset((*acted_on, *self.reads))
 
     @property
     def could_run(self) -> bool:

@@ -19,7 +19,7 @@ class Order:
 
     Args:
         by: the login, at its host.
-        confirmed: what the person typed for it.
+        asked: what had to be typed for it, and ``confirmed`` what was.
         allowed_by: what armed the console: ``--allow-changes``, the key, or the config.
         attested: who saw how and when that a silent original is off, where that was needed.
     """
@@ -27,6 +27,7 @@ class Order:
     plan: Plan
     by: str
     at: datetime
+    asked: str
     confirmed: str
     allowed_by: str
     attested: Mapping[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from drconsole.runs.follow import requests_to
 from drconsole.runs.history import History, Result, folded
 from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import RunLock
+from drconsole.runs.ordering import sound
 from drconsole.runs.results import offers
 from drconsole.runs.runner import Runner
 from drconsole.runs.writer import Writer
@@ -109,6 +110,7 @@ def _order(journal: Journal, run: str) -> Order:
             subject=run,
             hint=f"Finish it by hand: drconsole runs show {run}; then: drconsole runs abandon {run}",
         )
+    sound(order)
     return order
 
 

@@ -46,7 +46,7 @@ def plan(steps: Sequence[Step], **given: Any) -> Plan:
 def order(of: Plan) -> Order:
     """An order of it by somebody."""
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Order(of, by="ada@here", at=at, confirmed="y", allowed_by="--allow-changes")
+    return Order(of, by="ada@here", at=at, asked="one", confirmed="one", allowed_by="--allow-changes")
 
 
 def crash_plan() -> Plan:

@@ -1,0 +1,132 @@
+"""What must be given before a run is ordered; demanded here, below every screen and command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from drconsole.domain.confirmation import Attestation, Confirmation, What
+from drconsole.domain.plan import Plan, Readiness
+from drconsole.errors import Refused
+from drconsole.runs.codec import Order
+from drconsole.runs.planner import readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a person gave.
+
+    Args:
+        allowed_by: what armed the console; empty: it is read-only.
+        said: what was typed.
+        on_screen: typed into a screen, which asks for less than a command where one letter is enough.
+    """
+
+    allowed_by: str
+    said: str
+    on_screen: bool = False
+    attestation: Attestation | None = None
+
+
+def ordered(
+    plan: Plan, asked: Confirmation, given: Permission, by: str, at: datetime, never: Mapping[str, str]
+) -> Order:
+    """The order of a plan that may be run.
+
+    Args:
+        never: sites on which nothing may be changed, each with what says so.
+
+    Raises:
+        Refused: read-only, blocked, not confirmed or not attested; it says what clears it.
+    """
+    _check_allowed(plan, given, never)
+    _check_ready(plan)
+    _check_said(plan, asked, given)
+    attestation = given.attestation if asked.attest else None
+    return Order(
+        plan=plan,
+        by=by,
+        at=at,
+        asked=_wanted(asked, given),
+        confirmed=given.said,
+        allowed_by=given.allowed_by,
+        attested=_attested(attestation),
+    )
+
+
+def sound(order: Order) -> None:
+    """Check an order that was stored: nobody may have gone round the front door.
+
+    Raises:
+        Refused: it was not allowed, not confirmed, or its plan is blocked.
+    """
+    if not order.allowed_by or order.confirmed != order.asked:
+        raise Refused("The order was not confirmed as its plan demands.", hint="Plan and run it again.")
+    _check_ready(order.plan)
+
+
+def _check_allowed(plan: Plan, given: Permission, never: Mapping[str, str]) -> None:
+    for subject in plan.subjects:
+        for site in (subject.source, subject.target):
+            if site in never:
+                raise Refused(f"Nothing may be changed on {site}: {never[site]}.", subject=subject.name)
+    if not given.allowed_by:
+        raise Refused(
+            "This console is read-only, which is the default.",
+            hint="Allow this one command: --allow-changes (on the screen: !)",
+        )
+
+
+def _check_ready(plan: Plan) -> None:
+    if readiness(plan) is Readiness.READY:
+        return
+    stops = (Readiness.BLOCKED, Readiness.UNKNOWN)
+    bad = [check for subject in plan.subjects for check in subject.checks if check.readiness in stops]
+    said = "; ".join(check.text for check in bad) or "there is nothing that could be done"
+    clear = " ".join(dict.fromkeys(check.clear for check in bad if check.clear))
+    raise Refused(f"{plan.operation} is blocked: {said}.", subject=_names(plan), hint=clear)
+
+
+def _check_said(plan: Plan, asked: Confirmation, given: Permission) -> None:
+    if not asked.attested(given.attestation):
+        raise Refused(
+            "The original does not answer: a person must attest that it is off.",
+            subject=_names(plan),
+            hint="Give all three: --attest-how TEXT --attest-at TIME --attest-by NAME",
+        )
+    if given.said != _wanted(asked, given):
+        wanted = _wanted(asked, given)
+        what = asked.what if given.on_screen else _command_what(asked)
+        raise Refused(
+            f"It was not confirmed: {_WHAT[what]} is asked.",
+            subject=_names(plan),
+            hint=f"Confirm it: --confirm {wanted!r}" if not given.on_screen else f"Type {wanted!r}.",
+        )
+
+
+def _wanted(asked: Confirmation, given: Permission) -> str:
+    if asked.accepts(""):
+        return given.said
+    return asked.expected if given.on_screen else asked.command
+
+
+def _command_what(asked: Confirmation) -> What:
+    return asked.what if asked.what in (What.NUMBER, What.IDENTIFIER) else What.NAME
+
+
+def _attested(given: Attestation | None) -> dict[str, str]:
+    return {"how": given.how, "at": given.at, "by": given.by} if given else {}
+
+
+def _names(plan: Plan) -> str:
+    return plan.subjects[0].name if len(plan.subjects) == 1 else f"{len(plan.subjects)} workloads"
+
+
+_WHAT = {
+    What.LETTER: "a letter",
+    What.NAME: "the workload's name",
+    What.IDENTIFIER: "the beginning of its identifier (its name is not unique or not plain)",
+    What.SITE: "the name of the site that loses its data",
+    What.NUMBER: "the number of workloads",
+}

@@ -1,0 +1,38 @@
+"""When each workload's last test passed, from the journal: what is shown as PROVEN."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drconsole.domain.plan import Operation
+from drconsole.domain.step import Outcome
+from drconsole.runs.codec import Order, decoded
+from drconsole.runs.history import History, folded
+from drconsole.runs.journal import Journal
+
+
+def last_passed(journal: Journal) -> dict[str, datetime]:
+    """When the last test of each workload passed (console's wall clock), by workload key.
+
+    A test passed when every step for that workload is done, but for optional ones.
+    """
+    found: dict[str, datetime] = {}
+    for row in journal.runs():
+        order = decoded(row.order)
+        if not isinstance(order, Order) or order.plan.operation is not Operation.TEST_FAILOVER:
+            continue
+        history = folded(journal.records(row.id))
+        for subject in order.plan.subjects:
+            at = _passed(order, history, subject.key)
+            if at is not None and (subject.key not in found or at > found[subject.key]):
+                found[subject.key] = at
+    return found
+
+
+def _passed(order: Order, history: History, key: str) -> datetime | None:
+    """When the last step of a workload was done; None where one that counts was not."""
+    steps = [step for step in order.plan.steps if step.workload == key and not step.optional]
+    if not steps or any(history.step(step.id).outcome is not Outcome.DONE for step in steps):
+        return None
+    ends = [history.step(step.id).ended for step in steps]
+    return max((at for at in ends if at is not None), default=None)

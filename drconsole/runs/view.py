@@ -1,0 +1,109 @@
+"""A run as others see it: its order, its history, and the state that both and its lock come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from drconsole.domain.plan import Plan
+from drconsole.domain.step import Step
+from drconsole.runs.chain import Record
+from drconsole.runs.codec import ForeignOrder, Order, decoded
+from drconsole.runs.history import History, Result, folded
+from drconsole.runs.journal import CREATED, ENDED, Journal, RunRow
+from drconsole.runs.locks import is_alive
+from drconsole.runs.results import offers, retryable
+
+# How long a run that was ordered may take until its process holds the lock.
+STARTING = timedelta(seconds=30)
+
+
+class RunState(StrEnum):
+    """Where a whole run stands. ``interrupted``: its process is gone, and a person must take it up."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    ASKING = "asking"
+    INTERRUPTED = "interrupted"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    DIFFERS = "differs"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds its workloads."""
+        return self in (RunState.STARTING, RunState.RUNNING, RunState.ASKING, RunState.INTERRUPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run; ``order`` is what another version wrote where this one cannot read it."""
+
+    id: str
+    owner: str
+    order: Order | ForeignOrder
+    history: History
+    state: RunState
+
+    @property
+    def plan(self) -> Plan | None:
+        """Its plan, where this version can read it."""
+        return self.order.plan if isinstance(self.order, Order) else None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Its steps, with those of the way back that was asked for."""
+        plan = self.plan
+        if plan is None:
+            return ()
+        led = self.history.leading_back
+        return (*plan.steps, *(step for step in plan.compensation if step.workload in led))
+
+    @property
+    def offers(self) -> list[str]:
+        """Workloads that can be led back."""
+        return offers(self.plan, self.history) if self.plan and not self.state.is_open else []
+
+    @property
+    def retryable(self) -> list[Step]:
+        """Steps that a retry would begin anew."""
+        return retryable(self.plan, self.history) if self.plan and not self.state.is_open else []
+
+    @property
+    def ordered_at(self) -> datetime:
+        """When it was ordered; the beginning of time where that cannot be read."""
+        return self.order.at if isinstance(self.order, Order) else datetime.min.replace(tzinfo=UTC)
+
+
+def seen(journal: Journal, row: RunRow) -> RunView:
+    """The run as it stands now."""
+    return updated(journal, row, History(), journal.records(row.id))
+
+
+def updated(journal: Journal, row: RunRow, before: History, records: Iterable[Record]) -> RunView:
+    """The run after some more records."""
+    history = folded(records, before)
+    order = decoded(row.order)
+    alive = is_alive(journal.store.folder, row.id)
+    return RunView(row.id, row.owner, order, history, _state(row, order, history, alive))
+
+
+def all_runs(journal: Journal) -> list[RunView]:
+    """All runs, the newest first."""
+    views = [seen(journal, row) for row in journal.runs()]
+    return sorted(views, key=lambda view: (view.ordered_at, view.id), reverse=True)
+
+
+def _state(row: RunRow, order: Order | ForeignOrder, history: History, alive: bool) -> RunState:
+    if row.state == ENDED:
+        return RunState((history.result or Result.UNKNOWN).value)
+    if alive:
+        return RunState.ASKING if history.asking else RunState.RUNNING
+    if row.state == CREATED and isinstance(order, Order) and datetime.now(UTC) - order.at < STARTING:
+        return RunState.STARTING
+    return RunState.INTERRUPTED
