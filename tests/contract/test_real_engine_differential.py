@@ -221,13 +221,13 @@ def test_both_engines_answer_alike(pwsh: Path, case: Case) -> None:
     assert ours.unmodelled == theirs.unmodelled == []
 
 
-def test_the_cases_run_every_statement_of_every_script() -> None:
+def test_the_cases_run_every_statement_of_every_read() -> None:
     seen: dict[str, set[Place]] = {}
     for case in CASES:
         for text, places in evaluated(case).trace.items():
             seen.setdefault(text, set()).update(places)
-    # The evaluator refuses the read loop as a whole: there reads go per call.
-    for path in sorted(path for path in FOLDER.glob("*.ps1") if path.name != "loop.ps1"):
+    # All other scripts have stories of their own (test_act_scripts), which fail for a script that nobody runs.
+    for path in (FOLDER / f"{name}.ps1" for name in ("frame", "light", "deep", "cluster", "statistics")):
         text = path.read_text("utf-8")
         _, every_place = compile_text(text, ADMITTED)
         assert every_place == seen.get(text, set()), path.name

@@ -62,6 +62,7 @@ class Leg:
     kind: str = "Simple"
     stalled: bool = False
     authentication: str = "Kerberos"
+    thumbprint: str = ""
     port: int = 80
     history: int = 0
     initial_start: datetime | None = None

@@ -186,7 +186,7 @@ def replication_object(
         AllowedPrimaryServer=leg.primary if leg.mode != "Primary" else "",
         ReplicaServerPort=leg.port,
         AuthenticationType=leg.authentication,
-        CertificateThumbprint="",
+        CertificateThumbprint=leg.thumbprint,
         CompressionEnabled=True,
         BypassProxyServer=False,
         RecoveryHistory=leg.history,
