@@ -101,7 +101,8 @@ def replica_with_a_test() -> list[Host]:
         Adapter(ADAPTER[:-1] + "5"),
         Adapter(ADAPTER[:-1] + "6", "a'b\"; $(x) `n [1]"),
     ]
-    return [Host("NJHV01", NJ, machines={WEB: replica, TEST: test}, skew=timedelta(seconds=-90))]
+    machines = {WEB: replica, TEST: test}
+    return [Host("NJHV01", NJ, ("Isolated",), machines=machines, skew=timedelta(seconds=-90))]
 
 
 def cluster() -> list[Host]:
@@ -226,7 +227,7 @@ def test_the_cases_run_every_statement_of_every_read() -> None:
     for case in CASES:
         for text, places in evaluated(case).trace.items():
             seen.setdefault(text, set()).update(places)
-    # All other scripts have stories of their own (test_act_scripts), which fail for a script that nobody runs.
+    # All other scripts have stories of their own (test_act_scripts), which fail for one that nobody runs.
     for path in (FOLDER / f"{name}.ps1" for name in ("frame", "light", "deep", "cluster", "statistics")):
         text = path.read_text("utf-8")
         _, every_place = compile_text(text, ADMITTED)
