@@ -119,8 +119,30 @@ class LabProcess:
         """The password of ``description["user"]``."""
         return Path(self.description["password_file"]).read_text(encoding="utf-8").strip()
 
+    def two_alive(self) -> list[dict[str, Any]]:
+        """What the lab's own watch saw since the last reset: workloads that ran twice where people work.
+
+        Those of a scenario that is so by its text are ``expected``.
+        """
+        seen: list[dict[str, Any]] = self.control("alive")["two_alive"]
+        return seen
+
+    def fingerprints(self) -> list[dict[str, Any]]:
+        """What every disk holds (``drconsole.lab.hyperv.fingerprints``)."""
+        disks: list[dict[str, Any]] = self.control("fingerprints")["disks"]
+        return disks
+
+    def act_fault(self, cmdlet: str, fault: str, **more: Any) -> None:
+        """Let an act go wrong (``drconsole.lab.scenario_form.ActFaultForm``)."""
+        self.control("act_fault", {"cmdlet": cmdlet, "fault": fault, **more})
+
+    def check_alive(self) -> None:
+        """Assert that the watch saw no two alive, but where the scenario is so."""
+        assert [one for one in self.two_alive() if not one["expected"]] == []
+
     def check(self) -> None:
-        """Assert that nothing was used which the lab does not have, and that it met no defect of its own."""
+        """Assert that no two were alive, that the lab had all that was used, and met no defect of its own."""
+        self.check_alive()
         assert self.unmodelled() == []
         log = self._log.read_text(encoding="utf-8")
         assert "Traceback" not in log, log
@@ -156,6 +178,7 @@ class LabPool:
     def lab(self, scenario: str, powershell: str | None = None) -> LabProcess:
         """A lab at the start of a scenario."""
         if powershell in self._labs:
+            self._labs[powershell].check_alive()
             self._labs[powershell].reset(scenario)
         else:
             folder = self._folder / ("pwsh" if powershell else "evaluator")
@@ -168,7 +191,9 @@ class LabPool:
             lab.check()
 
     def stop(self) -> None:
-        """End all labs, cleanly."""
+        """End all labs, cleanly; in none of them two were alive."""
+        for lab in self._labs.values():
+            lab.check_alive()
         codes = [lab.stop() for lab in self._labs.values()]
         assert codes == [0] * len(codes)
 
