@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.errors import ConfigError, DrConsoleError, UsageError
+from drconsole.errors import ConfigError, DrConsoleError, Refused, UsageError
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 USAGE = 64
 FAILED = 1
 UNKNOWN = 3
+REFUSED = 4
 INTERRUPTED = 130
 
 
 def exit_code(error: Exception) -> int:
-    """64 for what a person wrote wrong (command line, config), 1 for everything else."""
+    """64 for what a person wrote wrong (command line, config), 4 for what may not be done, 1 for the rest."""
+    if isinstance(error, Refused):
+        return REFUSED
     return USAGE if isinstance(error, ConfigError | UsageError | click.UsageError) else FAILED
 
 

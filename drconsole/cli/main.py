@@ -19,6 +19,9 @@ _COMMANDS = {
     "health": "drconsole.cli.health_command:health_command",
     "lab": "drconsole.cli.lab:lab",
     "list": "drconsole.cli.list_command:list_command",
+    "plan": "drconsole.cli.plan_command:plan_command",
+    "run": "drconsole.cli.run_command:run_command",
+    "runs": "drconsole.cli.runs_command:runs_command",
     "show": "drconsole.cli.show_command:show_command",
 }
 

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 from drconsole.domain.endpoint import EndpointKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from drconsole.config.model import Config, Connection
+    from drconsole.domain.endpoint import Endpoint
+    from drconsole.domain.plan import Check, Operation
+    from drconsole.domain.snapshot import Workload
     from drconsole.inventory import Inventory
-    from drconsole.platforms.base import Platform
+    from drconsole.platforms.acting import Actor, Procedures
+    from drconsole.platforms.base import Access, Platform
 
 
 def inventory_of(config: Config) -> Inventory:
@@ -25,19 +30,7 @@ def inventory_of(config: Config) -> Inventory:
 
 def platform_of(connection: Connection, state: Path) -> Platform:
     """The vendor side of one endpoint; what it must remember goes into the folder ``state``."""
-    from drconsole.platforms.base import Access
-
-    access = Access(
-        host=connection.host,
-        port=connection.port,
-        user=connection.user,
-        secret=connection.secret,
-        ca_file=connection.ca_file,
-        transport=connection.transport,
-        tls=connection.tls,
-        insecure=connection.insecure,
-        way=connection.way,
-    )
+    access = access_of(connection)
     match connection.endpoint.kind:
         case EndpointKind.HYPERV_HOST:
             from drconsole.platforms.hyperv.platform import HyperV
@@ -54,8 +47,89 @@ def platform_of(connection: Connection, state: Path) -> Platform:
             return VSphere(connection.endpoint, access)
 
 
+def access_of(connection: Connection) -> Access:
+    """How one endpoint is reached."""
+    from drconsole.platforms.base import Access
+
+    return Access(
+        host=connection.host,
+        port=connection.port,
+        user=connection.user,
+        secret=connection.secret,
+        ca_file=connection.ca_file,
+        transport=connection.transport,
+        tls=connection.tls,
+        insecure=connection.insecure,
+        way=connection.way,
+    )
+
+
 def run_console(config: Config) -> int:
     """Open the full-screen console and read until it is closed; its exit code."""
     from drconsole.tui.app import run_console as run
 
     return run(inventory_of(config), config.theme)
+
+
+def procedures_of(platform: str) -> Procedures | None:
+    """How operations are done on a vendor's platform; None where nobody built it."""
+    if platform.startswith("hyperv"):
+        from drconsole.platforms.hyperv.procedures import HyperVProcedures
+
+        return HyperVProcedures()
+    return None
+
+
+def refusal(operation: Operation, workload: Workload) -> Check | None:
+    """Why an operation is not offered for a workload now; None where it is."""
+    from drconsole.domain.operations import offer
+    from drconsole.domain.plan import Check, Readiness
+    from drconsole.domain.vendors import BUILT, Column
+
+    vendor = "hyperv" if workload.platform.startswith("hyperv") else "vsphere"
+    column = Column.HYPERV if vendor == "hyperv" else Column.VSPHERE_NONE
+    offered = offer(operation, workload, column, BUILT[vendor])
+    if offered.allowed:
+        return None
+    why = offered.reason.value.replace("-", " ") if offered.reason else ""
+    instead = ", ".join(one.value for one in offered.instead)
+    return Check(Readiness.BLOCKED, why, "", f"Rather: {instead}." if instead else "")
+
+
+def passwords_of(config: Config, endpoints: Collection[str]) -> dict[str, str]:
+    """The passwords of the credentials that these endpoints need, by the credential's name.
+
+    Raises:
+        LoginRefused: a source gave none.
+    """
+    needed = {one.secret.name: one.secret for one in config.connections if one.endpoint.name in endpoints}
+    return {name: secret() for name, secret in needed.items()}
+
+
+def narrowed(config: Config, endpoints: Collection[str], passwords: Mapping[str, str]) -> Config:
+    """The configuration with these endpoints alone, and with passwords that were given instead of sources."""
+    from drconsole.config.secrets import Secret
+
+    def given(secret: Secret) -> Secret:
+        return Secret(secret.name, secret.user, "pipe", lambda: passwords.get(secret.name, ""))
+
+    connections = tuple(
+        replace(one, secret=given(one.secret)) for one in config.connections if one.endpoint.name in endpoints
+    )
+    kept = tuple(one for one in config.estate.endpoints if one.name in endpoints)
+    secrets = tuple(one.secret for one in connections)
+    estate = replace(config.estate, endpoints=kept)
+    return replace(config, estate=estate, connections=connections, secrets=secrets)
+
+
+def actors_of(config: Config) -> dict[str, Actor]:
+    """The acting sides of all endpoints of a configuration that can act; loads vendor libraries."""
+    from drconsole.platforms.hyperv.actors import actors
+
+    ends: dict[str, tuple[Endpoint, Access, Mapping[str, Access] | None]] = {}
+    for one in config.connections:
+        if one.endpoint.kind is not EndpointKind.VSPHERE:
+            access = access_of(one)
+            nodes = {node.name: replace(access, host=node.host, port=node.port) for node in one.nodes}
+            ends[one.endpoint.name] = (one.endpoint, access, nodes or None)
+    return dict(actors(ends, config.state))

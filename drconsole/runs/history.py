@@ -79,6 +79,7 @@ class History:
         compared: whether its subjects were found as the preview showed them.
         differences: what differed, a sentence each.
         leading_back: workloads whose compensation was asked for.
+        taken_up: a process has taken it, and has not yet said what of the open questions is left.
         last_request: the number of the last request that was taken up.
         seq: the number of the last record.
     """
@@ -90,6 +91,7 @@ class History:
     abandoned_by: str = ""
     leading_back: frozenset[str] = frozenset()
     result: Result | None = None
+    taken_up: bool = False
     last_request: int = 0
     seq: int = 0
     began: datetime | None = None
@@ -114,6 +116,8 @@ def folded(records: Iterable[Record], before: History | None = None) -> History:
         at = _time(record.at)
         if record.step:
             steps[record.step] = _step(steps.get(record.step, NOTHING), record.kind, body, at)
+        elif record.kind == "going-on":
+            steps = {ident: replace(one, question=None) for ident, one in steps.items()}
         history = _run(history, record.kind if not record.step else "", body, at)
         history = replace(
             history,
@@ -126,7 +130,9 @@ def folded(records: Iterable[Record], before: History | None = None) -> History:
 def _run(history: History, kind: str, body: Mapping[str, Any], at: datetime | None) -> History:
     match kind:
         case "taken":
-            return replace(history, began=history.began or at, result=None, ended=None)
+            return replace(history, began=history.began or at, result=None, ended=None, taken_up=True)
+        case "going-on":
+            return replace(history, taken_up=False)
         case "subjects":
             differences = tuple(str(one) for one in body.get("differences", ()))
             return replace(history, compared=not differences, differences=differences)

@@ -94,11 +94,16 @@ class Journal:
                 )
             _claim(connection, run, keys)
 
-    def ask(self, run: str, kind: str, by: str, step: str = "", body: str = "") -> None:
-        """Ask something of a run; its process sees it within a second, or when it is continued."""
+    def ask(self, run: str, kind: str, by: str, step: str = "", body: str = "") -> int:
+        """Ask something of a run; its process sees it within a second, or when it is continued.
+
+        The number of the request; the run records it when it takes it up.
+        """
         with self.store.write() as connection:
             values = {"run": run, "kind": kind, "step": step, "body": body, "by": by}
-            connection.execute(tables.request.insert().values(values))
+            asked = connection.execute(tables.request.insert().values(values))
+        key = asked.inserted_primary_key
+        return int(key[0]) if key else 0
 
     def runs(self) -> list[RunRow]:
         """All runs, in no order."""

@@ -211,5 +211,6 @@ class Runner:
     def _look_again(self) -> None:
         """Take answers that wait; then look again at what asked when the last process ended."""
         self._requests()
+        self._writer.append("", "going-on")
         for ident in list(self._schedule.asking):
             self._schedule.answered(ident)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -80,22 +80,24 @@ class RunView:
         return self.order.at if isinstance(self.order, Order) else datetime.min.replace(tzinfo=UTC)
 
 
-def seen(journal: Journal, row: RunRow) -> RunView:
+def seen(journal: Journal, run: str) -> RunView:
     """The run as it stands now."""
-    return updated(journal, row, History(), journal.records(row.id))
+    return updated(journal, run, History(), lambda: journal.records(run))
 
 
-def updated(journal: Journal, row: RunRow, before: History, records: Iterable[Record]) -> RunView:
-    """The run after some more records."""
-    history = folded(records, before)
+def updated(journal: Journal, run: str, before: History, news: Callable[[], list[Record]]) -> RunView:
+    """The run after the records that ``news`` gives."""
+    # In this order: a run that ends meanwhile is then seen as ended or as going on, never as interrupted.
+    alive = is_alive(journal.store.folder, run)
+    row = journal.run(run)
+    history = folded(news(), before)
     order = decoded(row.order)
-    alive = is_alive(journal.store.folder, row.id)
     return RunView(row.id, row.owner, order, history, _state(row, order, history, alive))
 
 
 def all_runs(journal: Journal) -> list[RunView]:
     """All runs, the newest first."""
-    views = [seen(journal, row) for row in journal.runs()]
+    views = [seen(journal, row.id) for row in journal.runs()]
     return sorted(views, key=lambda view: (view.ordered_at, view.id), reverse=True)
 
 
@@ -103,7 +105,7 @@ def _state(row: RunRow, order: Order | ForeignOrder, history: History, alive: bo
     if row.state == ENDED:
         return RunState((history.result or Result.UNKNOWN).value)
     if alive:
-        return RunState.ASKING if history.asking else RunState.RUNNING
+        return RunState.ASKING if history.asking and not history.taken_up else RunState.RUNNING
     if row.state == CREATED and isinstance(order, Order) and datetime.now(UTC) - order.at < STARTING:
         return RunState.STARTING
     return RunState.INTERRUPTED

@@ -1,0 +1,183 @@
+"""From words on the command line to a plan: read, look closely, ask the platforms how it is done there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from drconsole.cli.reading import snapshot_once, workload_named
+from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
+from drconsole.errors import UsageError
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+    from drconsole.domain.confirmation import Confirmation
+    from drconsole.domain.deep import Deep
+    from drconsole.domain.snapshot import Snapshot, Workload
+    from drconsole.platforms.acting import Case, Procedure
+
+_LOOKS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that was made from a fresh look, the id that its run would have, and what is asked before."""
+
+    run: str
+    plan: Plan
+    asked: Confirmation
+
+
+def operation_named(word: str) -> Operation:
+    """The operation of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    try:
+        return Operation(word)
+    except ValueError:
+        names = ", ".join(one.value for one in Operation)
+        raise UsageError(f"There is no operation {word!r}.", hint=f"Operations: {names}.") from None
+
+
+def options_from(pairs: Iterable[str]) -> dict[str, str]:
+    """Options as given: ``K=V``.
+
+    Raises:
+        UsageError: one is not of that form, or given twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name or name in found:
+            raise UsageError(f"--option {pair!r} is not NAME=VALUE, once for each name.")
+        found[name] = value
+    return found
+
+
+def planned(
+    config: Config, operation: Operation, words: Sequence[str], options: Mapping[str, str], wait_s: float
+) -> Planned:
+    """Plan an operation on workloads that are named by words; nothing is changed anywhere.
+
+    Raises:
+        UsageError: a word names no workload or several, or an option is unknown.
+        StateError: the journal cannot be read.
+    """
+    from drconsole.domain.confirmation import confirmation
+    from drconsole.runs.execute import login
+    from drconsole.runs.journal import Journal, new_id
+    from drconsole.runs.planner import merged, with_check, with_open_runs
+    from drconsole.runs.store import Store
+    from drconsole.runs.survival import survival
+
+    snapshot = snapshot_once(config, wait_s)
+    workloads = list({w.key: w for w in (workload_named(snapshot, word) for word in words)}.values())
+    run, by = new_id(), login()
+    with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+        looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))
+    procedures = [
+        _procedure(operation, _case(config, workload, deep, options, run, by))
+        for workload, deep in zip(workloads, looks, strict=True)
+    ]
+    reads = {copy.endpoint for workload in workloads for copy in workload.copies}
+    plan = merged(operation, config.estate.environment, procedures, options=options, reads=reads)
+    store = Store(config.state)
+    try:
+        plan = with_open_runs(plan, Journal(store).holders())
+    finally:
+        store.close()
+    lives = survival()
+    if lives.ended_by:
+        text = f"the run would not outlive your login: {lives.ended_by}"
+        plan = with_check(plan, Check(Readiness.WARNING, text, "this machine", lives.clear))
+    return Planned(run, plan, confirmation(plan, [w.name for w in snapshot.workloads], _silent(workloads)))
+
+
+def facts_now(
+    config: Config, snapshot: Snapshot, plan: Plan, run: str, by: str
+) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """What a plan's subjects are now, for the comparison at the start of its run."""
+    facts = {}
+    wanted = {subject.key for subject in plan.subjects}
+    for workload in snapshot.workloads:
+        if workload.key in wanted:
+            case = _case(config, workload, {}, plan.options, run, by)
+            facts[workload.key] = _procedure(plan.operation, case).subject.facts
+    return facts
+
+
+def _case(
+    config: Config,
+    workload: Workload,
+    deep: Mapping[str, Deep],
+    options: Mapping[str, str],
+    run: str,
+    by: str,
+) -> Case:
+    from drconsole.platforms.acting import Case
+
+    return Case(workload, config.estate, deep, options, run, by)
+
+
+def _looked(config: Config, workload: Workload, wait_s: float) -> dict[str, Deep]:
+    from drconsole.cli.look import look_closely
+    from drconsole.errors import EndpointError
+
+    looks = look_closely(config, workload, wait_s)
+    return {look.copy: look.result for look in looks if not isinstance(look.result, EndpointError)}
+
+
+def _procedure(operation: Operation, case: Case) -> Procedure:
+    """How the platform does it; blocked where the workload's state forbids it, or nobody built it."""
+    from drconsole.cli import wiring
+    from drconsole.platforms.acting import Procedure
+
+    workload = case.workload
+    if refused := wiring.refusal(operation, workload):
+        procedures = wiring.procedures_of(workload.platform)
+        facts = procedures.procedure(operation, case).subject.facts if procedures else ()
+        subject = Subject(workload.key, workload.name, workload.platform, "", "", facts, (refused,))
+        return Procedure(subject, ())
+    procedures = wiring.procedures_of(workload.platform)
+    assert procedures is not None
+    made = procedures.procedure(operation, case)
+    # The platform's own text, letter by letter: what is typed for a confirmation is compared with it.
+    return replace(made, subject=replace(made.subject, name=workload.name))
+
+
+def _silent(workloads: Iterable[Workload]) -> list[str]:
+    from drconsole.domain.roles import Role
+
+    return [
+        workload.key
+        for workload in workloads
+        if not any(copy.role is Role.ORIGINAL and copy.fresh for copy in workload.copies)
+    ]
+
+
+def operation_argument(command: click.decorators.FC) -> click.decorators.FC:
+    """The arguments and options that ``plan`` and ``run`` share."""
+    from drconsole.cli.choices import Number
+    from drconsole.cli.reading import WAIT_S
+
+    wait = click.option(
+        "--wait",
+        "wait_s",
+        type=Number(0, 3600),
+        default=WAIT_S,
+        show_default=True,
+        metavar="S",
+        help="Seconds to wait for endpoints; nothing is done on silent ones.",
+    )
+    option = click.option(
+        "--option", "options", multiple=True, metavar="K=V", help="A choice of the operation."
+    )
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+    named = click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...")
+    return click.argument("operation")(named(option(wait(as_json(command)))))

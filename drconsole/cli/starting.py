@@ -1,0 +1,37 @@
+"""Starting the process of a run from a command or the console."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+    from drconsole.domain.plan import Plan
+    from drconsole.runs.process import RunProcess
+
+
+def starter(config: Config, plan: Plan) -> Callable[[str], RunProcess]:
+    """What starts the process of a run, by its id, once it is ordered; the passwords are had before.
+
+    The process gets the passwords that its plan needs, and no others. What is given raises StateError where
+    the process cannot be started.
+
+    Raises:
+        LoginRefused: a password could not be had.
+    """
+    from drconsole.cli import wiring
+    from drconsole.runs.process import start
+    from drconsole.runs.survival import survival
+
+    passwords = wiring.passwords_of(config, plan.endpoints)
+    prefix = survival().prefix
+
+    def begin(run: str) -> RunProcess:
+        # -P: a file of the current folder must not take the place of a module.
+        command = [sys.executable, "-P", "-m", "drconsole.cli.run_process"]
+        command += ["--config", str(config.source), "--run", run]
+        return start(command, passwords, config.state, prefix)
+
+    return begin
