@@ -1,0 +1,190 @@
+"""Whole operations on the lab, on both engines: what they do, read back, and what they leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drconsole.domain.deep import FailoverAddress
+from drconsole.domain.endpoint import Pair
+from drconsole.domain.mapping import AddressMap, NetworkMap
+from drconsole.domain.plan import Operation
+from drconsole.domain.roles import Role
+from tests.contract.hyperv.walk import Ended, Walk
+from tests.lab import LabPool
+
+pytestmark = pytest.mark.xdist_group("hyperv-acts")
+
+SQL = "460c65b3-58ff-404a-8ba4-42d83df5966f"
+THERE = {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
+WEB = "11111111-1111-4111-8111-111111111111"
+ACROSS = f"""
+about: A host protects web, with two adapters, in a cluster of two.
+sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
+pairs: [[New York, New Jersey]]
+hosts:
+  NYHV01: {{fqdn: nyhv01.corp.example, switches: [Production, Backup, Isolated]}}
+  NJCL01: {{fqdn: njcl01.corp.example, switches: [Recovery, Isolated]}}
+  NJCL02: {{fqdn: njcl02.corp.example, switches: [Recovery, Isolated]}}
+clusters:
+  GOLDR2: {{fqdn: goldr2.corp.example, nodes: [NJCL01, NJCL02], broker: goldr2-broker.corp.example}}
+endpoints:
+  - {{name: nyhv01, site: New York, host: NYHV01}}
+  - {{name: goldr2, site: New Jersey, cluster: GOLDR2}}
+workloads:
+  - name: web
+    id: {WEB}
+    replication: {{frequency: 5m, synced: 2m}}
+    copies:
+      NYHV01: {{mode: Primary, power: Running, networks: [Production]}}
+      NJCL02: {{mode: Replica, points: 3, networks: [Isolated]}}
+truth:
+  endpoints: {{nyhv01: {{state: ok}}, goldr2: {{state: ok}}}}
+  copies:
+    - {{vm: {WEB}, host: NYHV01, role: ORIGINAL}}
+    - {{vm: {WEB}, host: GOLDR2, role: REPLICA}}
+"""
+ADAPTER = "Network Adapter"
+PAIR = Pair(
+    "New York",
+    "New Jersey",
+    networks=(NetworkMap("Production", "Recovery", left_vlan=10, right_vlan=110),),
+    addresses=(
+        AddressMap(
+            f"hv:{WEB}",
+            ADAPTER,
+            left=FailoverAddress("10.1.10.21", "255.255.255.0", "10.1.10.1", ("10.1.10.2",)),
+            right=FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2", "10.2.10.3")),
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
+    """One lab per engine."""
+    pool = LabPool(tmp_path_factory.mktemp("labs"))
+    yield pool
+    pool.stop()
+
+
+@pytest.fixture(params=["evaluator", pytest.param("powershell", marks=pytest.mark.pwsh)])
+def walk(request: pytest.FixtureRequest, labs: LabPool) -> Iterator[Walk]:
+    """The steady world on either engine."""
+    program = None if request.param == "evaluator" else str(request.getfixturevalue("pwsh"))
+    yield Walk(labs.lab("steady", program))
+    labs.check()
+
+
+@pytest.fixture
+def across(walk: Walk, tmp_path: Path) -> Walk:
+    """A host and a cluster, whose networks and addresses are other ones at each site."""
+    file = tmp_path / "across.yaml"
+    file.write_text(ACROSS, encoding="utf-8")
+    walk.lab.reset(str(file))
+    return Walk(walk.lab, pairs=(PAIR,))
+
+
+def actions(ended: list[Ended]) -> list[str]:
+    """The actions that were acted, in their order."""
+    return [one.step.action for one in ended if one.acted]
+
+
+def facts(ended: list[Ended], action: str) -> dict[str, str]:
+    """What was read back of one step."""
+    return next(one.facts for one in ended if one.step.action == action)
+
+
+def test_a_test_is_made_connected_started_and_removed(walk: Walk) -> None:
+    before = disks(walk)
+    made = walk.walk(Operation.TEST_FAILOVER, SQL)
+    assert actions(made) == ["start-test", "write-record", "connect-adapters", "start", "await-heartbeat"]
+    assert facts(made, "connect-adapters")["adapters"] == "Network Adapter: Isolated"
+    assert facts(made, "await-heartbeat")["heartbeat"].startswith("OkApplications")
+    assert Role.TEST_COPY in {copy.role for copy in walk.workload(SQL).copies}
+    alarms = {alarm.code.value for alarm in walk.workload(SQL).all_alarms}
+    assert alarms.isdisjoint({"test-on-production", "orphan-test", "test-network-unknown"})
+    stopped = walk.walk(Operation.STOP_TEST, SQL)
+    assert actions(stopped) == ["stop-test"]
+    assert "is gone" in facts(stopped, "stop-test")["test copy"]
+    assert walk.roles(SQL) == THERE
+    assert disks(walk) == before
+    assert alive(walk) == []
+
+
+def test_planned_reversed_and_back_leaves_no_trace(walk: Walk) -> None:
+    went = walk.walk(Operation.PLANNED_FAILOVER, SQL)
+    assert facts(went, "nothing-pending")["pending"] == "0 bytes"
+    assert facts(went, "planned-type")["failed over type"] == "Planned"
+    assert walk.roles(SQL) == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+    walk.walk(Operation.REVERSE, SQL)
+    assert walk.roles(SQL) == {"nyhv01": "REPLICA", "njhv01": "ORIGINAL"}
+    back = walk.walk(Operation.PLANNED_FAILOVER, SQL, reverse="yes")
+    order = actions(back)
+    assert order.index("reverse") < order.index("start") < order.index("remove-record")
+    assert walk.roles(SQL) == THERE
+    assert [copy.sighting.notes for copy in walk.workload(SQL).copies] == ["", ""]
+    assert alive(walk) == []
+
+
+def test_cancel_takes_the_recovered_side_back_first(walk: Walk) -> None:
+    walk.walk(Operation.PLANNED_FAILOVER, SQL)
+    ended = walk.walk(Operation.CANCEL, SQL)
+    assert actions(ended) == ["cancel-failover", "remove-record", "unlock", "start", "await-heartbeat"]
+    assert facts(ended, "cancel-failover") == {"state": "Replicating", "power": "Off"}
+    assert walk.roles(SQL) == THERE
+    assert alive(walk) == []
+
+
+def alive(walk: Walk) -> list[object]:
+    """What the lab's own watch saw: two copies of one workload alive at once."""
+    seen: list[object] = walk.lab.control("alive")["two_alive"]
+    return seen
+
+
+def test_across_to_a_cluster_with_its_networks_and_addresses_and_back(across: Walk) -> None:
+    went = across.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
+    assert facts(went, "set-addresses") == {"addresses": f"{ADAPTER}: 10.2.10.21"}
+    assert facts(went, "connect-adapters") == {"adapters": f"{ADAPTER}: Recovery"}
+    assert across.roles(WEB) == {"nyhv01": "REPLICA", "goldr2": "ORIGINAL"}
+    (_, home) = [one.facts for one in went if one.step.action == "set-addresses"]
+    assert home == {"addresses": f"{ADAPTER}: 10.1.10.21"}
+    back = across.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
+    assert facts(back, "connect-adapters") == {"adapters": f"{ADAPTER}: Production"}
+    assert across.roles(WEB) == {"nyhv01": "ORIGINAL", "goldr2": "REPLICA"}
+    assert alive(across) == []
+
+
+def test_a_test_on_a_cluster_leaves_no_role(across: Walk) -> None:
+    across.walk(Operation.TEST_FAILOVER, WEB, point="latest")
+    stopped = across.walk(Operation.STOP_TEST, WEB)
+    assert facts(stopped, "stop-test")["cluster role"] == "none"
+
+
+def test_cancel_on_a_cluster(across: Walk) -> None:
+    across.walk(Operation.PLANNED_FAILOVER, WEB)
+    across.walk(Operation.CANCEL, WEB)
+    assert across.roles(WEB) == {"nyhv01": "ORIGINAL", "goldr2": "REPLICA"}
+    assert alive(across) == []
+
+
+def test_what_was_written_last_is_on_the_recovered_copy(walk: Walk) -> None:
+    walk.walk(Operation.PLANNED_FAILOVER, SQL, start="no")
+    told = [one for one in fingerprints(walk) if one["workload"] == SQL and one["point"] is None]
+    assert {one["host"] for one in told} == {"NYHV01", "NJHV01"}
+    assert len({one["fingerprint"] for one in told}) == len(told) // 2
+    assert len({one["last"] for one in told}) == 1
+
+
+def fingerprints(walk: Walk) -> list[dict[str, Any]]:
+    """What every disk of the lab holds."""
+    told: list[dict[str, Any]] = walk.lab.control("fingerprints")["disks"]
+    return told
+
+
+def disks(walk: Walk) -> set[str]:
+    """All disks of the lab, wherever they are; recovery points come and go by themselves."""
+    return {f"{one['host']} {one['vm']} {one['disk']}" for one in fingerprints(walk)}

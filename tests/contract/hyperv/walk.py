@@ -1,0 +1,173 @@
+"""Walks through a procedure on the lab, step by step, as a run would, in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drconsole.domain.assemble import assemble
+from drconsole.domain.deep import Deep
+from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
+from drconsole.domain.plan import Check, Operation, Readiness
+from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.step import Json, Observation, Progress, Step, Verdict
+from drconsole.errors import EndpointError
+from drconsole.platforms.acting import Case, Procedure
+from drconsole.platforms.base import Access, Tier
+from drconsole.platforms.hyperv.actor import HyperVActor
+from drconsole.platforms.hyperv.actors import actors
+from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
+from drconsole.platforms.hyperv.platform import HyperV
+from drconsole.platforms.hyperv.procedures import HyperVProcedures
+from tests.lab import LabProcess
+
+KINDS = {"hyperv-host": EndpointKind.HYPERV_HOST, "hyperv-cluster": EndpointKind.HYPERV_CLUSTER}
+TURN_S = 10.0
+
+
+@dataclass
+class Ended:
+    """How one step of a walk ended."""
+
+    step: Step
+    last: Observation
+    acted: bool
+    answer: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What was read back."""
+        return {fact.what: fact.value for fact in self.last.facts}
+
+
+@dataclass
+class Walk:
+    """One lab seen and acted on by the product, with the estate that a config would have."""
+
+    lab: LabProcess
+    run: str = "7f3c0a11"
+    pairs: tuple[Pair, ...] = (Pair("New York", "New Jersey"),)
+    handles: list[tuple[str, Json]] = field(default_factory=list)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Both sites, with one test network each."""
+        return tuple(Site(name, frozenset({"Isolated"})) for name in ("New York", "New Jersey"))
+
+    @property
+    def estate(self) -> Estate:
+        """What the config would say."""
+        return Estate("LAB", self.sites, self.pairs, tuple(one for one, _, _ in self.ends.values()))
+
+    @property
+    def ends(self) -> dict[str, tuple[Endpoint, Access, Mapping[str, Access] | None]]:
+        """All Hyper-V endpoints with the ways to them."""
+        found: dict[str, tuple[Endpoint, Access, Mapping[str, Access] | None]] = {}
+        for entry in self.lab.description["endpoints"]:
+            nodes = entry.get("nodes")
+            kind = EndpointKind.HYPERV_CLUSTER if nodes else EndpointKind.HYPERV_HOST
+            address = entry["address"]
+            host = address.rpartition(":")[0] or address
+            endpoint = Endpoint(entry["name"], entry["site"], kind, host, budget_s=60)
+            ways = {name: self._access(entry, one) for name, one in nodes.items()} if nodes else None
+            access = next(iter(ways.values())) if ways else self._access(entry, address)
+            found[entry["name"]] = (endpoint, access, ways)
+        return found
+
+    def _access(self, entry: Mapping[str, str], address: str) -> Access:
+        host, _, port = address.rpartition(":")
+        password = self.lab.password
+        ca_file = Path(entry["ca_file"])
+        user = self.lab.description["user"]
+        return Access(host, int(port), user, lambda: password, ca_file, way="per-call")
+
+    def snapshot(self) -> Snapshot:
+        """What all endpoints show now."""
+        readings = {}
+        for name, (endpoint, access, nodes) in self.ends.items():
+            platform = HyperVCluster(endpoint, access, nodes) if nodes else HyperV(endpoint, access)
+            with closing(platform):
+                readings[name] = platform.read(Tier.LIGHT)
+        ends = self.ends
+        statuses = [
+            EndpointStatus(name, one.site, one.kind.value, one.address, EndpointState.OK)
+            for name, (one, _, _) in ends.items()
+        ]
+        return assemble(self.estate, statuses, readings, datetime.now(UTC))
+
+    def workload(self, vm: str) -> Workload:
+        """One workload, by its VM id."""
+        return next(w for w in self.snapshot().workloads if w.key == f"hv:{vm}")
+
+    def roles(self, vm: str) -> dict[str, str]:
+        """The role of each copy, by endpoint."""
+        return {copy.endpoint: copy.role.value for copy in self.workload(vm).copies}
+
+    def procedure(self, operation: Operation, vm: str, **options: str) -> Procedure:
+        """Plan one operation, with deep reads of all copies."""
+        workload = self.workload(vm)
+        deep: dict[str, Deep] = {}
+        for copy in workload.copies:
+            endpoint, access, nodes = self.ends[copy.endpoint]
+            platform = HyperVCluster(endpoint, access, nodes) if nodes else HyperV(endpoint, access)
+            with closing(platform):
+                deep[copy.place.id] = platform.deep(copy.sighting.handle)
+        case = Case(workload, self.estate, deep, options, self.run, "operator@jump")
+        return HyperVProcedures().procedure(operation, case)
+
+    def walk(self, operation: Operation, vm: str, **options: str) -> list[Ended]:
+        """Plan and do everything; every step must end done."""
+        procedure = self.procedure(operation, vm, **options)
+        assert blocks(procedure) == ()
+        assert procedure.steps
+        return self.steps(procedure.steps)
+
+    def steps(self, steps: tuple[Step, ...]) -> list[Ended]:
+        """Do steps in their order; each must end done."""
+        ended: list[Ended] = []
+        with ExitStack() as stack:
+            acting = actors(self.ends, None)
+            for actor in acting.values():
+                stack.callback(actor.close)
+            for step in steps:
+                ended.append(self.step(acting[step.endpoint], step))
+                last = ended[-1]
+                assert last.last.verdict is Verdict.DONE, (step.action, last)
+        return ended
+
+    def step(self, actor: HyperVActor, step: Step) -> Ended:
+        """Do one step: look, act, follow, look until done or the time limit of the lab's clock."""
+        first = actor.observe(step, None)
+        if first.verdict is not Verdict.READY:
+            return Ended(step, first, False)
+        kept: list[Json] = []
+        handle = actor.act(step, first.baseline, kept.append)
+        assert kept == [handle]
+        answer, waited = "", 0.0
+        while True:
+            try:
+                told = actor.follow(handle)
+            except EndpointError as error:
+                answer = str(error)
+                break
+            if told.progress is not Progress.RUNNING:
+                answer = told.error
+                break
+            self.lab.advance(TURN_S)
+        while True:
+            last = actor.observe(step, first.baseline)
+            waits = last.verdict in (Verdict.READY, Verdict.BUSY)
+            if not waits or waited >= step.limit_s:
+                actor.settle(handle)
+                return Ended(step, last, True, answer)
+            self.lab.advance(TURN_S)
+            waited += TURN_S
+
+
+def blocks(procedure: Procedure) -> tuple[Check, ...]:
+    """The checks that forbid it."""
+    bad = (Readiness.BLOCKED, Readiness.UNKNOWN)
+    return tuple(check for check in procedure.subject.checks if check.readiness in bad)
