@@ -107,14 +107,19 @@ def passwords_of(config: Config, endpoints: Collection[str]) -> dict[str, str]:
 
 
 def narrowed(config: Config, endpoints: Collection[str], passwords: Mapping[str, str]) -> Config:
-    """The configuration with these endpoints alone, and with passwords that were given instead of sources."""
+    """The configuration with these endpoints alone, and with passwords that were given instead of sources.
+
+    Hosts are read per call: for a few reads a loop is not worth its start.
+    """
     from drconsole.config.secrets import Secret
 
     def given(secret: Secret) -> Secret:
         return Secret(secret.name, secret.user, "pipe", lambda: passwords.get(secret.name, ""))
 
     connections = tuple(
-        replace(one, secret=given(one.secret)) for one in config.connections if one.endpoint.name in endpoints
+        replace(one, secret=given(one.secret), way="per-call")
+        for one in config.connections
+        if one.endpoint.name in endpoints
     )
     kept = tuple(one for one in config.estate.endpoints if one.name in endpoints)
     secrets = tuple(one.secret for one in connections)

@@ -36,12 +36,16 @@ class Broken(Exception):
 
 
 class Contract:
-    """Performs single steps; safe from several threads, for different steps."""
+    """Performs single steps; safe from several threads, for different steps.
+
+    ``settled``: steps whose act keeps nothing open any more.
+    """
 
     def __init__(self, notes: Notes, control: Control, clocks: Clocks) -> None:
         self._notes = notes
         self._control = control
         self._clocks = clocks
+        self.settled: set[str] = set()
 
     def perform(self, step: Step, actor: Actor, past: StepHistory) -> Outcome | None:
         """Bring one step to its outcome; None when a person must decide first.
@@ -168,6 +172,7 @@ class Contract:
                 raise Broken
         if act.handle is not None and act.reply is not None:
             actor.settle(act.handle)
+            self.settled.add(step.id)
         if ended.outcome is not None:
             return self._notes.outcome(
                 step,

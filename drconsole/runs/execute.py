@@ -134,10 +134,10 @@ def _performed(
     acting = actors(plan)
     inbox = requests_to(journal, run, history.last_request)
     try:
-        result = Runner(plan, load, writer, acting, inbox, clocks).run()
-        history = load()
-        _settle(history, plan, acting)
-        return _ended(writer, plan, history, result)
+        runner = Runner(plan, load, writer, acting, inbox, clocks)
+        result = runner.run()
+        runner.settle()
+        return _ended(writer, plan, load(), result)
     finally:
         inbox.close()
         for actor in acting.values():
@@ -169,14 +169,6 @@ def _differences(name: str, then: Iterable[Line], now: Iterable[Line] | None) ->
         for copy, fact in sorted(before.keys() | after.keys())
         if before.get((copy, fact)) != after.get((copy, fact))
     ]
-
-
-def _settle(history: History, plan: Plan, actors: Mapping[str, Actor]) -> None:
-    """Give up what acts keep open on endpoints: the run is settled."""
-    for step in (*plan.steps, *plan.compensation):
-        past = history.step(step.id)
-        if past.handle is not None and past.reply is not None:
-            actors[step.endpoint].settle(past.handle)
 
 
 def _ended(writer: Writer, plan: Plan, history: History, result: Result) -> Result:

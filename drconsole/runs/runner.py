@@ -89,6 +89,14 @@ class Runner:
             raise self._broken
         return result_of(self._plan, self._load())
 
+    def settle(self) -> None:
+        """Give up what acts of earlier processes keep open on endpoints: the run is settled."""
+        history = self._load()
+        for step in (*self._plan.steps, *self._plan.compensation):
+            past = history.step(step.id)
+            if past.handle is not None and past.reply is not None and step.id not in self._contract.settled:
+                self._actors[step.endpoint].settle(past.handle)
+
     def _start(self, pool: ThreadPoolExecutor) -> None:
         if self._control.cancelled_by or self._control.abandoned_by:
             self._skip_all()
