@@ -127,6 +127,15 @@ class LabProcess:
         seen: list[dict[str, Any]] = self.control("alive")["two_alive"]
         return seen
 
+    def machines(self) -> list[dict[str, Any]]:
+        """Every machine as it is (``drconsole.lab.hyperv.fingerprints``)."""
+        found: list[dict[str, Any]] = self.control("machines")["machines"]
+        return found
+
+    def machine(self, host: str, vm: str) -> dict[str, Any]:
+        """One machine as it is."""
+        return next(one for one in self.machines() if (one["host"], one["vm"]) == (host, vm))
+
     def fingerprints(self) -> list[dict[str, Any]]:
         """What every disk holds (``drconsole.lab.hyperv.fingerprints``)."""
         disks: list[dict[str, Any]] = self.control("fingerprints")["disks"]

@@ -1,11 +1,12 @@
 """The lab's own remote control, for tests: JSON over HTTP on 127.0.0.1, with a bearer token.
 
-``GET alive|requests|unmodelled|truth|fingerprints|act_faults`` and ``POST advance {"seconds"}``, ``hurry {}``
-(the rest of the timeline happens now), ``fault {"endpoint", "fault"}`` (null heals), ``reset {"scenario"}``
-(optional), ``happen {...}`` (``scenario_form.Happening``: a copy changes or moves, a node goes down ...),
-``act_fault {...}`` (``scenario_form.ActFaultForm``: an act goes wrong) and ``chaos {"rate"}`` (so many of all
-other acts do, by the lab's random seed). ``alive`` also tells what the lab's own watch saw. A wrong request
-is answered by 400 (404 where something is not there, 401 without the token) and ``{"error": text}``.
+``GET alive|requests|unmodelled|truth|machines|fingerprints|act_faults`` and ``POST advance {"seconds"}``,
+``hurry {}`` (the rest of the timeline happens now), ``fault {"endpoint", "fault"}`` (null heals),
+``reset {"scenario"}`` (optional), ``happen {...}`` (``scenario_form.Happening``: a copy changes or moves, a
+node goes down ...), ``act_fault {...}`` (``scenario_form.ActFaultForm``: an act goes wrong) and
+``chaos {"rate"}`` (so many of all other acts do, by the lab's random seed). ``alive`` also tells what the
+lab's own watch saw. A wrong request is answered by 400 (404 where something is not there, 401 without the
+token) and ``{"error": text}``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from drconsole.lab.hyperv.fingerprints import fingerprints
+from drconsole.lab.hyperv.fingerprints import fingerprints, machines
 from drconsole.lab.hyperv.watch import TwoAlive
 from drconsole.lab.scenario_form import ActFaultForm, Happening, ScenarioError
 from drconsole.lab.server import Lab
@@ -85,7 +86,7 @@ class Control:
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
-        for name in ("alive", "requests", "unmodelled", "truth", "fingerprints", "act_faults"):
+        for name in ("alive", "requests", "unmodelled", "truth", "machines", "fingerprints", "act_faults"):
             app.router.add_get(f"/{name}", self._reader(getattr(self, f"_{name}")))
         app.router.add_post("/advance", self._writer(Advance, self._advance))
         app.router.add_post("/hurry", self._writer(Hurry, self._hurry))
@@ -161,6 +162,10 @@ class Control:
     def _truth(self) -> Answer:
         told: Answer = msgspec.to_builtins(self._lab.scenario.truth)
         return told
+
+    def _machines(self) -> Answer:
+        world = self._lab.world
+        return {"machines": machines(world.hosts, world.clock.now())}
 
     def _fingerprints(self) -> Answer:
         world = self._lab.world

@@ -142,7 +142,7 @@ class Happening(_Form, frozen=True):
     host, vm, do: somebody asks for an operation there, which the platform must not refuse.
     host, vm, removed: somebody deletes the copy.
     site, state: a whole site is Down: it neither answers nor replicates; or Up again.
-    node, state: a node goes down (its machines start elsewhere), or comes back.
+    node, state: a node goes down (its machines start elsewhere), or comes back; so does a host alone.
     cluster, state: the resource of its broker fails, or comes back.
     host, powershell: the PowerShell of a host behaves otherwise from now on.
     endpoint, shells: so many shells of one account are allowed there from now on.

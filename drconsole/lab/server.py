@@ -7,7 +7,7 @@ import os
 import random
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,12 @@ from drconsole.lab import scenario as scenarios
 from drconsole.lab.breaking import HostBreaker
 from drconsole.lab.certificates import Authority
 from drconsole.lab.clock import Clock
+from drconsole.lab.happenings import let_happen
 from drconsole.lab.hyperv.act_faults import ActFault
-from drconsole.lab.hyperv.clusters import WrongMove, arrive, move, set_broker, set_node
-from drconsole.lab.hyperv.effects import perform
-from drconsole.lab.hyperv.machines import Cluster
+from drconsole.lab.hyperv.clusters import WrongMove
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
-from drconsole.lab.hyperv.replication import settle
-from drconsole.lab.hyperv.transitions import Operation, Refused
+from drconsole.lab.hyperv.transitions import Refused
 from drconsole.lab.powershell.process import Engine
 from drconsole.lab.powershell.stubborn import Habit, StubbornEngine
 from drconsole.lab.scenario_checks import addresses, wrong_act_fault, wrong_happening
@@ -70,7 +68,7 @@ class Lab:
         self.clock = world.clock
         self.listeners: dict[str, Listener] = {}
         self.password_file = options.folder / "password"
-        self._habits: dict[str, Habit] = {}
+        self.habits: dict[str, Habit] = {}
         self._engine = StubbornEngine(engine, self._habit_of)
         self.world.breaker = HostBreaker(world, lambda: self.listeners)
         self._authority = Authority(options.folder / "certificates")
@@ -93,7 +91,7 @@ class Lab:
             self.add_act_fault(fault)
 
     def _habit_of(self, host: str) -> Habit:
-        return self._habits.get(host, self.scenario.hosts[host].powershell)
+        return self.habits.get(host, self.scenario.hosts[host].powershell)
 
     def add_act_fault(self, form: ActFaultForm) -> None:
         """Let an act go wrong.
@@ -121,7 +119,7 @@ class Lab:
             self.name, self.scenario = name or self.name, scenario
             self.world.random.seed(self.options.seed)
             self.world.replace(build_hosts(scenario, self.clock.now()))
-            self._habits.clear()
+            self.habits.clear()
             await self._bind()
             self._arm()
             self._timeline.restart(self.scenario)
@@ -140,10 +138,10 @@ class Lab:
         Raises:
             KeyError: there is none of that name.
         """
-        for listener in self._at(endpoint):
+        for listener in self.at(endpoint):
             await listener.set_fault(fault)
 
-    def _at(self, endpoint: str) -> list[Listener]:
+    def at(self, endpoint: str) -> list[Listener]:
         """The addresses of an endpoint, or the one of NAME/NODE."""
         found = [one for name, one in self.listeners.items() if endpoint in (name, name.partition("/")[0])]
         if not found:
@@ -160,42 +158,11 @@ class Lab:
         if wrong := list(wrong_happening(self.scenario, what)):
             raise ScenarioError("; ".join(wrong))
         try:
-            await self._do(what)
+            await let_happen(self, what)
         except (WrongMove, Refused) as error:
             raise ScenarioError(str(error)) from None
         given = {name: told for name, told in structs.asdict(what).items() if told is not UNSET}
         self.world.changed(f"happens: {given}")
-
-    async def _do(self, what: Happening) -> None:
-        hosts, now = self.world.hosts, self.clock.now()
-        match what:
-            case Happening(endpoint=str(name), shells=int(shells)):
-                for listener in self._at(name):
-                    quotas = listener.service.shells.quotas
-                    listener.service.shells.quotas = replace(quotas, shells_per_user=shells)
-            case Happening(host=str(host), powershell=Habit() as habit):
-                self._habits[host] = habit
-            case Happening(endpoint=str(name)):
-                await self.set_fault(name, what.fault or None)
-            case Happening(host=str(host), vm=str(vm), set=Copy() as fields):
-                self.change_copy(host, vm, fields)
-            case Happening(host=str(host), vm=str(vm), arrives=str(node)):
-                arrive(hosts, self.world.machine(host, vm), node, now)
-            case Happening(host=str(host), vm=str(vm), moves=str(node)):
-                move(hosts, self.world.machine(host, vm), node, now)
-            case Happening(host=str(host), rights=bool(rights)):
-                hosts[host].rights = rights
-            case Happening(host=str(host), vm=str(vm), do=Operation() as operation):
-                perform(hosts, self.world.machine(host, vm), operation, now)
-            case Happening(host=str(host), vm=str(vm), removed=True):
-                machine = self.world.machine(host, vm)
-                del hosts[machine.host].machines[machine.id]
-            case Happening(site=str(site), state=str(state)):
-                await self._set_site(site, state)
-            case Happening(node=str(node), state=str(state)):
-                await self._set_node(node, state)
-            case Happening(cluster=str(cluster), state=str(state)):
-                set_broker(self._cluster(cluster), state)
 
     async def _befall(self, moment: Moment) -> None:
         """Let the timeline do something; what cannot happen is a mistake of the scenario, and noted."""
@@ -203,25 +170,6 @@ class Lab:
             await self.happen(moment)
         except (ScenarioError, KeyError) as error:
             self.world.note_unmodelled(f"timeline at {moment.at}: {error}")
-
-    async def _set_node(self, node: str, state: str) -> None:
-        """A node that is down answers nobody; one that comes up again does."""
-        set_node(self.world.hosts, node, state, self.clock.now())
-        for listener in self.listeners.values():
-            if listener.service.host_name == node:
-                await listener.set_fault(WireFault.SILENT_TCP if state == "Down" else None)
-
-    async def _set_site(self, site: str, state: str) -> None:
-        """What replication was under way comes to its end first: what follows does not count."""
-        settle(self.world.hosts, self.clock.now())
-        of_site = [one for one in self.scenario.endpoints if one.site == site]
-        for name, host in (pair for one in of_site for pair in addresses(self.scenario, one).items()):
-            self.world.hosts[host].state = state
-            await self.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)
-
-    def _cluster(self, name: str) -> Cluster:
-        found = (host.cluster for host in self.world.hosts.values() if host.cluster is not None)
-        return next(cluster for cluster in found if cluster.name == name)
 
     def change_copy(self, host: str, vm: str, fields: Copy) -> None:
         """Change fields of one copy as if somebody had done it on the host.

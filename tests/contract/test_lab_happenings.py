@@ -187,7 +187,6 @@ def test_rights_and_brokers_come_and_go(in_lab: InLab) -> None:
         ({"host": "HA", "vm": WEB, "moves": "N1"}, "N1 is no node of the cluster"),
         ({"host": "N1", "vm": WEB, "moves": "N1"}, "N1 owns web already"),
         ({"host": "HX", "rights": True}, "there is no host HX"),
-        ({"node": "HA", "state": "Down"}, "HA is no node"),
         ({"node": "N1", "state": "Tired"}, "ClusterNodeState has no 'Tired'"),
         ({"cluster": "C", "state": "Up"}, "ClusterResourceState has no 'Up'"),
         ({"site": "X", "state": "Down"}, "there is no site X"),

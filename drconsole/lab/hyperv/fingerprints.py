@@ -1,4 +1,4 @@
-"""The content of every disk of the lab, for tests that compare copies, or the whole lab with itself."""
+"""What tests may know of the lab beside its protocols: machines as they are, and what disks hold."""
 
 from __future__ import annotations
 
@@ -22,6 +22,32 @@ def fingerprints(hosts: Mapping[str, Host], now: datetime) -> list[dict[str, Any
     """
     settle(hosts, now)
     return list(_rows(hosts, now))
+
+
+def machines(hosts: Mapping[str, Host], now: datetime) -> list[dict[str, Any]]:
+    """One row for each machine, as it is.
+
+    Rows are ``{"host", "vm", "name", "workload", "power", "mode", "state", "notes", "networks", "busy",
+    "clustered"}``: ``networks`` are the switches (null: disconnected), ``busy`` the cmdlet that is at work.
+    """
+    settle(hosts, now)
+    return [
+        {
+            "host": host.name,
+            "vm": machine.id,
+            "name": machine.name,
+            "workload": machine.workload or machine.id,
+            "power": machine.power,
+            "mode": machine.mode,
+            "state": machine.state,
+            "notes": machine.notes,
+            "networks": [adapter.switch for adapter in machine.adapters],
+            "busy": machine.busy,
+            "clustered": host.clusters(machine),
+        }
+        for host in hosts.values()
+        for machine in host.machines.values()
+    ]
 
 
 def _rows(hosts: Mapping[str, Host], now: datetime) -> Iterator[dict[str, Any]]:

@@ -59,8 +59,10 @@ def settle(hosts: Mapping[str, Host], now: datetime) -> None:
             for leg in machine.legs:
                 other = receiving(hosts, machine, leg) if host.state != "Down" else None
                 if other is not None and flows(leg, other[1]):
-                    leg.last_sync = other[1].last_sync = _last_cycle(leg, now)
-                    ship(machine, other[0], leg.last_sync)
+                    came, last = other[1].last_sync, _last_cycle(leg, now)
+                    leg.last_sync = other[1].last_sync = last
+                    if came is None or came < last:
+                        ship(machine, other[0], last)
 
 
 def _last_cycle(leg: Leg, now: datetime) -> datetime:
