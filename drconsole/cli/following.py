@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -78,10 +79,11 @@ def _needs_somebody(view: RunView) -> bool:
 
 
 class Printer:
-    """Prints what is new of a run: each step when it ends or asks."""
+    """Prints what is new of a run: each step when it ends or asks; for people also when it begins."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, begins: bool) -> None:
         self._width = width
+        self._begins = begins
         self._told: set[tuple[str, str]] = set()
 
     def head(self, view: RunView) -> None:
@@ -96,7 +98,8 @@ class Printer:
 
         for step in view.steps:
             past = view.history.step(step.id)
-            state = past.outcome.value if past.outcome else "asks" if past.question else ""
+            begun = "begun" if self._begins and past.began else ""
+            state = past.outcome.value if past.outcome else "asks" if past.question else begun
             told = (step.id, f"{state} {past.acts} {past.ended or ''}")
             if state and told not in self._told:
                 self._told.add(told)
@@ -125,7 +128,7 @@ def follow_on_terminal(
     from drconsole.cli.reading import text_width
     from drconsole.runs.view import seen
 
-    printer = Printer(text_width())
+    printer = Printer(text_width(), begins=sys.stdout.isatty())
 
     def follow(show: Callable[[RunView], None]) -> RunView:
         return followed(journal, run, show, process=process, before=before, request=request)

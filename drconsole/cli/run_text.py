@@ -58,7 +58,7 @@ def _steps(steps: list[Step], subject: Subject, width: int) -> Iterator[str]:
         if step.id == subject.point_of_no_return:
             yield f" {f' {words.turning_point(subject)} ':-^{min(width - 2, 78)}}"
         lead = f" {step.id:>{wide}}  {visible(step.endpoint):<{where}}  "
-        extra = "  (its failure holds nothing up)" if step.optional else ""
+        extra = "  (asks first)" if step.ask else "  (its failure holds nothing up)" if step.optional else ""
         yield from _wrapped(
             f"{visible(step.title)}   {words.limit(step)}{extra}", width, lead, " " * len(lead)
         )

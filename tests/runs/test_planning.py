@@ -1,0 +1,172 @@
+"""Plans from procedures, what must be given before they are ordered, and what outlives a login."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from drconsole.domain.confirmation import Attestation, Confirmation, Strength, What
+from drconsole.domain.plan import Check, Operation, Plan, Readiness
+from drconsole.errors import Refused
+from drconsole.platforms.acting import Procedure
+from drconsole.runs.ordering import Permission, ordered, sound
+from drconsole.runs.planner import merged, readiness, with_check, with_open_runs
+from drconsole.runs.survival import survival
+from tests.runs.plans import plan, step, subject
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+ASKED = Confirmation(Strength.NAME, What.NAME, "one", "one")
+GIVEN = Permission("--allow-changes", "one")
+
+
+def procedure(key: str, priority: int = 3) -> Procedure:
+    steps = (step("1", workload=key), step("2", workload=key, after=("1",)), step("3", workload=key))
+    back = (step("b1", workload=key), step("b2", workload=key))
+    return Procedure(subject(key, point_of_no_return="2", priority=priority), steps, back)
+
+
+def make(*procedures: Procedure, priorities: dict[str, int] | None = None) -> Plan:
+    return merged(Operation.PLANNED_FAILOVER, "LAB", procedures, priorities=priorities, reads=["nj", "ny"])
+
+
+def test_one_workloads_plan_is_its_procedure() -> None:
+    made = make(procedure("hv:a"))
+    assert [(s.id, s.after) for s in made.steps] == [("1", ()), ("2", ("1",)), ("3", ("2",))]
+    assert [(s.id, s.after) for s in made.compensation] == [("b1", ()), ("b2", ("b1",))]
+    assert made.subjects[0].point_of_no_return == "2"
+    assert made.endpoints == {"host", "nj", "ny"}
+    assert made.limits == {"host": 4}
+
+
+def test_several_workloads_stand_in_the_order_of_their_priority() -> None:
+    made = make(procedure("hv:a"), procedure("hv:b"), procedure("hv:c"), priorities={"hv:c": 1, "hv:a": 5})
+    assert [s.key for s in made.subjects] == ["hv:c", "hv:b", "hv:a"]
+    assert [s.id for s in made.steps] == [f"{n}.{m}" for n in (1, 2, 3) for m in (1, 2, 3)]
+    assert made.steps[4].after == ("2.1",)
+    assert [s.point_of_no_return for s in made.subjects] == ["1.2", "2.2", "3.2"]
+    assert {s.workload for s in made.steps if s.id.startswith("1.")} == {"hv:c"}
+    assert made.compensation[1].after == ("1.b1",)
+
+
+def test_an_open_run_blocks_its_workload() -> None:
+    made = with_open_runs(make(procedure("hv:a"), procedure("hv:b")), {"hv:b": "7f3c0a11"})
+    assert readiness(made) is Readiness.BLOCKED
+    assert [bool(s.checks) for s in made.subjects] == [False, True]
+    assert "7f3c0a11" in made.subjects[1].checks[0].text
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        (None, Readiness.READY),
+        (Readiness.READY, Readiness.READY),
+        (Readiness.WAIT, Readiness.READY),
+        (Readiness.WARNING, Readiness.READY),
+        (Readiness.UNKNOWN, Readiness.UNKNOWN),
+        (Readiness.BLOCKED, Readiness.BLOCKED),
+    ],
+)
+def test_the_worst_check_decides(check: Readiness | None, expected: Readiness) -> None:
+    made = make(procedure("hv:a"), procedure("hv:b"))
+    if check:
+        made = with_check(made, Check(check, "text", "host"))
+    assert readiness(made) is expected
+
+
+def test_a_workload_without_steps_cannot_be_run() -> None:
+    assert readiness(make(procedure("hv:a"), Procedure(subject("hv:b"), ()))) is Readiness.BLOCKED
+
+
+def test_what_is_given_makes_an_order() -> None:
+    order = ordered(plan([step("1")]), ASKED, GIVEN, "ada@here", NOW, {})
+    assert (order.by, order.confirmed, order.allowed_by) == ("ada@here", "one", "--allow-changes")
+    sound(order)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (replace(GIVEN, allowed_by=""), "read-only"),
+        (replace(GIVEN, said=""), "name is asked"),
+        (replace(GIVEN, said="One"), "name is asked"),
+        (replace(GIVEN, said="y"), "name is asked"),
+    ],
+)
+def test_what_is_not_given_is_refused(given: Permission, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        ordered(plan([step("1")]), ASKED, given, "ada@here", NOW, {})
+
+
+def test_a_letter_is_enough_on_a_screen_alone() -> None:
+    asked = Confirmation(Strength.YES, What.LETTER, "y", "one")
+    ordered(plan([step("1")]), asked, replace(GIVEN, said="y", on_screen=True), "ada", NOW, {})
+    with pytest.raises(Refused):
+        ordered(plan([step("1")]), asked, replace(GIVEN, said="y"), "ada", NOW, {})
+
+
+def test_a_silent_original_is_attested() -> None:
+    asked = replace(ASKED, attest=("hv:one",))
+    for attestation in (None, Attestation("", "", ""), Attestation("seen", "12:04", "")):
+        with pytest.raises(Refused, match="attest"):
+            ordered(plan([step("1")]), asked, replace(GIVEN, attestation=attestation), "ada", NOW, {})
+    whole = Attestation("power in the rack", "12:04", "ada")
+    order = ordered(plan([step("1")]), asked, replace(GIVEN, attestation=whole), "ada", NOW, {})
+    assert order.attested == {"how": "power in the rack", "at": "12:04", "by": "ada"}
+
+
+@pytest.mark.parametrize("site", ["New York", "New Jersey"])
+def test_nothing_is_changed_where_the_config_forbids_it(site: str) -> None:
+    with pytest.raises(Refused, match="frozen"):
+        ordered(plan([step("1")]), ASKED, GIVEN, "ada", NOW, {site: "frozen until Monday"})
+
+
+@pytest.mark.parametrize("check", [Readiness.BLOCKED, Readiness.UNKNOWN])
+def test_a_blocked_plan_is_refused_with_its_reason(check: Readiness) -> None:
+    blocked = with_check(plan([step("1")]), Check(check, "the replica is on fire", "host", "Put it out."))
+    with pytest.raises(Refused, match="on fire") as told:
+        ordered(blocked, ASKED, GIVEN, "ada", NOW, {})
+    assert told.value.hint == "Put it out."
+
+
+def test_the_engine_takes_no_order_that_went_round_the_front_door() -> None:
+    order = ordered(plan([step("1")]), ASKED, GIVEN, "ada", NOW, {})
+    blocked = with_check(order.plan, Check(Readiness.BLOCKED, "no", "host"))
+    for forged in (
+        replace(order, allowed_by=""),
+        replace(order, confirmed="y"),
+        replace(order, plan=blocked),
+    ):
+        with pytest.raises(Refused):
+            sound(forged)
+
+
+def machine(kills: str, lingers: str = "no", scope: str = "") -> object:
+    def ask(command: Sequence[str]) -> str:
+        return {"busctl": f"b {kills}\n", "loginctl": f"{lingers}\n", "systemd-run": scope}[command[0]]
+
+    return ask
+
+
+SESSION = {"XDG_SESSION_ID": "3"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "ask", "user", "prefix", "ends"),
+    [
+        ({}, machine("true"), 1000, False, False),
+        (SESSION, machine("true"), 0, False, False),
+        (SESSION, machine("false"), 1000, False, False),
+        (SESSION, machine("true"), 1000, False, True),
+        (SESSION, machine("true", "yes", ""), 1000, False, True),
+        (SESSION, machine("true", "yes", "ok\n"), 1000, True, False),
+    ],
+)
+def test_what_outlives_a_login(
+    environment: dict[str, str], ask: object, user: int, prefix: bool, ends: bool
+) -> None:
+    assert callable(ask)
+    lives = survival(environment, ask, user)
+    assert (bool(lives.prefix), bool(lives.ended_by), bool(lives.clear)) == (prefix, ends, ends)

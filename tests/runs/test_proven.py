@@ -1,0 +1,85 @@
+"""When a workload's test was last passed, and how runs read as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drconsole.domain.plan import Operation, Plan
+from drconsole.runs import locks
+from drconsole.runs.journal import Journal
+from drconsole.runs.proven import last_passed
+from drconsole.runs.store import Store
+from drconsole.runs.view import RunState, all_runs, seen
+from drconsole.runs.writer import Writer
+from tests.runs.plans import order, plan, step
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(Store(tmp_path))
+
+
+def ran(journal: Journal, made: Plan, **outcomes: str) -> str:
+    """A run whose steps ended so."""
+    run = journal.create(order(made))
+    writer = Writer(journal.store, run, "me")
+    for ident, outcome in outcomes.items():
+        writer.append(ident.strip("_"), "outcome", {"outcome": outcome, "acted": True})
+    writer.end({"result": "done" if set(outcomes.values()) == {"done"} else "failed"})
+    return run
+
+
+def test_a_test_is_passed_when_all_that_counts_is_done(journal: Journal) -> None:
+    steps = [step("1"), step("2"), step("3", optional=True)]
+    assert last_passed(journal) == {}
+    ran(journal, plan(steps), _1="done", _2="failed", _3="skipped")
+    assert last_passed(journal) == {}
+    first = ran(journal, plan(steps), _1="done", _2="done", _3="failed")
+    ended = seen(journal, first).history.step("2").ended
+    assert last_passed(journal) == {"hv:one": ended}
+    last = ran(journal, plan(steps), _1="done", _2="done", _3="done")
+    ran(journal, plan(steps), _1="done", _2="unknown", _3="skipped")
+    assert last_passed(journal) == {"hv:one": seen(journal, last).history.step("2").ended}
+
+
+def test_each_workload_of_a_bulk_test_counts_for_itself(journal: Journal) -> None:
+    steps = [step("1", workload="hv:a"), step("2", workload="hv:b")]
+    ran(journal, plan(steps), _1="done", _2="failed")
+    assert set(last_passed(journal)) == {"hv:a"}
+
+
+def test_other_operations_prove_nothing(journal: Journal) -> None:
+    made = plan([step("1")])
+    other = Plan(Operation.STOP_TEST, "LAB", made.subjects, made.steps)
+    ran(journal, other, _1="done")
+    assert last_passed(journal) == {}
+
+
+def test_a_run_whose_process_is_gone_reads_as_interrupted(journal: Journal, tmp_path: Path) -> None:
+    run = journal.create(order(plan([step("1")])))
+    lock = locks.RunLock(tmp_path, run)
+    writer = Writer(journal.store, run, "me")
+    assert seen(journal, run).state is RunState.RUNNING
+    writer.append("1", "asked", {"why": "?", "choices": ["yes"]})
+    assert seen(journal, run).state is RunState.ASKING
+    lock.release()
+    assert seen(journal, run).state is RunState.INTERRUPTED
+    assert seen(journal, run).state.is_open
+    writer.end({"result": "abandoned"})
+    assert seen(journal, run).state is RunState.ABANDONED
+    assert [view.id for view in all_runs(journal)] == [run]
+
+
+def test_a_result_that_nobody_knows_here_reads_as_unknown(journal: Journal) -> None:
+    run = journal.create(order(plan([step("1")])))
+    writer = Writer(journal.store, run, "me")
+    writer.append("1", "outcome", {"outcome": "splendid"})
+    writer.append("1", "a kind of tomorrow", {"x": 1})
+    writer.end({"result": "splendid"})
+    view = seen(journal, run)
+    assert view.state is RunState.UNKNOWN
+    outcome = view.history.step("1").outcome
+    assert outcome is not None
+    assert outcome.value == "unknown"
