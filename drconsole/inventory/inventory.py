@@ -17,6 +17,7 @@ from drconsole.domain.snapshot import Snapshot, as_last_known
 from drconsole.errors import TimedOut
 from drconsole.inventory.board import Board
 from drconsole.inventory.reader import EndpointReader, Finished, Started
+from drconsole.inventory.recorded import RecordedPlaces
 from drconsole.inventory.store import ReadingStore
 from drconsole.platforms.base import Platform
 
@@ -42,8 +43,9 @@ class Inventory:
     def __init__(self, estate: Estate, platforms: Mapping[str, Platform], state: Path) -> None:
         self.estate = estate
         self._store = ReadingStore(state)
-        kept = {e.name: r for e in estate.endpoints if (r := self._store.load(e.name, e.site))}
-        self._board = Board(estate, kept)
+        self._recorded = RecordedPlaces(state)
+        kept = {e.name: r for e in estate.endpoints if (r := self._store.load(e))}
+        self._board = Board(estate, kept, {e.name: self._recorded.load(e) for e in estate.endpoints})
         self._reports: queue.SimpleQueue[Started | Finished | None] = queue.SimpleQueue()
         self._readers = {n: EndpointReader(p, self._reports.put) for n, p in platforms.items()}
         self._collector = threading.Thread(target=self._collect, name="inventory", daemon=True)
@@ -146,8 +148,13 @@ class Inventory:
 
     def _keep(self, reading: Reading) -> None:
         """A reading that could not see everything never replaces one that could."""
-        if reading.complete or self._board.entries[reading.endpoint].complete is None:
-            self._store.save(reading)
+        entry = self._board.entries[reading.endpoint]
+        why_not = self._recorded.keep(entry.endpoint, entry.recorded)
+        better = reading.complete or entry.complete is None
+        if better:
+            why_not = self._store.save(entry.endpoint, reading) or why_not
+        if better or why_not:
+            self._board.kept_on_disk(reading.endpoint, why_not)
 
     def _watch_hanging(self) -> bool:
         """Tell of reads beyond their budget, and break them off; their thread may go on waiting alone."""

@@ -103,6 +103,11 @@ def _with_facts(alarm: Alarm) -> str:
         case _:
             return ""
 
+        case AlarmCode.NOT_KEPT:
+            return (
+                "what is read cannot be kept in the state folder "
+                f"({visible(fact('why'))}): after a restart it is not known"
+            )
 
 def workload_alarm(workload: Workload, alarm: Alarm, now: datetime | None = None) -> str:
     """An alarm with its workload, as the second line of every screen says it."""

@@ -169,7 +169,7 @@ def test_a_blind_reading_never_replaces_a_complete_one_on_disk(tmp_path: Path) -
         inventory.read_now()
         snapshot = until(inventory, "a", EndpointState.PARTIAL)
         assert [c.fresh for w in snapshot.workloads for c in w.copies] == [False]
-    kept = ReadingStore(tmp_path).load("a", "New York")
+    kept = ReadingStore(tmp_path).load(endpoint("a"))
     assert kept is not None
     assert kept.complete
 
@@ -185,13 +185,13 @@ def test_stop_does_not_wait_for_a_dead_endpoint(tmp_path: Path) -> None:
 
 def test_readings_are_private_and_survive_odd_names(tmp_path: Path) -> None:
     store = ReadingStore(tmp_path)
-    odd = replace(read(), endpoint="../a/b\x1b?.*")
-    store.save(odd)
-    assert store.load("../a/b\x1b?.*", "New York") == odd
-    (file,) = store.folder.iterdir()
+    odd = endpoint("../a/b\x1b?.*")
+    kept = replace(read(), endpoint=odd.name)
+    assert store.save(odd, kept) == ""
+    assert store.load(odd) == kept
+    (file,) = store.folder.path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
-    assert store.load("../a/b\x1b?.*", "Elsewhere") is None
+    assert stat.S_IMODE(store.folder.path.stat().st_mode) == 0o700
 
 
 @given(data=st.binary(max_size=200))
@@ -199,10 +199,10 @@ def test_a_damaged_file_is_no_reading_and_no_error(
     data: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     store = ReadingStore(tmp_path_factory.mktemp("state"))
-    store.path("a").write_bytes(data)
-    assert store.load("a", "New York") is None
-    store.save(replace(read(), endpoint="a"))
-    assert store.load("a", "New York") is not None
+    store.folder.file("a").write_bytes(data)
+    assert store.load(endpoint("a")) is None
+    store.save(endpoint("a"), replace(read(), endpoint="a"))
+    assert store.load(endpoint("a")) is not None
 
 
 def test_a_state_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
@@ -215,12 +215,12 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> 
 def test_a_kept_reading_that_cannot_be_used_is_none(damage: str, tmp_path: Path) -> None:
     store = ReadingStore(tmp_path)
     if damage == "folder":
-        store.path("a").mkdir()
+        store.folder.file("a").mkdir()
     else:
-        store.save(replace(read(), endpoint="a"))
-        text = store.path("a").read_text().replace('Z"', '"').replace('+00:00"', '"')
-        store.path("a").write_text(text)
-    assert store.load("a", "New York") is None
+        store.save(endpoint("a"), replace(read(), endpoint="a"))
+        text = store.folder.file("a").read_text().replace('Z"', '"').replace('+00:00"', '"')
+        store.folder.file("a").write_text(text)
+    assert store.load(endpoint("a")) is None
 
 
 def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
@@ -231,7 +231,7 @@ def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
         until(inventory, "a", EndpointState.OK)
         broken = threading.Event()
 
-        def fail(_reading: Reading) -> None:
+        def fail(_endpoint: Endpoint, _reading: Reading) -> str:
             broken.set()
             raise KeyError("a defect")
 
