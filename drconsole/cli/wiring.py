@@ -37,6 +37,7 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         tls=connection.tls,
         insecure=connection.insecure,
         way=connection.way,
+        pins=connection.pins,
     )
     match connection.endpoint.kind:
         case EndpointKind.HYPERV_HOST:
@@ -58,4 +59,4 @@ def run_console(config: Config) -> int:
     """Open the full-screen console and read until it is closed; its exit code."""
     from drconsole.tui.app import run_console as run
 
-    return run(inventory_of(config), config.theme)
+    return run(inventory_of(config), config.theme, mouse=config.mouse)

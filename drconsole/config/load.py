@@ -18,6 +18,7 @@ from drconsole.config.schema import UNIT_S, CredentialForm, Document, EndpointFo
 from drconsole.config.secrets import Secret
 from drconsole.config.source import read_text
 from drconsole.config.sources import Prompt, from_environment, from_keyring
+from drconsole.config.trust import digests, insecurity
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 
 
@@ -38,10 +39,7 @@ def load(path: Path) -> Config:
 def _built(document: Document, source: Path) -> Config:
     hidden = [one.env for one in document.credentials.values() if one.env]
     secrets = {name: _secret(name, one, hidden) for name, one in document.credentials.items()}
-    endpoints = {
-        name: Endpoint(name, one.site, _kind(one), one.address, one.refresh_s, one.budget_s)
-        for name, one in document.endpoints.items()
-    }
+    endpoints = {name: _endpoint(name, one) for name, one in document.endpoints.items()}
     connections = []
     for name, one in document.endpoints.items():
         host, port = split_address(one.address, one.kind, tls=one.tls)
@@ -58,6 +56,7 @@ def _built(document: Document, source: Path) -> Config:
                 tls=one.tls,
                 way=one.way or "loop",
                 nodes=_nodes(one),
+                pins=frozenset[bytes]().union(*(digests(pin, source) for pin in one.pins or ())),
             )
         )
     estate = Estate(
@@ -70,7 +69,21 @@ def _built(document: Document, source: Path) -> Config:
     if theme and theme.endswith((".yaml", ".yml")):
         theme = str(paths.beside(source, theme))
     state = paths.beside(source, document.state) if document.state else paths.usual_state()
-    return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source)
+    return Config(
+        estate, tuple(connections), tuple(secrets.values()), state, theme, source, document.mouse
+    )
+
+
+def _endpoint(name: str, form: EndpointForm) -> Endpoint:
+    return Endpoint(
+        name,
+        form.site,
+        _kind(form),
+        form.address,
+        form.refresh_s,
+        form.budget_s,
+        insecurity(insecure=form.insecure, tls=form.tls),
+    )
 
 
 def _kind(form: EndpointForm) -> EndpointKind:

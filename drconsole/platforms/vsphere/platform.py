@@ -114,10 +114,13 @@ class VSphere:
             user=session.user,
             transport=self._transport(session),
             duration_s=time.monotonic() - begun,
+            certificate_end=session.wire.certificate_end,
         )
 
     def _transport(self, session: Session) -> str:
-        checked = "certificate not verified" if self._access.insecure else "verified"
+        checked = "pinned certificate" if self._access.pins else "verified"
+        if self._access.insecure:
+            checked = "certificate not verified (insecure)"
         return f"{session.wire.protocol}, {checked}"
 
 
