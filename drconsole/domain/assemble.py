@@ -18,6 +18,7 @@ from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
 from drconsole.domain.rows.base import Verdict
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.unlisted import unlisted_in
 from drconsole.domain.verdict import evidence_of, judge
 
 SKEW_WARNING_S = 60.0
@@ -59,6 +60,7 @@ def assemble(
         ),
         workloads=tuple(sorted(workloads, key=_rank)),
         serial=serial,
+        unlisted=unlisted_in(estate, readings),
     )
 
 

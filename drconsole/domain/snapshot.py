@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.place import Place
-from drconsole.domain.reading import Power, Sighting
+from drconsole.domain.reading import Broker, Node, Power, Sighting
 from drconsole.domain.roles import Alarm, Arrow, Evidence, Role
+from drconsole.domain.unlisted import Unlisted
 
 
 class EndpointState(StrEnum):
@@ -31,6 +32,7 @@ class EndpointStatus:
         error: what happened at the last try, in full; empty when it answered.
         error_code: the stable code of that error.
         next_try: when it is asked again.
+        certificate_end: when the certificate that it showed ends; of a cluster's nodes the first to end.
     """
 
     name: str
@@ -50,6 +52,9 @@ class EndpointStatus:
     limits: tuple[str, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     reading: bool = False
+    certificate_end: datetime | None = None
+    broker: Broker | None = None
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +111,17 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots."""
+    """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots.
+
+    ``unlisted`` are hosts that answers name and the config lacks.
+    """
 
     taken_at: datetime
     estate: Estate
     endpoints: tuple[EndpointStatus, ...]
     workloads: tuple[Workload, ...]
     serial: int = 0
+    unlisted: tuple[Unlisted, ...] = ()
 
 
 def as_last_known(snapshot: Snapshot) -> Snapshot:

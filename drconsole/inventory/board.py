@@ -136,15 +136,16 @@ def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
         version=kept.version if kept else "",
         user=kept.user if kept else "",
         transport=kept.transport if kept else "",
+        certificate_end=kept.certificate_end if kept else None,
     )
     return Entry(endpoint, status, kept, kept if kept and kept.complete else None)
 
 
-def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:
 def _records_in(reading: Reading) -> frozenset[Place]:
     return frozenset(s.place for s in reading.sightings if believed(s.notes, s.place))
 
 
+def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:
     return replace(
         status,
         state=EndpointState.SILENT if status.last_read else EndpointState.NEVER,
@@ -167,4 +168,7 @@ def _answered(status: EndpointStatus, reading: Reading) -> EndpointStatus:
         user=reading.user,
         transport=reading.transport,
         limits=reading.limits,
+        certificate_end=reading.certificate_end,
+        broker=reading.broker,
+        nodes=reading.nodes,
     )

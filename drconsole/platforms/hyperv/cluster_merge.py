@@ -74,6 +74,8 @@ def reading_of(
         duration_s=duration_s,
         broker=None if unknown else cluster.broker_of(facts),
         nodes=tuple(_node(name, silent.get(name), name in down) for name in told),
+        unlisted_nodes=() if unknown else tuple(_unlisted(facts, told)),
+        certificate_end=min((end for one in heard if (end := one.told.certificate_end)), default=None),
     )
 
 
@@ -129,9 +131,10 @@ def _differences(
     facts: Cluster, told: Mapping[str, Told | EndpointError], heard: Iterable[Heard]
 ) -> Iterable[str]:
     """What the cluster says and the nodes do not show."""
-    for row in facts.nodes:
-        if row.state != cluster.DOWN and not any(same_node(row.name, name) for name in told):
-            yield f"The cluster has a node {row.name} that the config lacks: add it to this endpoint's nodes."
+    down = {row.name for row in facts.nodes if row.state == cluster.DOWN}
+    for name in _unlisted(facts, told):
+        if name not in down:
+            yield f"The cluster has a node {name} that the config lacks: add it to this endpoint's nodes."
     answering = [one.node for one in heard]
     roles = sum(_count(facts.owned(), name) for name in answering)
     shown = len({sighting.place for one in heard for sighting in one.sightings})
@@ -141,6 +144,12 @@ def _differences(
             "are shown there: they moved while it was read, their configuration is offline, or not all may "
             "be seen."
         )
+
+
+def _unlisted(facts: Cluster, told: Iterable[str]) -> Iterable[str]:
+    """The cluster's nodes that the config lacks, whatever their state."""
+    listed = tuple(told)
+    return (row.name for row in facts.nodes if not any(same_node(row.name, name) for name in listed))
 
 
 def _count(owned: Mapping[str, int], name: str) -> int:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from drconsole.errors import BadReply, EndpointError, TimedOut
@@ -51,6 +52,7 @@ class Told:
     middle: float
     tls: str
     way: str
+    certificate_end: datetime | None = None
 
 
 class Round:
@@ -177,7 +179,8 @@ def patience_s(budget_s: float, known_s: float, pace_s: float) -> float:
 
 def _light(host: Host) -> Told:
     answer, way = host.ask("light.ps1", {})
-    return Told(light.decode(answer.value, host.peer), host, answer.middle, answer.tls, way)
+    told = light.decode(answer.value, host.peer)
+    return Told(told, host, answer.middle, answer.tls, way, answer.certificate_end)
 
 
 def _safely(host: Host, work: Callable[[], T]) -> T | EndpointError:

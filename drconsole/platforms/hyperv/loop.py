@@ -105,11 +105,11 @@ class Loop:
         if isinstance(outcome, (Lost, EndpointError)):
             self._leave(end, why)
             return outcome
-        reply, middle, tls = outcome
+        reply, answer = outcome
         for words in (*reply.warnings, *(one.message or "" for one in reply.errors)):
             log.info("%s: the script said: %s", self._login.endpoint.name, self._login.peer.shown(words))
         if reply.state == "done":
-            return Answer(bytes(reply.value), middle, tls)
+            return answer
         if reply.state == "stuck":
             self._leave(end, None)
         return _unusable(reply, self._login.peer)
@@ -179,7 +179,7 @@ class Loop:
 
     def _asked(
         self, ident: str, function: str, arguments: Mapping[str, Any], deadline: float
-    ) -> tuple[tuple[Reply, float, str] | Lost | EndpointError, Why | None]:
+    ) -> tuple[tuple[Reply, Answer] | Lost | EndpointError, Why | None]:
         """Ask once; where the connection is lost, again with the same id on a new one."""
         assert self._shell
         shell = self._shell
@@ -200,7 +200,7 @@ class Loop:
 
     def _ask(
         self, watch: Watch, shell: Shell, line: bytes, ident: str, *, again: bool
-    ) -> tuple[Reply, float, str] | Lost | Dropped:
+    ) -> tuple[Reply, Answer] | Lost | Dropped:
         try:
             started = time.time()
             watch.doing = "the script to be taken"
@@ -219,7 +219,8 @@ class Loop:
         if reply is None:
             said = f"its PowerShell ended with code {intake.code} before it had answered"
             return Lost(self._login.peer.bad_reply(said, bytes(intake.err), script.PROFILE))
-        return reply, (started + time.time()) / 2, watch.tls
+        middle = (started + time.time()) / 2
+        return reply, Answer(bytes(reply.value), middle, watch.tls, watch.certificate_end)
 
     def _reply(self, watch: Watch, intake: Intake, ident: str) -> Reply | None:
         """The answer to one request; None when the process has ended.

@@ -45,6 +45,7 @@ def light_reading(
         user=access.user,
         transport=transport(access, came.tls, way),
         duration_s=duration_s,
+        certificate_end=came.certificate_end,
     )
 
 

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -46,7 +47,8 @@ def request_for(name: str, arguments: Mapping[str, Any]) -> bytes:
 class Output:
     """What a process wrote and how it ended.
 
-    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken,
+    ``certificate_end`` when the certificate ends that was shown.
     """
 
     out: bytes = b""
@@ -54,18 +56,21 @@ class Output:
     code: int = 0
     middle: float = 0.0
     tls: str = ""
+    certificate_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The JSON text of a script's value.
 
-    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken,
+    ``certificate_end`` when the certificate ends that was shown.
     """
 
     value: bytes
     middle: float
     tls: str
+    certificate_end: datetime | None = None
 
 
 class Failure(msgspec.Struct):

@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util.connection import is_connection_dropped
 
+from drconsole.platforms.certificate import end_of
 from drconsole.platforms.hyperv.dial import dial
 from drconsole.platforms.hyperv.proof import BASIC, SCHEMES
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
@@ -93,7 +94,7 @@ class Adapter(HTTPAdapter):
         if sock is not None and sock.fileno() >= 0:
             watch.guard(sock)
             watch.connected = True
-            watch.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
+            _tell(watch, sock)
 
     @property
     def useless(self) -> bool:
@@ -239,8 +240,15 @@ class _Tls(HTTPSConnection):
         doing, watch.doing = watch.doing, "the TLS handshake"
         super().connect()
         watch.doing = doing
-        if isinstance(self.sock, ssl.SSLSocket):
-            watch.tls = self.sock.version() or ""
+        _tell(watch, self.sock)
+
+
+def _tell(watch: Watch, sock: socket.socket | None) -> None:
+    """Note how the connection is kept safe."""
+    if isinstance(sock, ssl.SSLSocket):
+        watch.tls, watch.certificate_end = sock.version() or "", end_of(sock)
+    else:
+        watch.tls, watch.certificate_end = "", None
 
 
 class _PlainPool(HTTPConnectionPool):
