@@ -32,8 +32,6 @@ IDLE = "PT900S"
 OPENING = 0.3
 # Hosts allow an account 1 500 operations at once, and those of a kept shell may never count down.
 RENEW_AFTER = 1000
-# The process of a command has ended (ERROR_NO_DATA and ERROR_BROKEN_PIPE, bare and as HRESULT).
-NO_PROCESS = (232, 109, 0x800700E8, 0x8007006D)
 # Each proves that what was sent was not begun.
 GONE = (NO_SHELL, QUOTA, *NO_PROCESS)
 
@@ -154,16 +152,12 @@ class Loop:
         word = f"{secrets.token_hex(8)} äß€🐘"
         echo = loop_form.request("0", loop_form.ECHO, {"word": word}, self._login.endpoint.budget_s)
         watch.doing = "the read loop to begin"
-        try:
-            shell.send(loop_form.beginning(self._functions) + echo)
-        except WSManFaultError as error:
-            if error.wsman_fault_code not in NO_PROCESS:
-                raise
+        shell.begin(loop_form.beginning(self._functions) + echo)
         intake = Intake(shell)
         while True:
             while line := self._line(intake):
                 mode = line.strip()
-                if mode in loop_form.MODES[1:]:
+                if mode in script.MODES[1:]:
                     raise script.constrained(mode.decode(), self._login.peer)
                 reply = loop_form.reply(mode)
                 if reply and reply.id == "0":

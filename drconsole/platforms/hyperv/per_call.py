@@ -48,7 +48,7 @@ class PerCall:
         shell.open(watch, IDLE, script.COMMAND_LINE)
         started = time.time()
         watch.doing = "the script to be taken"
-        shell.send(script.request_for(name, arguments), end=True)
+        shell.begin(script.request_for(name, arguments), end=True)
         watch.doing = "the script's answer"
         intake = Intake(shell)
         while not intake.done:
