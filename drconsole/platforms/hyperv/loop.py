@@ -19,7 +19,7 @@ from drconsole.platforms.hyperv.login import Connection, Login
 from drconsole.platforms.hyperv.loop_form import Reply
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Answer, Failure
-from drconsole.platforms.hyperv.shell import FAREWELL_S, Intake, Shell
+from drconsole.platforms.hyperv.shell import FAREWELL_S, NO_PROCESS, Intake, Shell
 from drconsole.platforms.hyperv.shells import Shells
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import ReplyCut
