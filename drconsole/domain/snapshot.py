@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from drconsole.domain.deep import Inspection
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Broker, Node, Power, Sighting
@@ -67,6 +69,7 @@ class CopyState:
         taken_at: when the freshest of these readings was taken (console's wall clock).
         now: the freshest reading's own clock; ages of platform times are counted from it.
         fresh: seen within its endpoint's refresh limit; otherwise everything here is last-known.
+        inspection: what looking closely has given, each part with its own time; None where nobody has looked.
     """
 
     place: Place
@@ -85,6 +88,7 @@ class CopyState:
     last_sync: datetime | None = None
     rpo_s: int | None = None
     rpo_target_s: int | None = None
+    inspection: Inspection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,19 @@ class Snapshot:
     unlisted: tuple[Unlisted, ...] = ()
 
 
+def inspected(snapshot: Snapshot, key: str, inspections: Mapping[Place, Inspection], serial: int) -> Snapshot:
+    """The same picture with what looking closely at one workload has given since."""
+    workloads = tuple(
+        w if w.key != key else replace(w, copies=tuple(_with_inspection(c, inspections) for c in w.copies))
+        for w in snapshot.workloads
+    )
+    return replace(snapshot, workloads=workloads, serial=serial)
+
+
+def _with_inspection(copy: CopyState, inspections: Mapping[Place, Inspection]) -> CopyState:
+    return replace(copy, inspection=inspections.get(copy.place))
+
+
 def as_last_known(snapshot: Snapshot) -> Snapshot:
     """The same picture with nothing in it called current."""
     workloads = tuple(
@@ -134,16 +151,20 @@ def as_last_known(snapshot: Snapshot) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed between two snapshots, by workload key and endpoint name."""
+    """What changed between two snapshots, by workload key and endpoint name.
+
+    ``inspected`` are workloads of which looking closely told something new; only who looks at one sees that.
+    """
 
     changed: frozenset[str]
     added: frozenset[str]
     removed: frozenset[str]
     endpoints: frozenset[str]
+    inspected: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
-        return bool(self.changed or self.added or self.removed or self.endpoints)
+        return bool(self.changed or self.added or self.removed or self.endpoints or self.inspected)
 
 
 def difference(old: Snapshot | None, new: Snapshot) -> Difference:
@@ -161,7 +182,13 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
         added=frozenset(after.keys() - before.keys()),
         removed=frozenset(before.keys() - after.keys()),
         endpoints=frozenset(e.name for e in new.endpoints if known.get(e.name) != e),
+        inspected=frozenset(k for k, w in after.items() if k in before and _told(w) != _told(before[k])),
     )
+
+
+def _told(workload: Workload) -> list[tuple[object, ...]]:
+    """What looking closely at its copies told, copy by copy."""
+    return [(c.place, *c.inspection.told) for c in workload.copies if c.inspection is not None]
 
 
 def _same(a: Workload, b: Workload) -> bool:
