@@ -69,9 +69,7 @@ def _built(document: Document, source: Path) -> Config:
     if theme and theme.endswith((".yaml", ".yml")):
         theme = str(paths.beside(source, theme))
     state = paths.beside(source, document.state) if document.state else paths.usual_state()
-    return Config(
-        estate, tuple(connections), tuple(secrets.values()), state, theme, source, document.mouse
-    )
+    return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source, document.mouse)
 
 
 def _endpoint(name: str, form: EndpointForm) -> Endpoint:

@@ -24,8 +24,8 @@ class Connection:
 
     Without ``tls`` the transport is one that seals every message, or ``insecure`` is set. ``insecure``: the
     file says by name that the certificate is not verified, or the password not kept. ``pins`` are SHA-256
-    digests of the only certificates that are right. ``way`` is how Hyper-V hosts are read. ``nodes`` are those of a cluster;
-    everything else holds for each of them.
+    digests of the only certificates that are right. ``way`` is how Hyper-V hosts are read. ``nodes`` are
+    those of a cluster; everything else holds for each of them.
     """
 
     endpoint: Endpoint

@@ -59,7 +59,7 @@ def assemble(
         taken_at=now,
         estate=estate,
         endpoints=tuple(
-            _with_alarms(known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
+            _with_alarms(e, known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
         ),
         workloads=tuple(sorted(workloads, key=_rank)),
         serial=serial,
@@ -142,7 +142,10 @@ def _rank(workload: Workload) -> tuple[int, str, str]:
 
 
 def _with_alarms(
-    status: EndpointStatus, readings: Mapping[str, Reading], twin_pairs: frozenset[tuple[str, str]]
+    endpoint: Endpoint,
+    status: EndpointStatus,
+    readings: Mapping[str, Reading],
+    twin_pairs: frozenset[tuple[str, str]],
 ) -> EndpointStatus:
     """The status with what is wrong with the endpoint itself; twins are told once, at the later endpoint."""
     alarms = [*status.alarms, *_silence(status)]
@@ -152,6 +155,9 @@ def _with_alarms(
     if status.skew_s is not None and abs(status.skew_s) > SKEW_WARNING_S:
         facts = (("skew_s", f"{status.skew_s:.0f}"),)
         alarms.append(Alarm(AlarmCode.CLOCK_SKEW, Severity.WARNING, None, facts))
+    if endpoint.insecure:
+        facts = (("what", endpoint.insecure.value),)
+        alarms.append(Alarm(AlarmCode.INSECURE, Severity.WARNING, None, facts))
     for first, second in sorted(twin_pairs):
         if second == status.name:
             alarms.append(Alarm(AlarmCode.TWINS, Severity.CRITICAL, None, (("twin", first),)))

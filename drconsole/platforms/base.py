@@ -26,8 +26,8 @@ class Access:
     ``secret`` gives the password when the connection needs it, in the connecting thread; it is never shown.
     ``ca_file`` is the only trust anchor where given, else the system's; with ``pins`` (SHA-256 digests) only
     a certificate that has one of them is right, whoever issued it, whatever its name and end. ``insecure`` is
-    the config's own word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are read: by a
-    ``loop`` that is kept open where that is possible, or ``per-call``.
+    the config's own word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are
+    read: by a ``loop`` that is kept open where that is possible, or ``per-call``.
 
     Raises (``secret``):
         LoginRefused: the source gave no password.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from drconsole.domain.roles import AlarmCode
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span, line, plain
@@ -45,6 +46,8 @@ def cells(status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
     word = status.state.value
     if status.state is EndpointState.NEVER:
         word = "silent" if status.error else "asking"
+    if any(alarm.code is AlarmCode.INSECURE for alarm in status.alarms):
+        lasted += " INSECURE"
     read = ago((now - status.last_read).total_seconds()) if status.last_read else "never"
     return (
         line(visible(status.name)),

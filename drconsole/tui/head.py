@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from drconsole.domain.roles import Severity
+from drconsole.domain.roles import AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.tui.alarm_list import Summary
 from drconsole.tui.picture import Picture
@@ -27,7 +27,7 @@ def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> 
         return first, fit(line(" nothing was read yet"), width)
     snapshot = picture.snapshot
     brand: Line = (Span(" drconsole  ", "label"),)
-    environment = (Span(f" {visible(snapshot.estate.environment)}", "strong"), GAP)
+    environment = (Span(f" {visible(snapshot.estate.environment)}", "strong"), *_insecure(snapshot), GAP)
     right = line(f" {_read(snapshot, now, asked=asked)} ")
     room = width - cell_len(plain(environment)) - cell_len(plain(right))
     sites, hidden = _sites(snapshot, now, room - cell_len(plain(brand)))
@@ -35,6 +35,13 @@ def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> 
         brand, (sites, hidden) = (), _sites(snapshot, now, room)
     first = _ends((*brand, *environment, *_joined(sites, hidden)), right, width)
     return first, _alarms(snapshot, picture.summary, now, width)
+
+
+def _insecure(snapshot: Snapshot) -> Line:
+    """The word for what the config accepts by name, wherever one looks: the alarm may stand below others."""
+    if any(alarm.code is AlarmCode.INSECURE for status in snapshot.endpoints for alarm in status.alarms):
+        return (Span(" INSECURE", "critical"),)
+    return ()
 
 
 def _ends(left: Line, right: Line, width: int) -> Line:

@@ -17,7 +17,8 @@ UNKNOWN_ISSUER = (2, 19, 20, 21)
 def context_for(ca_file: Path | None, unverified: bool, peer: Peer) -> ssl.SSLContext:
     """Trust ``ca_file`` alone where it is given, else what this machine's system trusts.
 
-    ``unverified``: whoever asks looks at the certificate by itself, or not at all. The bundle that ships with requests is used only on a machine that has no store of its own.
+    ``unverified``: whoever asks looks at the certificate by itself, or not at all. The bundle that ships with
+    requests is used only on a machine that has no store of its own.
 
     Raises:
         CertificateRejected: the file cannot be used.
@@ -53,7 +54,8 @@ def not_pinned(shown: str, peer: Peer) -> EndpointError:
         CertificateRejected,
         f"The certificate of {peer.address} is not one that the config pins: it is {shown}. "
         "No password was sent.",
-        "If the host has got a new one, compare it there and write it into pins; else somebody stands between.",
+        "If the host has got a new one, compare it there and write it into pins; if not, somebody stands "
+        "between.",
     )
 
 

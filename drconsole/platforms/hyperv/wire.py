@@ -24,6 +24,7 @@ from drconsole.platforms.certificate import end_of
 from drconsole.platforms.hyperv.dial import dial
 from drconsole.platforms.hyperv.proof import BASIC, SCHEMES
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
+from drconsole.platforms.pins import check_pin
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +67,10 @@ class LoginLost(OSError):
 class Adapter(HTTPAdapter):
     """Sends requests, each under the watch of the moment; connections are kept between watches.
 
-    ``trust`` decides about certificates. ``seen`` is the beginning of the last reply, ``status`` its HTTP
-    status (0: none came) and ``content_type`` what it claims to be, for error messages. ``transport`` is how
-    the account logs in; ``sealed`` messages belong to the connection on which it has ``logged_in``.
+    ``trust`` decides about certificates, and ``pins`` where there are any. ``seen`` is the beginning of the
+    last reply, ``status`` its HTTP status (0: none came) and ``content_type`` what it claims to be, for error
+    messages. ``transport`` is how the account logs in; ``sealed`` messages belong to the connection on which
+    it has ``logged_in``.
 
     Raises (``send``):
         BrokenOff, WireError, and what requests raises.
@@ -78,6 +80,7 @@ class Adapter(HTTPAdapter):
         self.watch = watch
         self.connection: HTTPConnection | None = None
         self.trust: ssl.SSLContext | None = None
+        self.pins: frozenset[bytes] = frozenset()
         self.seen = b""
         self.status = 0
         self.content_type = ""
@@ -239,6 +242,8 @@ class _Tls(HTTPSConnection):
         watch = self.adapter.watch
         doing, watch.doing = watch.doing, "the TLS handshake"
         super().connect()
+        if self.adapter.pins and isinstance(self.sock, ssl.SSLSocket):
+            check_pin(self.sock, self.adapter.pins)
         watch.doing = doing
         _tell(watch, self.sock)
 

@@ -90,8 +90,8 @@ def _of_transport(error: Exception, endpoint: Endpoint, access: Access, wire: Wi
     if isinstance(error, NotPinned):
         return CertificateRejected(
             f"The certificate is not one that the config pins: it is {error}. No password was sent.",
-            hint="If the endpoint has got a new one, compare it there and write it into pins; else somebody "
-            "stands between.",
+            hint="If the endpoint has got a new one, compare it there and write it into pins; if not, "
+            "somebody stands between.",
         )
     if isinstance(error, NotConnected):
         return Unreachable(f"{address} does not take connections: {error}.", hint=_REACH)

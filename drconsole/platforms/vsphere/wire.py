@@ -12,8 +12,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from drconsole.platforms.base import Access
-from drconsole.platforms.pins import check_pin
 from drconsole.platforms.certificate import end_of
+from drconsole.platforms.pins import check_pin
 
 _Resolved = tuple[int, int, int, str, Any]
 
