@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,15 @@ def look_closely(config: Config, workload: Workload, wait_s: float) -> list[Look
         one.start()
     end = time.monotonic() + wait_s
     return [one.outcome(end) for one in looking]
+
+
+def inspected(workload: Workload, looks: Iterable[Look]) -> Workload:
+    """The workload with what these looks gave, as the console's own looks leave it in a snapshot."""
+    from drconsole.domain.deep import Deep, Inspection
+
+    found = {one.copy: Inspection(deep=one.result) for one in looks if isinstance(one.result, Deep)}
+    copies = (replace(c, inspection=found.get(c.place.id, c.inspection)) for c in workload.copies)
+    return replace(workload, copies=tuple(copies))
 
 
 def looked_at(look: Look, width: int) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _decoded(data: bytes | None) -> _Stored | None:
         return None
     stored = msgspec.json.decode(data, type=_Stored)
     reading = stored.reading
-    times = [reading.taken_at, reading.clock]
+    times = [reading.taken_at, reading.clock, reading.certificate_end]
     times += [t for s in reading.sightings for t in (s.created, *(r.last_sync for r in s.relations))]
     if any(when is not None and when.tzinfo is None for when in times):
         raise ValueError("a time in it has no zone")
