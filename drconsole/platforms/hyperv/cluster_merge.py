@@ -37,13 +37,15 @@ def reading_of(
     told: Mapping[str, Told | EndpointError],
     unknown: str = "",
     *,
+    by_the_way: tuple[str, ...] = (),
     taken_at: datetime,
     duration_s: float,
 ) -> Reading | EndpointError:
     """Merge what the nodes told.
 
     ``unknown`` says why the cluster's own facts are not those of this read: then nobody vouches for a node
-    that is silent, and the broker is not known. Gives the error of a node when no node's answer can be used.
+    that is silent, and the broker is not known. ``by_the_way`` are further limits.
+    Gives the error of a node when no node's answer can be used.
     """
     heard, silent = _sorted_out(endpoint, facts, told, bool(unknown))
     if not heard:
@@ -51,6 +53,7 @@ def reading_of(
     down = {name for name in told if not unknown and facts.down(name)}
     limits = [
         *([unknown] if unknown else []),
+        *by_the_way,
         *(f"{one.node}: {text}" for one in heard for text in one.limits),
         *(_silence(name, error, facts) for name, error in silent.items() if name not in down),
         *([] if unknown else _differences(facts, told, heard)),

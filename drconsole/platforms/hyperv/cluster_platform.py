@@ -56,6 +56,7 @@ class HyperVCluster:
         own = replace(endpoint, budget_s=budget)
         known = {(one.host, one.port) for one in nodes.values()}
         self.door = None if (access.host, access.port) in known else HyperV(own, access, state)
+        self._elsewhere: dict[str, HyperV] = {}
         self._facts: Cluster | None = None
         self._homes: dict[str, tuple[str, ...]] = {}
         self._paces: dict[str, float] = {}
@@ -83,9 +84,7 @@ class HyperVCluster:
             raise self._error(Unreachable, "The read was broken off by the console.")
         errors = {name: one for name, one in this.told.items() if isinstance(one, EndpointError)}
         if len(errors) == len(this.told):
-            if this.no_way:
-                errors["its own address"] = this.no_way
-            raise self._no_answer(errors)
+            raise self._no_answer(errors, this.no_way)
         if self.door and not this.through:
             self.door.close()
         facts, unknown = self._facts_of(this)
@@ -101,6 +100,7 @@ class HyperVCluster:
         if isinstance(reading, EndpointError):
             raise self._error(type(reading), reading.message, reading.hint)
         self._homes = _homes(reading)
+        self._elsewhere = {this.through[0]: self.door} if this.through and self.door else {}
         return reading
 
     def deep(self, vm_id: str) -> Deep:
@@ -139,7 +139,7 @@ class HyperVCluster:
         errors: list[EndpointError] = []
         for name in dict.fromkeys((*known, *self.hosts)):
             try:
-                return name, work(self.hosts[name])
+                return name, work(self._elsewhere.get(name, self.hosts[name]))
             except Busy:
                 raise
             except EndpointError as error:
@@ -177,11 +177,12 @@ class HyperVCluster:
         message = f"Nodes answer, but none tells which cluster it belongs to ({why})."
         raise self._error(kind, message, _hint(first, self.access.user))
 
-    def _no_answer(self, errors: Mapping[str, EndpointError]) -> EndpointError:
+    def _no_answer(self, errors: Mapping[str, EndpointError], no_way: EndpointError | None) -> EndpointError:
         kinds = {type(error) for error in errors.values()}
         kind = kinds.pop() if len(kinds) == 1 else Unreachable
         hints = dict.fromkeys(error.hint for error in errors.values() if error.hint)
-        return self._error(kind, f"No node answered. {_reasons(errors)}.", next(iter(hints), ""))
+        told = {**errors, "its own address": no_way} if no_way else errors
+        return self._error(kind, f"No node answered. {_reasons(told)}.", next(iter(hints), ""))
 
     def _error(self, kind: type[EndpointError], message: str, hint: str = "") -> EndpointError:
         return kind(message, hint=hint, subject=self.endpoint.name)
