@@ -14,6 +14,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.events import Event, Key
+from textual.message import Message
 from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
@@ -68,7 +69,8 @@ class ConsoleApp(App[None]):
         without_colour = wants_no_colour(os.environ) and theme.ansi
         super().__init__(ansi_color=True if without_colour else None)
         self.animation_level = "none"
-        self.state = ConsoleState(source, clock, clock())
+        self._own_theme = theme
+        self.state = ConsoleState(source, clock, clock(), themes=_themes(theme))
         self._show_all = show_all
         self._studying = False
         self._untold = False
@@ -120,22 +122,35 @@ class ConsoleApp(App[None]):
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
         if not self._untold:
-            self.screen.post_message(SnapshotTaken(picture))
+            self.tell(SnapshotTaken(picture))
+
+    @property
+    def front(self) -> ConsoleScreen | None:
+        """The screen in front, dialogs over it not counted."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen))
+        return next(screens, None) if self._screen_stack else None
+
+    def tell(self, message: Message) -> None:
+        """Tell the screen in front something; it goes on while a dialog stands over it."""
+        if (front := self.front) is not None:
+            front.post_message(message)
 
     def tick(self) -> None:
         """Count ages to the present."""
         self.state.now = self.state.clock()
         if self._untold and self.state.picture:
             self._untold = False
-            self.screen.post_message(SnapshotTaken(self.state.picture, anew=True))
+            self.tell(SnapshotTaken(self.state.picture, anew=True))
         else:
-            self.screen.post_message(TimePassed())
+            self.tell(TimePassed())
         self._pauses.tick()
 
     async def on_event(self, event: Event) -> None:
-        """Remember that somebody types."""
+        """Remember that somebody types, and take away what was said before."""
         if isinstance(event, Key):
             self._pauses.key()
+            if (front := self.front) is not None:
+                front.hush()
         await super().on_event(event)
 
     def _fatal_error(self) -> None:
@@ -156,11 +171,25 @@ class ConsoleApp(App[None]):
             self.push_screen(HelpScreen(self.state, self.screen.NAME))
 
     def action_next_theme(self) -> None:
-        """Change to the next shipped theme."""
-        names = theme_names()
-        name = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
-        self.register_theme(find_theme(name))
+        """Change to the next theme."""
+        names = self.state.themes
+        self.action_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def action_theme(self, name: str) -> None:
+        """Change to a theme, and say its name."""
+        theme = self._own_theme if name == self._own_theme.name else find_theme(name)
+        self.register_theme(theme)
         self.theme = name
+        if (front := self.front) is not None:
+            alone = " (NO_COLOR is set: no other can be chosen)" if len(self.state.themes) == 1 else ""
+            front.say(f"theme {name}{alone}")
+
+
+def _themes(own: Theme) -> tuple[str, ...]:
+    """The themes that can be chosen: the shipped ones and one's own; without colour that one alone."""
+    if wants_no_colour(os.environ):
+        return (own.name,)
+    return tuple(dict.fromkeys((*theme_names(), own.name)))
 
 
 def _is_reading(snapshot: Snapshot) -> bool:

@@ -19,6 +19,7 @@ class ConsoleState:
         clock: the console's wall clock, UTC.
         now: the time of the last tick; ages stand still between ticks.
         asked: a person asked for a read that has not come yet.
+        themes: the names of the themes that can be chosen here.
     """
 
     source: SnapshotSource
@@ -26,6 +27,7 @@ class ConsoleState:
     now: datetime
     picture: Picture | None = None
     asked: bool = False
+    themes: tuple[str, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -12,15 +12,21 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from drconsole.tui.actions import Action, actions_of, bindings_of, key_line
+from drconsole.tui import clipboard
+from drconsole.tui.actions import Action, Entry, actions_of, bindings_of, entries_of, key_line
 from drconsole.tui.head import head
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.picture import Picture
+from drconsole.tui.screens.copying import CopyDialog
+from drconsole.tui.screens.palette import PaletteDialog
 from drconsole.tui.state import ConsoleState
+from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Span
 from drconsole.tui.widgets.lines import Lines
+from drconsole.tui.widgets.table import LineTable
 
 SMALLEST = Size(60, 20)
+TELLING = "#main, #pane, #now"
 
 
 class ConsoleScreen(Screen[None], inherit_bindings=False):
@@ -45,6 +51,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         yield Lines(id="too-small")
         yield Lines(id="head")
         yield from self.body()
+        yield Lines(id="said")
         yield Lines(id="keys")
 
     def body(self) -> Iterable[Widget]:
@@ -66,6 +73,15 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def conditions(self) -> frozenset[str]:
         """Which conditions of the action table hold."""
         return frozenset()
+
+    def choices(self) -> Iterable[Entry]:
+        """What the palette offers besides the actions of the table."""
+        return (Entry(f"app.theme('{name}')", f"theme {name}") for name in self.state.themes)
+
+    def text(self) -> tuple[str, list[str]]:
+        """What this screen tells, as plain text, and what that is in one word."""
+        found = [widget.text() for widget in self.query(TELLING) if isinstance(widget, (LineTable, Lines))]
+        return self.NAME, [line for text in found if any(text) for line in (*text, "")]
 
     @on(SnapshotTaken)
     def show_snapshot(self, message: SnapshotTaken) -> None:
@@ -107,6 +123,40 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         """An action whose condition does not hold does nothing."""
         wanted = {a.when for a in bindings_table(self.NAME, action) if a.when}
         return not wanted or bool(wanted & self.conditions())
+
+    def say(self, text: str, ink: str = "") -> None:
+        """Tell something until the next key; it is wrapped, never cut."""
+        pieces = wrap(text, max(self.size.width - 2, 1))
+        said = self.query_one("#said", Lines)
+        said.styles.height = len(pieces)
+        said.display = True
+        said.show([(Span(f" {piece}", ink),) for piece in pieces])
+
+    def hush(self) -> None:
+        """Take away what was said."""
+        self.query_one("#said", Lines).display = False
+
+    def action_palette(self) -> None:
+        """Let an action be found by its words."""
+        entries = [*entries_of(self.NAME, self.conditions()), *self.choices()]
+        self.app.push_screen(PaletteDialog(entries), self._do)
+
+    def action_copy(self) -> None:
+        """Ask for a file, and write there what this screen tells."""
+        what, lines = self.text()
+        self.app.push_screen(CopyDialog(what, lines, self.state.now), self._tell)
+
+    def action_clipboard(self) -> None:
+        """Send what this screen tells to the terminal's clipboard."""
+        self.say(*clipboard.send(self.app, self.text()[1]))
+
+    async def _do(self, call: str | None) -> None:
+        if call:
+            await self.run_action(call)
+
+    def _tell(self, outcome: str | None) -> None:
+        if outcome:
+            self.say(outcome, "good")
 
     def action_back(self) -> None:
         """Return to the screen before."""

@@ -1,0 +1,103 @@
+"""Where a copy of what a screen tells is to be written."""
+
+from __future__ import annotations
+
+from asyncio import to_thread
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from textual import on
+from textual.binding import BindingsMap
+from textual.widget import Widget
+from textual.widgets import Input
+
+from drconsole.tui import copies
+from drconsole.tui.actions import COPY, REPLACE, bindings_of
+from drconsole.tui.screens.dialog import Dialog
+from drconsole.tui.widgets.field import Field
+from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.ink import Span
+from drconsole.tui.widgets.lines import Lines
+from drconsole.wording.names import visible
+
+LONGEST_PATH = 4096
+ASKED = ("write", "replace", "keep")
+
+
+class CopyDialog(Dialog[str]):
+    """Asks for a path and writes; answers with what was done, in words.
+
+    Args:
+        what: one word for what is copied.
+        lines: the text.
+        now: the time that the proposed name carries.
+    """
+
+    NAME = COPY
+
+    def __init__(self, what: str, lines: Sequence[str], now: datetime) -> None:
+        super().__init__()
+        self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(REPLACE))])
+        self._what = what
+        self._lines = lines
+        self._now = now
+        self._problem = ""
+        self._exists: Path | None = None
+
+    @property
+    def mode(self) -> str:
+        """Whether a path is asked for, or whether an existing file is to be replaced."""
+        return REPLACE if self._exists else COPY
+
+    def body(self) -> Iterable[Widget]:
+        """A line of what is asked, the path, and what went wrong."""
+        yield Lines(id="asked")
+        yield Field(copies.proposed(self._what, self._now), id="field", max_length=LONGEST_PATH)
+        yield Lines(id="problem")
+
+    def draw(self) -> None:
+        """Draw what is asked, and what went wrong."""
+        size = f"{len(self._lines)} line{'' if len(self._lines) == 1 else 's'}"
+        text = f" copy {size} ({self._what}) into a file that only you can read:"
+        self.query_one("#asked", Lines).show([(Span(text, "label"),)])
+        pieces = wrap(self._problem, max(self.size.width - 2, 1))
+        self.query_one("#problem", Lines).show([(Span(f" {piece}", "warning"),) for piece in pieces])
+
+    @on(Input.Submitted)
+    async def action_write(self) -> None:
+        """Write, unless there is such a file already: then ask."""
+        named = self.query_one(Field).value.strip()
+        await self._write(Path(named).expanduser(), replace=False) if named else self.action_close()
+
+    async def action_replace(self) -> None:
+        """Write over the file that is there."""
+        if self._exists:
+            await self._write(self._exists, replace=True)
+
+    def action_keep(self) -> None:
+        """Leave the file that is there, and ask for another path."""
+        self._ask("", None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Replacing and keeping are answers to the question; while it stands nothing else is written."""
+        return (self._exists is None) == (action == "write") if action in ASKED else True
+
+    async def _write(self, path: Path, *, replace: bool) -> None:
+        try:
+            await to_thread(copies.write, path, self._lines, replace=replace)
+        except FileExistsError:
+            self._ask(f"{visible(str(path))} exists already. Replace it?", path)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            self._ask(f"{visible(str(path))} cannot be written: {why}.", None)
+        else:
+            self.dismiss(f"{len(self._lines)} lines are in {visible(str(path.absolute()))}")
+
+    def _ask(self, problem: str, exists: Path | None) -> None:
+        self._problem, self._exists = problem, exists
+        field = self.query_one(Field)
+        field.disabled = exists is not None
+        if not field.disabled:
+            field.focus()
+        self.draw_all()
