@@ -206,6 +206,9 @@ class Looked:
             raise self.outcome
         return self.outcome
 
+    def close(self) -> None:
+        """Have nothing that hangs."""
+
 
 NOT_HERE = ScriptFailed("not here")
 
