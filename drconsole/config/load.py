@@ -81,6 +81,7 @@ def _endpoint(name: str, form: EndpointForm) -> Endpoint:
         form.refresh_s,
         form.budget_s,
         insecurity(insecure=form.insecure, tls=form.tls),
+        tuple(form.nodes or ()),
     )
 
 

@@ -31,7 +31,7 @@ class Endpoint:
     """One management address.
 
     ``refresh_s`` is the time between light reads; a reading older than ``fresh_for_s`` is last-known.
-    ``insecure`` is what every screen must tell of it.
+    ``insecure`` is what every screen must tell of it. ``nodes`` are the names of a cluster's nodes.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Endpoint:
     refresh_s: float = 30.0
     budget_s: float = 20.0
     insecure: Insecurity | None = None
+    nodes: tuple[str, ...] = ()
 
     @property
     def fresh_for_s(self) -> float:
