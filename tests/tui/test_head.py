@@ -41,7 +41,7 @@ def test_both_lines_take_the_width_and_keep_their_right_ends(width: int, silent:
 def test_a_silent_site_says_since_when_and_in_a_wide_line_who() -> None:
     snapshot = picture(silent=frozenset({"goldr2-n1"}))
     assert "New York  gold-n1 ok  vc-ny ok   New Jersey  goldr2-n1 silent 4m " in _lines(snapshot, 120)[0]
-    assert "New York 2/2   New Jersey 0/1 ! goldr2-n1 silent 4m" in _lines(snapshot, 92)[0]
+    assert "New York 2/2   New Jersey 0/1 ! goldr2-n1 silent 4m" in _lines(snapshot, 93)[0]
     assert "New Jersey 0/1 ! 4m" in _lines(snapshot, 80)[0]
     assert "New York 2/2" in _lines(snapshot, 80)[0]
 
