@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     metavar="S",
     help="Seconds to wait for endpoints; the silent ones are shown as last known.",
 )
-@click.option("--deep", "deep", is_flag=True, help="Read its recovery points and networks too (Hyper-V).")
+@click.option(
+    "--deep",
+    "deep",
+    is_flag=True,
+    help="Read its recovery points, networks and statistics too (Hyper-V).",
+)
 @click.option(
     "--commands",
     "commands",
@@ -53,24 +58,22 @@ def show_command(
     WORKLOAD is a name that is unique, a key, or a key prefix of at least 6 characters.
     """
     from drconsole.cli import answers
-    from drconsole.cli.look import inspected, look_closely, looked_at
+    from drconsole.cli.look import look_closely
     from drconsole.tui.detail import full_detail
     from drconsole.tui.widgets.ink import plain
 
     config = prepared(choices)
     snapshot = snapshot_once(config, wait_s)
     found = workload_named(snapshot, workload)
-    looks = look_closely(config, found, wait_s) if deep else None
+    if deep:
+        found = look_closely(config, found, wait_s)
     if as_json:
-        click.echo(answers.encoded(answers.show_answer(snapshot, found, looks)), nl=False)
+        click.echo(answers.encoded(answers.show_answer(snapshot, found, deep=deep)), nl=False)
         return 0
-    for line in _compared(inspected(found, looks or ()), snapshot.taken_at, width or text_width(), commands):
+    for line in _compared(found, snapshot.taken_at, width or text_width(), commands):
         click.echo(plain(line).rstrip())
-    for line in full_detail(found, snapshot.taken_at, width or text_width()):
+    for line in full_detail(found, snapshot.taken_at, width or text_width(), awaited=False):
         click.echo(plain(line).rstrip())
-    for look in looks or ():
-        for text in looked_at(look, width or text_width()):
-            click.echo(text)
     return 0
 
 

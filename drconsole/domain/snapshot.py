@@ -141,6 +141,11 @@ def _with_inspection(copy: CopyState, inspections: Mapping[Place, Inspection]) -
     return replace(copy, inspection=inspections.get(copy.place))
 
 
+def was_inspected(snapshot: Snapshot, key: str) -> bool:
+    """Whether somebody has looked closely at a copy of this workload."""
+    return any(c.inspection for w in snapshot.workloads if w.key == key for c in w.copies)
+
+
 def as_last_known(snapshot: Snapshot) -> Snapshot:
     """The same picture with nothing in it called current."""
     workloads = tuple(

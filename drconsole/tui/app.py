@@ -18,7 +18,7 @@ from textual.message import Message
 from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
-from drconsole.domain.snapshot import Snapshot
+from drconsole.domain.snapshot import Snapshot, was_inspected
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
@@ -27,6 +27,7 @@ from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
 from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
+from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
@@ -34,6 +35,7 @@ from drconsole.tui.theming import find_theme, variable_defaults
 
 TAKE_S = 0.1
 TICK_S = 10.0
+REST_S = 0.5
 SWITCH_S = 0.0005
 
 
@@ -74,6 +76,7 @@ class ConsoleApp(App[None]):
         self._show_all = show_all
         self._studying = False
         self._untold = False
+        self._passing = ""
         self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
@@ -97,6 +100,7 @@ class ConsoleApp(App[None]):
         self.state.source.start()
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
+        self.set_interval(REST_S, self.look)
         if not self.is_headless:
             self.set_interval(TAKE_S, self.leave_lost_terminal)
 
@@ -118,11 +122,25 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
-        self._untold = picture.quiet and not self.state.asked
+        watched = self.state.asked or self.state.subject in picture.difference.inspected
+        self._untold = picture.quiet and not watched
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
         if not self._untold:
             self.tell(SnapshotTaken(picture))
+
+    def look(self) -> None:
+        """Tell the source at which workload somebody looks: where the cursor rests, not what it passes."""
+        front, state = self.front, self.state
+        selected = front.selected() if isinstance(front, WorkloadScreen) else None
+        key = selected.key if selected else ""
+        if key == self._passing and key != state.subject:
+            state.subject = key
+            state.source.look(key)
+            if self._untold and state.picture and was_inspected(state.picture.snapshot, key):
+                self._untold = False
+                self.tell(SnapshotTaken(state.picture, anew=True))
+        self._passing = key
 
     @property
     def front(self) -> ConsoleScreen | None:

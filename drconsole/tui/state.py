@@ -19,6 +19,7 @@ class ConsoleState:
         clock: the console's wall clock, UTC.
         now: the time of the last tick; ages stand still between ticks.
         asked: a person asked for a read that has not come yet.
+        subject: the key of the workload that somebody looks at; empty for none.
         themes: the names of the themes that can be chosen here.
     """
 
@@ -27,6 +28,7 @@ class ConsoleState:
     now: datetime
     picture: Picture | None = None
     asked: bool = False
+    subject: str = ""
     themes: tuple[str, ...] = ()
 
     @property

@@ -117,7 +117,8 @@ class InventoryScreen(WorkloadScreen):
         """List anew if any workload changed; who is silent is looked at every time."""
         self._absences = absences(picture.snapshot.endpoints)
         change = picture.difference
-        if anew or change.changed or change.added or change.removed:
+        looked = self.state.subject in change.inspected
+        if anew or looked or change.changed or change.added or change.removed:
             self._news |= frozenset() if anew else picture.news
             view, self._views = self.view, picture.views
             self._place = self._views.index(view) if view in self._views else 0
