@@ -5,6 +5,7 @@ DrConsoleError                what happened, to whom, why it matters, what to do
 │   └── ThemeError            a theme file names an unknown field or a colour that is none
 ├── UsageError                the command line is wrong
 ├── StateError                the state folder cannot be used
+├── KeyringUnusable           there is no keyring, or none that keeps a secret
 └── EndpointError             an endpoint did not give what was asked
     ├── Unreachable           no connection, or it was lost
     ├── TimedOut              connected, but no complete answer within the budget
@@ -65,6 +66,12 @@ class StateError(DrConsoleError):
     """The state folder cannot be read or written."""
 
     title = "The state folder cannot be used"
+
+
+class KeyringUnusable(DrConsoleError):
+    """The platform's keyring is missing, refused by name, or failed."""
+
+    title = "The keyring cannot be used"
 
 
 class EndpointError(DrConsoleError):

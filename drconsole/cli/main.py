@@ -16,9 +16,11 @@ from drconsole.cli import failures
 from drconsole.cli.choices import Choices
 
 _COMMANDS = {
+    "config": "drconsole.cli.config_command:config_command",
     "health": "drconsole.cli.health_command:health_command",
     "lab": "drconsole.cli.lab:lab",
     "list": "drconsole.cli.list_command:list_command",
+    "secret": "drconsole.cli.secret_command:secret_command",
     "show": "drconsole.cli.show_command:show_command",
 }
 

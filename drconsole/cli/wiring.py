@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from drconsole.config.model import Config, Connection
     from drconsole.inventory import Inventory
-    from drconsole.platforms.base import Platform
+    from drconsole.platforms.base import Access, Platform
 
 
 def inventory_of(config: Config) -> Inventory:
@@ -23,11 +23,11 @@ def inventory_of(config: Config) -> Inventory:
     return Inventory(config.estate, platforms, config.state)
 
 
-def platform_of(connection: Connection, state: Path) -> Platform:
-    """The vendor side of one endpoint; what it must remember goes into the folder ``state``."""
+def access_of(connection: Connection) -> Access:
+    """How a platform reaches one endpoint."""
     from drconsole.platforms.base import Access
 
-    access = Access(
+    return Access(
         host=connection.host,
         port=connection.port,
         user=connection.user,
@@ -39,6 +39,11 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         way=connection.way,
         pins=connection.pins,
     )
+
+
+def platform_of(connection: Connection, state: Path) -> Platform:
+    """The vendor side of one endpoint; what it must remember goes into the folder ``state``."""
+    access = access_of(connection)
     match connection.endpoint.kind:
         case EndpointKind.HYPERV_HOST:
             from drconsole.platforms.hyperv.platform import HyperV
@@ -47,12 +52,28 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         case EndpointKind.HYPERV_CLUSTER:
             from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
 
-            nodes = {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
-            return HyperVCluster(connection.endpoint, access, nodes, state)
+            return HyperVCluster(connection.endpoint, access, nodes_of(connection), state)
         case EndpointKind.VSPHERE:
             from drconsole.platforms.vsphere.platform import VSphere
 
             return VSphere(connection.endpoint, access)
+
+
+def nodes_of(connection: Connection) -> dict[str, Access]:
+    """How each node of a cluster is reached: like the cluster, at an address of its own."""
+    access = access_of(connection)
+    return {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
+
+
+def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> bytes | None:
+    """The certificate that an endpoint shows to anybody (DER), None where none came in time."""
+    if kind is EndpointKind.VSPHERE:
+        from drconsole.platforms.vsphere import probe as vsphere
+
+        return vsphere.shown_certificate(access, seconds)
+    from drconsole.platforms.hyperv import probe as hyperv
+
+    return hyperv.shown_certificate(access, seconds)
 
 
 def run_console(config: Config) -> int:

@@ -17,7 +17,7 @@ from drconsole.config.references import check
 from drconsole.config.schema import UNIT_S, CredentialForm, Document, EndpointForm
 from drconsole.config.secrets import Secret
 from drconsole.config.source import read_text
-from drconsole.config.sources import Prompt, from_environment, from_keyring
+from drconsole.config.sources import Prompt, from_environment, from_keyring, from_nowhere
 from drconsole.config.trust import digests, insecurity
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 
@@ -104,9 +104,12 @@ def _seconds(span: str | None) -> int | None:
 
 def _secret(name: str, form: CredentialForm, hidden: list[str]) -> Secret:
     if form.password_command:
-        return Secret(name, form.user, "password_command", from_command(form.password_command, hidden=hidden))
+        command = from_command(form.password_command, hidden=hidden)
+        return Secret(name, form.user, "password_command", command, place=form.password_command[0])
     if form.env:
-        return Secret(name, form.user, "env", from_environment(form.env))
+        return Secret(name, form.user, "env", from_environment(form.env), place=form.env)
     if form.keyring:
         return Secret(name, form.user, "keyring", from_keyring(name))
-    return Secret(name, form.user, "prompt", Prompt(name, form.user))
+    if form.prompt:
+        return Secret(name, form.user, "prompt", Prompt(name, form.user))
+    return Secret(name, form.user, "none", from_nowhere)

@@ -41,6 +41,11 @@ class Connection:
     nodes: tuple[NodeAddress, ...] = ()
     pins: frozenset[bytes] = frozenset()
 
+    @property
+    def needs_password(self) -> bool:
+        """Whether the password is used at all: Kerberos takes the ticket that kinit has left."""
+        return self.transport != "kerberos"
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -56,3 +61,9 @@ class Config:
     theme: str | None
     source: Path
     mouse: bool | None = None
+
+    @property
+    def needed_secrets(self) -> tuple[Secret, ...]:
+        """Those that some endpoint logs in with: nobody is asked for any other."""
+        used = {one.secret.name for one in self.connections if one.needs_password}
+        return tuple(secret for secret in self.secrets if secret.name in used)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from drconsole.config import paths
@@ -22,8 +23,9 @@ def check(data: dict[str, Any], form: Form) -> None:
     """Note every mistake that shows only when parts are held against each other."""
     sites = list(data.get("sites", {}))
     _pairs(data.get("pairs", []), sites, form)
+    ticketed = _only_with_tickets(data.get("endpoints", {}).values())
     for name, credential in data.get("credentials", {}).items():
-        _credential(name, credential, form)
+        _credential(name, credential, form, needed=name not in ticketed)
     _endpoint_names(data.get("endpoints", {}), form)
     for name, endpoint in data.get("endpoints", {}).items():
         _refers(form, ("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
@@ -66,11 +68,20 @@ def _pairs(pairs: list[dict[str, Any]], sites: list[str], form: Form) -> None:
         seen.setdefault(ends, line)
 
 
-def _credential(name: str, credential: dict[str, Any], form: Form) -> None:
+def _only_with_tickets(endpoints: Iterable[dict[str, Any]]) -> set[str]:
+    """Credentials that are used, and by endpoints with Kerberos alone: no password is ever asked for."""
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in endpoints:
+        if isinstance(named := one.get("credentials"), str):
+            used[one.get("transport") == "kerberos"].add(named)
+    return used[True] - used[False]
+
+
+def _credential(name: str, credential: dict[str, Any], form: Form, *, needed: bool) -> None:
     keys = ("credentials", name)
     given = [source for source in SOURCES if form.has(*keys, source)]
     remedy = "give exactly one of " + ", ".join(SOURCES)
-    if not given and keys not in form.with_unknown:
+    if needed and not given and keys not in form.with_unknown:
         form.mistakes.add(form.line(*keys), keys, "it has no source of its password", remedy)
     if len(given) > 1:
         problem = f"it has {len(given)} sources of its password ({', '.join(given)})"

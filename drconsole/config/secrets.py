@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,15 +20,23 @@ RETRY_AFTER_S = 60.0
 class Secret:
     """The password of one credential, fetched once, when it is first needed.
 
-    Safe to call from many threads: one asks the source, the others wait for its answer.
+    Safe to call from many threads: one asks the source, the others wait for its answer. ``kind`` is the key
+    of its source in the config, ``place`` the environment variable or the program that it names.
     """
 
     def __init__(
-        self, name: str, user: str, kind: str, source: Source, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        user: str,
+        kind: str,
+        source: Source,
+        clock: Callable[[], float] = time.monotonic,
+        place: str = "",
     ) -> None:
         self.name = name
         self.user = user
         self.kind = kind
+        self.place = place
         self._source = source
         self._clock = clock
         self._lock = threading.Lock()
@@ -84,3 +93,16 @@ def ask_people(secrets: Iterable[Secret]) -> None:
         if secret.interactive:
             with suppress(LoginRefused):
                 secret()
+
+
+def take_from_environment(secrets: Iterable[Secret]) -> None:
+    """Fetch the passwords that stand in the environment, and take them out of it.
+
+    What this process starts from now on does not inherit them.
+    """
+    found = [secret for secret in secrets if secret.kind == "env"]
+    for secret in found:
+        with suppress(LoginRefused):
+            secret()
+    for secret in found:
+        os.environ.pop(secret.place, None)

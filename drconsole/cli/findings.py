@@ -1,0 +1,162 @@
+"""What probing an endpoint found, point by point: fine, to be looked at, or failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from drconsole.domain.assemble import SKEW_WARNING_S
+from drconsole.domain.endpoint import EndpointKind, Insecurity
+from drconsole.domain.reading import Reading
+from drconsole.errors import EndpointError
+from drconsole.wording.ages import age
+from drconsole.wording.names import visible
+
+if TYPE_CHECKING:
+    from drconsole.cli.probing import Probed
+    from drconsole.config.model import Connection
+    from drconsole.platforms.certificate import Certificate
+
+SOON_DAYS = 30
+_DAY_S = 86400
+
+
+class State(IntEnum):
+    """How one point stands; the larger, the worse."""
+
+    OK = 0
+    LOOK = 1
+    FAILED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One point of one endpoint, in words; ``hint`` says what to do."""
+
+    what: str
+    state: State
+    told: str
+    hint: str = ""
+
+
+# Where an error of this code shows; everything before it went well.
+_STAGES = ("reachable", "certificate", "login", "PowerShell", "rights", "answer")
+_STAGE_OF = {
+    "unreachable": "reachable",
+    "certificate": "certificate",
+    "login": "login",
+    "constrained": "PowerShell",
+    "rights": "rights",
+}
+
+
+def findings_of(probed: Probed) -> tuple[Finding, ...]:
+    """All points of one endpoint, in the order in which a connection meets them."""
+    if isinstance(probed.result, EndpointError):
+        return tuple(_of_error(probed, probed.result))
+    return tuple(_of_reading(probed, probed.result))
+
+
+def worst(findings: Iterable[Finding]) -> State:
+    """The worst of these states."""
+    return max((one.state for one in findings), default=State.OK)
+
+
+def _of_error(probed: Probed, error: EndpointError) -> Iterator[Finding]:
+    stage = _STAGE_OF.get(error.code, "answer")
+    if probed.certificates and stage != "reachable":
+        yield Finding("reachable", State.OK, _address(probed.connection))
+    if stage != "certificate":
+        yield from _certificates(probed)
+    yield Finding(stage, State.FAILED, error.message, error.hint)
+    if stage == "certificate":
+        for name, one in probed.certificates.items():
+            yield Finding("it shows", State.LOOK, f"{_of_node(name)}{_said(one, probed.at)}, {_pin(one)}")
+
+
+def _of_reading(probed: Probed, reading: Reading) -> Iterator[Finding]:
+    yield Finding("reachable", State.OK, _address(probed.connection))
+    yield from _certificates(probed)
+    yield Finding("login", State.OK, f"{reading.user}, {reading.transport}")
+    if probed.connection.endpoint.kind is not EndpointKind.VSPHERE:
+        # A script of ours has run to its end; in any other language mode none does.
+        yield Finding("PowerShell", State.OK, "FullLanguage")
+    for text in reading.limits:
+        yield Finding("rights", State.LOOK, text)
+    if not reading.limits:
+        yield Finding("rights", State.OK, f"sees everything, {len(reading.sightings)} VMs")
+    for node in reading.nodes:
+        if node.answers:
+            yield Finding("node", State.OK, f"{node.name} answers")
+        else:
+            yield Finding("node", State.FAILED, f"{node.name}: {node.error}")
+    yield Finding("version", State.OK, reading.version or "not told")
+    yield from _clock(reading)
+
+
+def _clock(reading: Reading) -> Iterator[Finding]:
+    if reading.skew_s is None:
+        yield Finding("clock", State.LOOK, "it tells no time")
+    elif abs(reading.skew_s) > SKEW_WARNING_S:
+        side = "ahead of" if reading.skew_s > 0 else "behind"
+        hint = "Set the clocks of both machines; Kerberos refuses logins beyond five minutes."
+        told = f"{age(abs(int(reading.skew_s)))} {side} this one"
+        yield Finding("clock", State.LOOK, told, hint)
+    else:
+        yield Finding("clock", State.OK, f"agrees with this one ({reading.skew_s:+.1f} s)")
+
+
+def _certificates(probed: Probed) -> Iterator[Finding]:
+    connection = probed.connection
+    if not connection.tls:
+        clear = connection.endpoint.insecure is Insecurity.CLEAR_PASSWORD
+        told = "none: the password can be read on the wire" if clear else "none: every message is sealed"
+        yield Finding("certificate", State.LOOK if clear else State.OK, told, _ALLOWED if clear else "")
+        return
+    for name, one in probed.certificates.items():
+        told = f"{_of_node(name)}{_said(one, probed.at)}, {_trusted(connection)}"
+        state, hint = State.OK, ""
+        if (one.end - probed.at).total_seconds() < SOON_DAYS * _DAY_S:
+            state, hint = State.LOOK, "Renew it on the host in time."
+        if connection.insecure:
+            told = f"{told}, {_pin(one)}"
+            state, hint = State.LOOK, f"{_ALLOWED} To verify it: pins: [sha256:...], compared on the host."
+        yield Finding("certificate", state, told, hint)
+
+
+_ALLOWED = "The config accepts this by name (insecure: true)."
+
+
+def _said(one: Certificate, at: datetime) -> str:
+    days = (one.end - at).total_seconds() / _DAY_S
+    left = f"in {days:.0f} days" if days >= 0 else f"{-days:.0f} days ago"
+    verb = "ends" if days >= 0 else "ended"
+    by = f"issued by {visible(one.issuer)!r}" if one.issuer else "vouches for itself"
+    return f"{verb} {one.end:%Y-%m-%d} ({left}), {by}"
+
+
+def _trusted(connection: Connection) -> str:
+    if connection.insecure:
+        return "NOT verified"
+    if connection.pins:
+        return "pinned"
+    return f"verified by {connection.ca_file}" if connection.ca_file else "verified by this machine's system"
+
+
+def _pin(one: Certificate) -> str:
+    from drconsole.platforms.pins import written
+
+    return f"{visible(one.subject)!r} {written(one.digest)}"
+
+
+def _of_node(name: str) -> str:
+    return f"{name}: " if name else ""
+
+
+def _address(connection: Connection) -> str:
+    if connection.nodes:
+        return ", ".join(f"{node.host}:{node.port}" for node in connection.nodes)
+    return f"{connection.host}:{connection.port}"
