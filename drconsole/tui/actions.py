@@ -88,7 +88,7 @@ _OPERATIONS = tuple(
         f"operation('{operation.id}')",
         "",
         operation.title,
-        ON_WORKLOADS,
+        ON_WORKLOADS | {WHY},
         9,
         group=UNBUILT,
     )
@@ -138,7 +138,9 @@ ACTIONS = (
     Action("clear", ("escape", "x"), "clear_filter", "all lines", "end the filter", HERE, 2, "filtered", 2),
     Action("pair", ("tab",), "next_pair(1)", "next pair", "the next pair of sites", HERE, 2, "pairs"),
     Action("pair-back", ("shift+tab",), "next_pair(-1)", "", "the pair of sites before", HERE, 9, "pairs"),
-    Action("why", ("w",), "why", "why", "why these roles, and what can be done by hand", ON_WORKLOADS, 3),
+    Action(
+        "why", ("w",), "why", "why", "why these roles, and what can be done by hand", ON_WORKLOADS | {WHY}, 3
+    ),
     Action(
         "alarms",
         ("a",),

@@ -87,10 +87,10 @@ class CopyDialog(Dialog[str]):
         try:
             await to_thread(copies.write, path, self._lines, replace=replace)
         except FileExistsError:
-            self._ask(f"{visible(str(path))} exists already. Replace it?", path)
+            self._ask("This file exists already. Replace it?", path)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._ask(f"{visible(str(path))} cannot be written: {why}.", None)
+            self._ask(f"It cannot be written: {visible(why)}.", None)
         else:
             self.dismiss(f"{len(self._lines)} lines are in {visible(str(path.absolute()))}")
 

@@ -1,4 +1,4 @@
-"""Why a workload's roles are what they are, and what a person can do: this version only reads."""
+"""Why a workload's roles are what they are, and how an operation is done by hand: this version only reads."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ SHOWN = 20
 
 
 class WhyScreen(ConsoleScreen):
-    """Roles with their reasons, alarms, and operations with the way to do them by hand.
+    """Roles with their reasons and alarms; then one operation by hand, or the keys of all.
 
     Args:
         keys: the workloads that are spoken of; they are followed through refreshes.
-        operation: tell of this operation alone; of all when empty.
+        operation: the operation to tell of.
     """
 
     NAME = WHY
@@ -47,6 +47,15 @@ class WhyScreen(ConsoleScreen):
         """Draw the page."""
         self.query_one(Pager).page(tuple(self._lines()))
 
+    def action_operation(self, operation: str) -> None:
+        """Tell of another operation."""
+        self._operation = operation_called(operation)
+        self.draw()
+
+    def action_why(self) -> None:
+        """Tell of no operation, but of the keys of all."""
+        self.action_operation("")
+
     def _lines(self) -> Iterator[Line]:
         workloads = [w for w in self._all() if w.key in self._keys]
         if self._operation:
@@ -57,12 +66,15 @@ class WhyScreen(ConsoleScreen):
             yield ()
             yield (Span(f" {visible(workload.name)}", "strong"),)
             yield from self._roles(workload)
-            yield from self._by_hand(workload)
+            if self._operation:
+                yield from self._by_hand(self._operation, workload)
         if len(workloads) > SHOWN:
             yield ()
             yield (Span(f" and {len(workloads) - SHOWN} more", "muted"),)
         if not workloads:
             yield from self._wrapped("This workload is no longer seen anywhere.", "warning")
+        if not self._operation:
+            yield from self._operations()
 
     def _roles(self, workload: Workload) -> Iterator[Line]:
         for copy in workload.copies:
@@ -71,18 +83,22 @@ class WhyScreen(ConsoleScreen):
             )
             yield (Span(f"   {copy.role} ", role_ink(copy.role)), Span(first))
             yield from ((Span(f"     {piece}"),) for piece in more)
-        for alarm in workload.all_alarms:
-            ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(alarm.severity, "")
-            yield from self._wrapped(alarm_text(alarm, self.state.now), ink, indent=3)
+        alarms = {alarm_text(alarm, self.state.now): alarm.severity for alarm in workload.all_alarms}
+        for text, severity in alarms.items():
+            ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
+            yield from self._wrapped(text, ink, indent=3)
         yield from self._wrapped(f"next: {next_action(workload) or 'nothing is due'}", "label", indent=3)
 
-    def _by_hand(self, workload: Workload) -> Iterator[Line]:
-        told: tuple[ByHand, ...] = (self._operation,) if self._operation else OPERATIONS
-        for operation in told:
-            yield ()
-            key = OPERATION_KEYS[operation.id]
-            yield (Span(f"   {key} ", "key"), Span(f"{operation.title}, by hand:", "label"))
-            yield from self._wrapped(by_hand(operation, workload), indent=5)
+    def _by_hand(self, operation: ByHand, workload: Workload) -> Iterator[Line]:
+        yield ()
+        yield (Span(f"   {operation.title} by hand", "label"),)
+        yield from self._wrapped(by_hand(operation, workload), indent=5)
+
+    def _operations(self) -> Iterator[Line]:
+        yield ()
+        yield (Span(" how it is done by hand", "label"),)
+        for operation in OPERATIONS:
+            yield (Span(f"   {OPERATION_KEYS[operation.id]} ", "key"), Span(operation.title))
 
     @property
     def _room(self) -> int:
