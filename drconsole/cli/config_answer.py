@@ -15,13 +15,17 @@ from drconsole.platforms.pins import written
 
 
 class CertificateAnswer(Struct):
-    """A certificate that was shown; ``node`` is that of a cluster. ``sha256`` is as ``pins`` take it."""
+    """A certificate that was shown; ``node`` is that of a cluster. ``sha256`` is as ``pins`` take it.
+
+    ``trusted``: the config says that it is right.
+    """
 
     node: str | None
     subject: str
     issuer: str | None
     end: datetime
     sha256: str
+    trusted: bool
 
 
 class FindingAnswer(Struct):
@@ -81,7 +85,12 @@ def checked(probed: Probed, found: Sequence[Finding]) -> CheckedAnswer:
         version=utf8(reading.version) if reading else None,
         certificates=[
             CertificateAnswer(
-                node or None, utf8(one.subject), utf8(one.issuer) or None, one.end, written(one.digest)
+                node or None,
+                utf8(one.subject),
+                utf8(one.issuer) or None,
+                one.end,
+                written(one.digest),
+                one.trusted,
             )
             for node, one in probed.certificates.items()
         ],

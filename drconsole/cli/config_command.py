@@ -11,6 +11,7 @@ import click
 
 from drconsole.cli.choices import Choices, Number, prepared
 from drconsole.cli.passwords import have_passwords
+from drconsole.errors import EndpointError
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
     if as_json:
         _print_json(config, done, missing, state.name.lower())
     else:
-        _print_end(config, [worst(found) for _, found in done], missing)
+        silent = [one.connection.endpoint.name for one, _ in done if isinstance(one.result, EndpointError)]
+        _print_end(config, [worst(found) for _, found in done], missing, silent)
     return EXIT_CODES[state]
 
 
@@ -107,7 +109,19 @@ def _missing(config: Config, done: Sequence[Probed]) -> tuple[Unlisted, ...]:
     from drconsole.domain.unlisted import unlisted_in
 
     readings = {one.connection.endpoint.name: one.result for one in done if isinstance(one.result, Reading)}
-    return unlisted_in(config.estate, readings)
+    return _distinct(unlisted_in(config.estate, readings))
+
+
+def _distinct(hosts: Sequence[Unlisted]) -> tuple[Unlisted, ...]:
+    """Each host once: without what stands as a node of another one, and short names beside full ones."""
+    nodes = {name.casefold() for host in hosts for name in host.nodes}
+    full = {host.name.partition(".")[0].casefold() for host in hosts if "." in host.name}
+    return tuple(
+        host
+        for host in hosts
+        if host.cluster
+        or not (host.name.casefold() in nodes or ("." not in host.name and host.name.casefold() in full))
+    )
 
 
 def _lines_to_add(config: Config, host: Unlisted) -> list[str]:
@@ -118,13 +132,19 @@ def _lines_to_add(config: Config, host: Unlisted) -> list[str]:
     return config_lines(host, set(by_name), by_name[host.named_by])
 
 
-def _print_end(config: Config, states: Sequence[int], missing: Sequence[Unlisted]) -> None:
+def _print_end(
+    config: Config, states: Sequence[int], missing: Sequence[Unlisted], silent: Sequence[str]
+) -> None:
     for host in missing:
         click.echo()
         what = f"a node of {visible(host.cluster)}" if host.cluster else "a partner"
         click.echo(f"{visible(host.named_by)} names {visible(host.name)}, {what} that the config lacks. Add:")
         for line in _lines_to_add(config, host):
             click.echo(f"  {line}")
+    if missing and silent:
+        told = ", ".join(map(visible, silent))
+        click.echo()
+        click.echo(f"What {told} is called was not learned: if it is one of these partners, add nothing.")
     counted = ((states.count(state), word) for state, word in enumerate(("ok", "to be looked at", "failed")))
     told = ", ".join(f"{count} {word}" for count, word in counted if count)
     click.echo()

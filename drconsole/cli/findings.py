@@ -42,8 +42,7 @@ class Finding:
     hint: str = ""
 
 
-# Where an error of this code shows; everything before it went well.
-_STAGES = ("reachable", "certificate", "login", "PowerShell", "rights", "answer")
+# Where an error of this code shows; any other one shows in the answer.
 _STAGE_OF = {
     "unreachable": "reachable",
     "certificate": "certificate",
@@ -67,14 +66,17 @@ def worst(findings: Iterable[Finding]) -> State:
 
 def _of_error(probed: Probed, error: EndpointError) -> Iterator[Finding]:
     stage = _STAGE_OF.get(error.code, "answer")
-    if probed.certificates and stage != "reachable":
+    failed = Finding(stage, State.FAILED, error.message, error.hint)
+    if stage == "reachable":
+        yield failed
+        return
+    if probed.certificates:
         yield Finding("reachable", State.OK, _address(probed.connection))
-    if stage != "certificate":
-        yield from _certificates(probed)
-    yield Finding(stage, State.FAILED, error.message, error.hint)
     if stage == "certificate":
-        for name, one in probed.certificates.items():
-            yield Finding("it shows", State.LOOK, f"{_of_node(name)}{_said(one, probed.at)}, {_pin(one)}")
+        yield failed
+    yield from _certificates(probed)
+    if stage != "certificate":
+        yield failed
 
 
 def _of_reading(probed: Probed, reading: Reading) -> Iterator[Finding]:
@@ -117,17 +119,23 @@ def _certificates(probed: Probed) -> Iterator[Finding]:
         yield Finding("certificate", State.LOOK if clear else State.OK, told, _ALLOWED if clear else "")
         return
     for name, one in probed.certificates.items():
-        told = f"{_of_node(name)}{_said(one, probed.at)}, {_trusted(connection)}"
-        state, hint = State.OK, ""
-        if (one.end - probed.at).total_seconds() < SOON_DAYS * _DAY_S:
-            state, hint = State.LOOK, "Renew it on the host in time."
-        if connection.insecure:
-            told = f"{told}, {_pin(one)}"
-            state, hint = State.LOOK, f"{_ALLOWED} To verify it: pins: [sha256:...], compared on the host."
-        yield Finding("certificate", state, told, hint)
+        yield _certificate(name, one, connection, probed.at)
+
+
+def _certificate(name: str, one: Certificate, connection: Connection, at: datetime) -> Finding:
+    told = f"{name}: " if name else ""
+    told += f"{_said(one, at)}, {_trusted(one, connection)}"
+    if connection.insecure:
+        return Finding("certificate", State.LOOK, f"{told}, {_pin(one)}", f"{_ALLOWED} {_TO_PIN}")
+    if not one.trusted:
+        return Finding("certificate", State.FAILED, f"{told}, {_pin(one)}", _TO_PIN)
+    if (one.end - at).total_seconds() < SOON_DAYS * _DAY_S:
+        return Finding("certificate", State.LOOK, told, "Renew it on the host in time.")
+    return Finding("certificate", State.OK, told)
 
 
 _ALLOWED = "The config accepts this by name (insecure: true)."
+_TO_PIN = "To trust this one alone, compare its sha256 on the host, then write: pins: [sha256:...]"
 
 
 def _said(one: Certificate, at: datetime) -> str:
@@ -138,9 +146,11 @@ def _said(one: Certificate, at: datetime) -> str:
     return f"{verb} {one.end:%Y-%m-%d} ({left}), {by}"
 
 
-def _trusted(connection: Connection) -> str:
+def _trusted(one: Certificate, connection: Connection) -> str:
     if connection.insecure:
         return "NOT verified"
+    if not one.trusted:
+        return "NOT trusted"
     if connection.pins:
         return "pinned"
     return f"verified by {connection.ca_file}" if connection.ca_file else "verified by this machine's system"
@@ -150,10 +160,6 @@ def _pin(one: Certificate) -> str:
     from drconsole.platforms.pins import written
 
     return f"{visible(one.subject)!r} {written(one.digest)}"
-
-
-def _of_node(name: str) -> str:
-    return f"{name}: " if name else ""
 
 
 def _address(connection: Connection) -> str:

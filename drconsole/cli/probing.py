@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from drconsole.errors import BadReply, EndpointError, TimedOut
+from drconsole.errors import BadReply, EndpointError, TimedOut, Unreachable
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config, Connection
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Certificates come before a login is through; this is for those who show one and never answer.
-_LOOK = 0.5
+# How long an address that takes no connection may still take to show a certificate.
+GIVEN_UP_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ class _Probe(threading.Thread):
         for look in looks:
             look.start()
         result = self._read()
-        until = time.monotonic() + (_LOOK if isinstance(result, EndpointError) else self._seconds)
+        patience = GIVEN_UP_S if isinstance(result, Unreachable) else self._seconds
+        until = time.monotonic() + patience
         for look in looks:
             look.join(max(0.0, until - time.monotonic()))
         self._result = result

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from drconsole.config.model import Config, Connection
     from drconsole.inventory import Inventory
     from drconsole.platforms.base import Access, Platform
+    from drconsole.platforms.certificate import Shown
 
 
 def inventory_of(config: Config) -> Inventory:
@@ -65,8 +66,8 @@ def nodes_of(connection: Connection) -> dict[str, Access]:
     return {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
 
 
-def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> bytes | None:
-    """The certificate that an endpoint shows to anybody (DER), None where none came in time."""
+def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> Shown | None:
+    """The certificate that an endpoint shows to anybody, None where none came in time."""
     if kind is EndpointKind.VSPHERE:
         from drconsole.platforms.vsphere import probe as vsphere
 

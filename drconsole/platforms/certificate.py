@@ -23,20 +23,30 @@ def end_of(sock: ssl.SSLSocket) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A certificate in DER form as a peer showed it, and whether the config trusts it."""
+
+    der: bytes
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What people must know of a certificate; names are foreign text.
 
-    ``issuer`` is empty where it vouches for itself; ``digest`` is its SHA-256.
+    ``issuer`` is empty where it vouches for itself; ``digest`` is its SHA-256; ``trusted``: the config says
+    that it is right.
     """
 
     subject: str
     issuer: str
     end: datetime
     digest: bytes
+    trusted: bool
 
 
-def certificate_of(shown: bytes) -> Certificate | None:
-    """Read a certificate in DER form; None where it cannot be read."""
+def certificate_of(shown: Shown) -> Certificate | None:
+    """Read a certificate; None where it cannot be read."""
     from cryptography.x509 import Name, load_der_x509_certificate
     from cryptography.x509.oid import NameOID
 
@@ -45,8 +55,14 @@ def certificate_of(shown: bytes) -> Certificate | None:
         return str(common[0].value) if common else name.rfc4514_string()
 
     try:
-        found = load_der_x509_certificate(shown)
+        found = load_der_x509_certificate(shown.der)
         issuer = "" if found.issuer == found.subject else short(found.issuer)
-        return Certificate(short(found.subject), issuer, found.not_valid_after_utc, sha256(shown).digest())
+        return Certificate(
+            short(found.subject),
+            issuer,
+            found.not_valid_after_utc,
+            sha256(shown.der).digest(),
+            shown.trusted,
+        )
     except ValueError:
         return None
