@@ -85,8 +85,8 @@ def read_deep(copy: CopyState, now: datetime) -> Line:
     if deep is None:
         return ()
     seen = ago((now - deep.taken_at).total_seconds())
-    told = f"{visible(deep.node)}, " if deep.node else ""
-    return line(told, Span(seen, "warning" if _is_old(copy, deep.taken_at, now) else ""))
+    told = f" on {visible(deep.node)}" if deep.node else ""
+    return line(Span(seen, "warning" if _is_old(copy, deep.taken_at, now) else ""), told)
 
 
 def read_long_ago(copy: CopyState, now: datetime) -> Line:
