@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from drconsole.domain.comparison import compare
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
 from drconsole.tui.widgets.fitting import wrap
@@ -117,15 +117,14 @@ def entry_lines(entry: Entry, now: datetime, width: int) -> tuple[Line, ...]:
 
 def _where(entry: Entry, now: datetime) -> str:
     """Who raises it, and the exact time since when it holds where that is known."""
-    since = f"since {moment(entry.alarm.since, now)}" if entry.alarm.since else ""
-    return "; ".join(filter(None, (*_subjects(entry), since)))
-
-
-def _subjects(entry: Entry) -> Iterator[str]:
+    copies, since, sure = entry.copies, entry.alarm.since, ""
+    if isinstance(entry.subject, Workload) and entry.alarm.code is AlarmCode.SPLIT_BRAIN:
+        compared = compare(entry.subject, now)
+        copies, since, sure = tuple(side.copy for side in compared.sides), compared.both_since, " at least"
+    told = [f"{copy.role} at {visible(copy.place.site)}, {visible(copy.place.where)}" for copy in copies]
     if isinstance(entry.subject, EndpointStatus):
-        yield f"endpoint at {visible(entry.subject.site)}"
-    for copy in entry.copies:
-        yield f"{copy.role} at {visible(copy.place.site)}, {visible(copy.place.where)}"
+        told.append(f"endpoint at {visible(entry.subject.site)}")
+    return "; ".join([*told, f"since {moment(since, now)}{sure}"] if since else told)
 
 
 def _next(entry: Entry) -> str:

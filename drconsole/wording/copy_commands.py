@@ -76,7 +76,7 @@ def _hyperv(side: Side) -> list[Command]:
         found += [_one_adapter(adapter) for adapter in adapters if ADAPTER_ID.fullmatch(adapter.id)]
     found += [
         Command("2  switch it off: shut it down", "Stop-VM -VM $vm -Force"),
-        Command("   only where that does not end", "Stop-VM -VM $vm -TurnOff"),
+        Command("or, only where that does not end", "Stop-VM -VM $vm -TurnOff"),
     ]
     if side.auto_start != "Nothing":
         found.append(Command("3  keep it off", "Set-VM -VM $vm -AutomaticStartAction Nothing"))
@@ -86,7 +86,7 @@ def _hyperv(side: Side) -> list[Command]:
 def _one_adapter(adapter: Adapter) -> Command:
     name = f"on {visible(adapter.network)}" if adapter.network else "not connected now"
     return Command(
-        f"   or one alone, {name}",
+        f"or one alone, {name}",
         f"Get-VMNetworkAdapter -VM $vm | Where-Object -FilterScript {{ $_.Id -eq '{adapter.id}' }} | "
         "Disconnect-VMNetworkAdapter",
     )
@@ -107,6 +107,6 @@ def _vsphere(copy: CopyState) -> Commands:
                 "Get-NetworkAdapter -VM $vm | Set-NetworkAdapter -Connected $false -StartConnected $false",
             ),
             Command("2  switch it off: shut it down", "Stop-VMGuest -VM $vm"),
-            Command("   only where that does not end", "Stop-VM -VM $vm"),
+            Command("or, only where that does not end", "Stop-VM -VM $vm"),
         ),
     )

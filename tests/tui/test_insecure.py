@@ -12,6 +12,7 @@ from drconsole.domain.roles import AlarmCode
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui import endpoint_list
 from drconsole.tui.alarm_list import entries_of
+from drconsole.tui.endpoint_facts import fact_lines
 from drconsole.tui.head import head
 from drconsole.tui.picture import study
 from drconsole.tui.widgets.ink import plain
@@ -61,13 +62,14 @@ def test_without_it_nothing_says_so() -> None:
 
 def test_the_table_of_endpoints_says_it_at_its_endpoint_alone() -> None:
     snapshot = insecure(Insecurity.UNVERIFIED)
+    layout = endpoint_list.layout(snapshot.endpoints, NOW, 80)
     *others, last = (
-        " ".join(plain(cell) for cell in endpoint_list.cells(status, NOW)) for status in snapshot.endpoints
+        " ".join(plain(cell) for cell in layout.cells(status, NOW)) for status in snapshot.endpoints
     )
 
     assert " ok INSECURE " in last
     assert not any("INSECURE" in line for line in others)
-    facts = "\n".join(plain(line) for line in endpoint_list.facts(snapshot.endpoints[-1], NOW, 120))
+    facts = " ".join(plain(line).strip() for line in fact_lines(snapshot.endpoints[-1], NOW, 120))
     assert TOLD[Insecurity.UNVERIFIED] in facts
 
 
