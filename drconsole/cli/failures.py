@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drconsole.cli.output import OutputLost
 from drconsole.errors import ConfigError, DrConsoleError, UsageError
 from drconsole.wording.names import visible
 
@@ -18,16 +19,21 @@ USAGE = 64
 FAILED = 1
 UNKNOWN = 3
 INTERRUPTED = 130
+NOBODY_READS = 141
 
 
 def exit_code(error: Exception) -> int:
-    """64 for what a person wrote wrong (command line, config), 1 for everything else."""
+    """64 for what a person wrote wrong (command line, config), 141 for a reader gone, 1 for all else."""
+    if isinstance(error, OutputLost) and error.unread:
+        return NOBODY_READS
     return USAGE if isinstance(error, ConfigError | UsageError | click.UsageError) else FAILED
 
 
 def tell(error: Exception) -> int:
     """Print an error on stderr as title, message and hint, and give the exit code."""
     code = exit_code(error)
+    if code == NOBODY_READS:
+        return code
     if isinstance(error, click.ClickException):
         error = _translated(error)
     if not isinstance(error, DrConsoleError):

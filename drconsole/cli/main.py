@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from drconsole.cli import failures
 from drconsole.cli.choices import Choices
+from drconsole.cli.output import output
 
 _COMMANDS = {
     "config": "drconsole.cli.config_command:config_command",
@@ -63,13 +63,11 @@ class Commands(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run, tell errors on stderr, and exit with the code of the outcome."""
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # A terminal that cannot show a letter gets its number, not the end of the list.
-            sys.stdout.reconfigure(errors="backslashreplace")
         try:
-            code = super().main(
-                args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
-            )
+            with output():
+                code = super().main(
+                    args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
+                )
         except click.exceptions.Abort:
             code = failures.tell_interrupted()
         except Exception as error:
