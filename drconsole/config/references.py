@@ -100,6 +100,9 @@ def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
     seen: dict[str, str] = {}
     for name in endpoints:
         keys = ("endpoints", name)
+        if not name or name != name.strip() or not name.isprintable():
+            # The form has told it.
+            continue
         if not _FILE_NAME.fullmatch(name):
             remedy = "use letters, digits, '-', '_' and '.', a letter or digit first"
             form.mistakes.add(form.line(*keys), keys, "this name cannot be the name of a file", remedy)
