@@ -26,9 +26,9 @@ FILTER_HELP = (
 def snapshot_once(config: Config, wait_s: float) -> Snapshot:
     """The picture when all endpoints have answered, or after ``wait_s``; silent ones as last known."""
     from drconsole.cli import wiring
-    from drconsole.config.secrets import ask_people
+    from drconsole.cli.passwords import have_passwords
 
-    ask_people(config.secrets)
+    have_passwords(config)
     inventory = wiring.inventory_of(config)
     inventory.start()
     try:
