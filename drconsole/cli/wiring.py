@@ -21,7 +21,8 @@ def inventory_of(config: Config) -> Inventory:
     from drconsole.inventory import Inventory
 
     platforms = {one.endpoint.name: platform_of(one, config.state) for one in config.connections}
-    return Inventory(config.estate, platforms, config.state)
+    awaited = {one.endpoint.name: one.secret.awaited for one in config.connections}
+    return Inventory(config.estate, platforms, config.state, awaited)
 
 
 def access_of(connection: Connection) -> Access:

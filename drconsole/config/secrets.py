@@ -15,8 +15,6 @@ Source = Callable[[], str]
 
 # A source that failed is asked again only after this time: 64 hosts may share one credential.
 RETRY_AFTER_S = 60.0
-# From then on a source is called slow.
-SLOW_AFTER_S = 3.0
 
 
 class Secret:
@@ -44,7 +42,7 @@ class Secret:
         self._lock = threading.Lock()
         self._value: str | None = None
         self._failed: tuple[float, LoginRefused] | None = None
-        self._asked_at: float | None = None
+        self._asked = False
 
     def __repr__(self) -> str:
         """Name and kind of the source; never the password."""
@@ -56,15 +54,16 @@ class Secret:
         return self.kind == "prompt"
 
     def awaited(self) -> LoginRefused | None:
-        """What to say while its source is slow to answer: then nothing else is, whoever waits for it."""
-        asked_at = self._asked_at
-        if asked_at is None or self._clock() - asked_at < SLOW_AFTER_S:
+        """What to tell of an endpoint that has to wait because the source has not answered yet."""
+        if not self._asked:
             return None
-        program = f" {os.path.basename(self.place)!r}" if self.kind == "password_command" else ""
+        program, hint = "", "It may wait for somebody who unlocks it."
+        if self.kind == "password_command":
+            program, hint = f" {os.path.basename(self.place)!r}", "Run it by hand to see what it waits for."
         return LoginRefused(
             f"The password of credential {self.name!r} is being waited for: "
             f"its {self.kind}{program} has not answered yet.",
-            hint="Nobody has been connected. Run it by hand to see what it waits for.",
+            hint=hint,
             subject=self.name,
         )
 
@@ -83,7 +82,8 @@ class Secret:
         if self._failed and self._clock() - self._failed[0] < RETRY_AFTER_S:
             known = self._failed[1]
             raise LoginRefused(known.message, hint=known.hint, subject=known.subject)
-        started = self._asked_at = self._clock()
+        started = self._clock()
+        self._asked = True
         try:
             value = self._source()
             if not value:
@@ -97,7 +97,7 @@ class Secret:
             self._failed = (self._clock(), told)
             raise told from None
         finally:
-            self._asked_at = None
+            self._asked = False
         conceal(value, user=self.user)
         logger(__name__).debug(
             "credential %s: password from %s in %.3f s", self.name, self.kind, self._clock() - started

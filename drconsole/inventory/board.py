@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -99,6 +100,13 @@ class Board:
         entry = self.entries[name]
         entry.started, entry.answered = None, True
         entry.status = _failed(replace(entry.status, reading=True), error)
+
+    def waits(self, name: str, error: EndpointError) -> bool:
+        """A read waits for something that is not the endpoint's: its time begins after that. True if new."""
+        entry = self.entries[name]
+        entry.started = time.monotonic()
+        before, entry.status = entry.status, _failed(entry.status, error)
+        return entry.status != before
 
     def answers(self, name: str) -> bool:
         """Whether the endpoint gave a reading at its last try."""

@@ -6,11 +6,12 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Estate
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 _BEAT_S = 0.25
 _GATHER_S = 0.05
 _GRACE_S = 2.0
+_SLOW_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,21 @@ class Inventory:
         estate: sites, pairs and endpoints.
         platforms: the vendor side of each endpoint, by its name.
         state: the state folder, where readings are kept.
+        awaited: by endpoint, what to say while a read waits for its password and not for the endpoint.
 
     Raises:
         StateError: the state folder cannot be used.
     """
 
-    def __init__(self, estate: Estate, platforms: Mapping[str, Platform], state: Path) -> None:
+    def __init__(
+        self,
+        estate: Estate,
+        platforms: Mapping[str, Platform],
+        state: Path,
+        awaited: Mapping[str, Callable[[], EndpointError | None]] = MappingProxyType({}),
+    ) -> None:
         self.estate = estate
+        self._awaited = awaited
         self._store = ReadingStore(state)
         self._recorded = RecordedPlaces(state)
         kept = {e.name: r for e in estate.endpoints if (r := self._store.load(e))}
@@ -95,11 +105,12 @@ class Inventory:
         if not self._readers or self._all_answered.wait(timeout_s):
             return self._newest
         late = [name for name, entry in self._board.entries.items() if not entry.answered]
+        waiting = {name: error for name in late if (error := self._password_awaited(name))}
         self.stop()
         for name in late:
             # What a broken-off read says now is our doing, not the endpoint's.
             if not self._board.answers(name):
-                self._board.hangs(name, _no_answer(name, timeout_s))
+                self._board.hangs(name, waiting.get(name) or _no_answer(name, timeout_s))
         self._publish()
         return self._newest
 
@@ -218,6 +229,9 @@ class Inventory:
         found = False
         for name, entry in self._board.entries.items():
             limit = entry.endpoint.budget_s + _GRACE_S
+            slow = entry.started is not None and time.monotonic() - entry.started > _SLOW_S
+            if slow and (error := self._password_awaited(name)):
+                found = self._board.waits(name, error) or found
             if entry.started is not None and time.monotonic() - entry.started > limit:
                 self._board.hangs(name, _no_answer(name, limit))
                 self._readers[name].platform.close()
@@ -226,6 +240,10 @@ class Inventory:
                 del self._looks[name]
                 self._readers[name].platform.close()
         return found
+
+    def _password_awaited(self, name: str) -> EndpointError | None:
+        awaited = self._awaited.get(name)
+        return awaited() if awaited else None
 
     def _went_stale(self) -> bool:
         now = datetime.now(UTC)

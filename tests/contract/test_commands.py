@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import select
 import signal
 import stat
 import subprocess
@@ -205,6 +207,27 @@ def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) ->
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.isascii()
     assert r"\u2026" in ran.stdout
+
+
+def test_slow_password_command_is_not_told_as_a_slow_endpoint(served: Path, tmp_path: Path) -> None:
+    content = yaml.safe_load(served.read_text())
+    content["state"] = str(tmp_path / "state")
+    os.mkfifo(tmp_path / "alive")
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    command = ["/bin/sh", "-c", f"exec sleep 4321 3>{tmp_path / 'alive'}"]
+    content["credentials"]["lab"]["password_command"] = command
+    config = tmp_path / "slow.yaml"
+    config.write_text(yaml.safe_dump(content))
+
+    ran = run("--config", config, "list", "--wait", "1", home=tmp_path)
+
+    assert ran.returncode == 0
+    assert "credential 'lab' is being waited for: its password_command 'sh' has not answered" in ran.stdout
+    assert "answered completely" not in ran.stdout
+    assert "4321" not in ran.stdout + ran.stderr
+    assert select.select([alive], [], [], PATIENCE_S)[0], "the command outlives who asked it"
+    assert os.read(alive, 1) == b""
+    os.close(alive)
 
 
 def test_state_that_cannot_be_written_is_told(served: Path, tmp_path: Path) -> None:

@@ -143,6 +143,30 @@ def test_source_is_asked_once_by_however_many_threads() -> None:
     assert len(asked) == 1
 
 
+def test_source_that_is_slow_is_told_by_its_name_alone() -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def source() -> str:
+        asked.set()
+        assert answers.wait(30)
+        return "canary"
+
+    secret = Secret("hosts", "u", "password_command", source, place="/usr/bin/pass")
+    assert secret.awaited() is None
+    waiting = threading.Thread(target=secret)
+    waiting.start()
+    assert asked.wait(30)
+    told = secret.awaited()
+    answers.set()
+    waiting.join()
+    assert told is not None
+    assert told.message == (
+        "The password of credential 'hosts' is being waited for: "
+        "its password_command 'pass' has not answered yet."
+    )
+    assert secret.awaited() is None
+
+
 def test_source_that_failed_is_left_alone_for_a_while_then_asked_again() -> None:
     now = 0.0
     answers = ["", CANARY]

@@ -19,6 +19,7 @@ from drconsole.domain.reading import Power, Reading
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.errors import EndpointError, LoginRefused, StateError, Unreachable
 from drconsole.inventory import Inventory
+from drconsole.inventory import inventory as inventories
 from drconsole.inventory.pace import pause_s
 from drconsole.inventory.store import ReadingStore
 from drconsole.platforms.base import Tier
@@ -119,6 +120,36 @@ def test_wait_returns_when_all_have_answered_or_failed(tmp_path: Path) -> None:
             "login",
         )
         assert told.next_try is not None
+
+
+def test_a_password_that_is_waited_for_is_told_as_that_and_costs_the_endpoint_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventories, "_SLOW_S", 0.0)
+    monkeypatch.setattr(inventories, "_GRACE_S", 0.4)
+    told: list[LoginRefused | None] = [LoginRefused("The password is being waited for.", subject="hosts")]
+    platform = Scripted(endpoint("a", budget_s=0.2), None)
+    estate = Estate("TEST", (Site("New York"),), (), (platform.endpoint,))
+    inventory = Inventory(estate, {"a": platform}, tmp_path, {"a": lambda: told[0]})
+    inventory.start()
+    try:
+        until_error(inventory, "login")
+        assert status(inventory.newest(), "a").error == "The password is being waited for."
+        assert not platform.closed.wait(1.0), "the wait for the password was taken for a hanging endpoint"
+        told[0] = None
+        until_error(inventory, "timed-out")
+        assert platform.closed.wait(PATIENCE_S)
+    finally:
+        platform.released.set()
+        inventory.stop()
+
+
+def until_error(inventory: Inventory, code: str) -> None:
+    """Wait until the endpoint's error is of a kind."""
+    deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE_S)
+    while status(inventory.newest(), "a").error_code != code:
+        assert datetime.now(UTC) < deadline, inventory.newest().endpoints
+        threading.Event().wait(0.01)
 
 
 def test_wait_tells_who_did_not_answer_in_time(tmp_path: Path) -> None:
