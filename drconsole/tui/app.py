@@ -146,7 +146,7 @@ class ConsoleApp(App[None]):
     def front(self) -> ConsoleScreen | None:
         """The screen in front, dialogs over it not counted."""
         screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen))
-        return next(screens, None) if self._screen_stack else None
+        return next(screens, None)
 
     def tell(self, message: Message) -> None:
         """Tell the screen in front something; it goes on while a dialog stands over it."""

@@ -16,6 +16,7 @@ from drconsole.wording.alarms import alarm_text
 from drconsole.wording.names import visible
 from drconsole.wording.roles import reason
 
+NAME_LEAST = 12
 WHY = (Span("  w", "key"), Span(" why "))
 
 
@@ -38,14 +39,10 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
 
 
 def _said(name: Span, what: Span, width: int) -> Line:
-    """The name makes room for what is said of it; it stands under the cursor in any case."""
-    room = width - cell_len(what.text)
-    if room < NAME_LEAST < cell_len(name.text):
-        return fit((Span(" " + what.text[2:], what.ink),), width)
+    """The name makes room for what is said of it: it stands under the cursor in any case."""
+    if width - cell_len(what.text) < min(cell_len(name.text), NAME_LEAST):
+        return fit((Span(f" {what.text.removeprefix(': ')}", what.ink),), width, middle=True)
     return fit((name, what), width, middle=True)
-
-
-NAME_LEAST = 12
 
 
 @dataclass(frozen=True, slots=True)

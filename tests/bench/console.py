@@ -81,7 +81,7 @@ def quiet(report: Report, columns: int, lines: int) -> None:
     """Bytes of a tick, of a changed picture, and of everything between."""
     where = f"at {columns}x{lines}, {MANY} workloads"
     with _running(columns, lines) as terminal:
-        changed = [terminal.press(b"r", quiet_s=0.4) for _ in range(4)]
+        changed = [terminal.press(b"n", quiet_s=0.4) for _ in range(4)]
         report.size(f"picture with 5 % changed {where}", max(c.size for c in changed), 2048, "bytes")
         terminal.settle(0.5)
         cpu = terminal.cpu_s
@@ -98,7 +98,7 @@ def keys_while_pictures_come(report: Report, columns: int, lines: int) -> None:
     with _running(columns, lines) as terminal:
         times: list[float] = []
         for _ in range(8):
-            terminal.type(b"r")
+            terminal.type(b"n")
             times += [terminal.press(b"j", quiet_s=0.02).ms for _ in range(6)]
             terminal.settle(0.3)
         report.time(f"cursor key while pictures come at {columns}x{lines}", times, 50, "p95")

@@ -129,12 +129,12 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         pieces = wrap(text, max(self.size.width - 2, 1))
         said = self.query_one("#said", Lines)
         said.styles.height = len(pieces)
-        said.display = True
+        self.add_class("-saying")
         said.show([(Span(f" {piece}", ink),) for piece in pieces])
 
     def hush(self) -> None:
         """Take away what was said."""
-        self.query_one("#said", Lines).display = False
+        self.remove_class("-saying")
 
     def action_palette(self) -> None:
         """Let an action be found by its words."""
