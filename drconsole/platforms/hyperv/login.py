@@ -125,9 +125,13 @@ class Login:
             # The watch ends a read; this one only has to be longer than the host's own limit.
             operation_timeout_sec=operation,
             read_timeout_sec=operation + int(self.endpoint.budget_s) + 1,
-            proxy=None,
+            # None would make requests write no_proxy into the environment of this process, time and again and
+            # from all threads at once.
+            proxy="",
         )
         web = protocol.transport.build_session()
+        web.proxies.clear()
+        web.trust_env = False
         adapter.transport, adapter.sealed = access.transport, proof.sealed(access)
         if access.transport == proof.KERBEROS:
             # It would show the ticket before it has seen the certificate that it is to be bound to.
