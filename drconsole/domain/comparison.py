@@ -52,6 +52,7 @@ class Side:
         replicated_ago_s: how long ago that was, counted on its own clock.
         networks: one for each adapter that is known.
         looked: when its adapters were read; None where they were not, and what is known came along.
+        unread: why its adapters were not read at the last try; empty where nobody tried, or it worked.
         clustered: a cluster may start it, whatever its own setting is.
     """
 
@@ -65,6 +66,7 @@ class Side:
     networks: tuple[Network, ...]
     addresses: tuple[str, ...]
     looked: datetime | None
+    unread: str
     auto_start: str
     clustered: bool
 
@@ -137,6 +139,7 @@ def _side(copy: CopyState, now: datetime) -> Side:
         networks=_networks(copy, deep),
         addresses=tuple(dict.fromkeys(a for one in deep.adapters for a in one.addresses)) if deep else (),
         looked=deep.taken_at if deep else None,
+        unread=copy.inspection.failed if copy.inspection else "",
         auto_start=(deep.auto_start if deep else "") or sighting.auto_start,
         clustered=bool(sighting.node or (deep and deep.node)),
     )

@@ -10,7 +10,7 @@ from drconsole.domain.comparison import Comparison, Network, Side, Stand, Writte
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
-from drconsole.wording.ages import ago, moment, span
+from drconsole.wording.ages import age, ago, moment, span
 from drconsole.wording.names import visible
 
 NOT_KNOWN = "not known"
@@ -56,9 +56,17 @@ def together(comparison: Comparison, now: datetime) -> str:
         return f"{all_run} as last seen; whether that is so now is not known: {seen}."
     if comparison.both_since is not None:
         lasted = span((now - comparison.both_since).total_seconds())
-        return f"{have_run} at once for at least {lasted}. Each minute makes it worse."
+        return f"{have_run} at once for at least {lasted}. {_urgency(comparison)}"
     mute = [visible(side.copy.place.site) for side in comparison.sides if side.started is None]
-    return f"How long they have run at once is not known: {' and '.join(mute)} does not say."
+    word = "does" if len(mute) == 1 else "do"
+    return f"How long they have run at once is not known: {' and '.join(mute)} {word} not say."
+
+
+def _urgency(comparison: Comparison) -> str:
+    reached = [side.copy for side in comparison.sides if side.written is Written.POSSIBLE]
+    if len(reached) > 1:
+        return "Each minute makes it worse."
+    return f"Users reach {_who(reached[0])} alone." if reached else "Users reach none of them."
 
 
 def apart(comparison: Comparison, now: datetime) -> str:
@@ -75,7 +83,8 @@ def possible(comparison: Comparison) -> Iterator[tuple[str, str]]:
     """What a person can do, each with what it costs; nothing of it is done by the console."""
     if comparison.stand is Stand.OVER:
         return
-    yield "1  cut one off the network, keep it running", "nothing is lost: recommended"
+    if sum(side.written is Written.POSSIBLE for side in comparison.sides) > 1:
+        yield "1  cut one off the network, keep it running", "nothing is lost: recommended"
     yield "2  switch one off", "its memory is lost, its disks stay"
     if any(side.auto_start in STARTS for side in comparison.sides):
         yield "3  then switch off its automatic start", "or it comes back with its host"
@@ -137,7 +146,7 @@ def _last_replicated(side: Side, now: datetime) -> Cell:
     if side.replicated is None or side.replicated_ago_s is None:
         return Cell(NOT_KNOWN)
     way = "sent" if side.sent else "applied"
-    return Cell(f"{way} {moment(side.replicated, now)}, {ago(side.replicated_ago_s)}")
+    return Cell(f"{way} {moment(side.replicated, now)} ({age(side.replicated_ago_s)} ago)")
 
 
 def _after_that(side: Side, now: datetime) -> Cell:
@@ -145,14 +154,15 @@ def _after_that(side: Side, now: datetime) -> Cell:
         case Written.STOPPED:
             return Cell("nobody can write to it now")
         case Written.CUT_OFF:
-            return Cell("nobody reaches it now; before, users may have written to it")
+            return Cell("nobody reaches it now")
         case Written.POSSIBLE:
             return Cell("users could write here")
 
 
 def _network(side: Side, now: datetime) -> Cell:
     if not side.networks:
-        return Cell("it has no network adapter" if side.looked else NOT_KNOWN)
+        why = f": {visible(side.unread)}" if side.unread else ""
+        return Cell("it has no network adapter" if side.looked else f"{NOT_KNOWN}{why}")
     return Cell("; ".join(map(_connection, side.networks)) + _as_of(side, now))
 
 
@@ -162,7 +172,7 @@ def _connection(network: Network) -> str:
         case True:
             return f"{name}, connected"
         case False:
-            return "an adapter that is not connected"
+            return "not connected"
     return f"{name}, whether connected is not known"
 
 

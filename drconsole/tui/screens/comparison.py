@@ -11,8 +11,8 @@ from textual.widget import Widget
 from drconsole.domain.snapshot import Workload
 from drconsole.tui.actions import COMMANDS, COMPARISON
 from drconsole.tui.comparison import command_lines, comparison_lines
-from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.detail import DetailScreen
+from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.pager import Pager
@@ -20,7 +20,7 @@ from drconsole.tui.widgets.pager import Pager
 GONE: Line = (Span(" This workload is no longer seen anywhere.", "warning"),)
 
 
-class _WorkloadPage(ConsoleScreen):
+class _WorkloadPage(WorkloadScreen):
     """One page of text about a workload, which it follows through refreshes.
 
     Args:
@@ -37,10 +37,14 @@ class _WorkloadPage(ConsoleScreen):
 
     def draw(self) -> None:
         """Draw the page; a workload that is gone says so."""
-        workloads = self.state.snapshot.workloads if self.state.snapshot else ()
-        found = next((workload for workload in workloads if workload.key == self.key), None)
+        found = self.selected()
         lines = self.lines(found, self.state.now, self.size.width) if found else (GONE,)
         self.query_one(Pager).page(lines)
+
+    def subjects(self) -> tuple[Workload, ...]:
+        """The workload of the page."""
+        workloads = self.state.snapshot.workloads if self.state.snapshot else ()
+        return tuple(workload for workload in workloads if workload.key == self.key)
 
     def lines(self, workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
         """The page's text."""
