@@ -11,6 +11,7 @@ import click
 
 from drconsole.cli.choices import Choices, configured
 from drconsole.errors import DrConsoleError, KeyringUnusable, UsageError
+from drconsole.redaction import conceal
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def set_command(choices: Choices, credential: str) -> int:
     secret = _in_keyring(configured(choices), credential)
     # A keyring that is refused is told before anybody types a password.
     vault.entry(secret.name)
-    vault.store(secret.name, _typed_twice(secret) if sys.stdin.isatty() else _one_line())
+    password = _typed_twice(secret) if sys.stdin.isatty() else _one_line()
+    conceal(password, user=secret.user)
+    vault.store(secret.name, password)
     click.echo(f"The keyring has a password for {visible(secret.name)} now.")
     return 0
 

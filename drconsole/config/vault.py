@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from drconsole.errors import KeyringUnusable
-from drconsole.log import conceal
 
 SERVICE = "drconsole"
 
@@ -48,7 +47,6 @@ def store(credential: str, password: str) -> None:
     Raises:
         KeyringUnusable: there is no keyring to be trusted, or it failed.
     """
-    conceal(password)
     backend = _trusted()
     _guarded(lambda: backend.set_password(SERVICE, credential, password))
     if _guarded(lambda: backend.get_password(SERVICE, credential)) != password:
