@@ -16,6 +16,7 @@ from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
 from drconsole.tui.alarm_list import Entry
 from drconsole.wording.actions import next_action
+from drconsole.wording.ages import AHEAD_S
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 from drconsole.wording.roles import reason
@@ -47,7 +48,10 @@ class ReplicationAnswer(Struct):
 
 
 class CopyAnswer(Struct):
-    """One copy; ``age_s`` is how old what is known of it is, ``fresh`` whether it counts as current."""
+    """One copy; ``age_s`` is how old what is known of it is, ``fresh`` whether it counts as current.
+
+    ``age_s`` is null where the clock has been set back since.
+    """
 
     id: str
     role: str
@@ -57,7 +61,7 @@ class CopyAnswer(Struct):
     seen_by: list[str]
     power: str
     fresh: bool
-    age_s: int
+    age_s: int | None
     reason: str
     alarms: list[AlarmAnswer]
     replication: ReplicationAnswer
@@ -174,8 +178,10 @@ def encoded(answer: Struct) -> bytes:
     return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text).encode() + b"\n"
 
 
-def _age(at: datetime, then: datetime) -> int:
-    return max(0, int((at - then).total_seconds()))
+def _age(at: datetime, then: datetime) -> int | None:
+    """None where the time is still to come: a clock was set, and how long ago it was is not known."""
+    seconds = (at - then).total_seconds()
+    return None if seconds < -AHEAD_S else max(0, int(seconds))
 
 
 def _alarms(alarms: Iterable[Alarm], text: Callable[[Alarm], str] = alarm_text) -> list[AlarmAnswer]:
@@ -246,7 +252,8 @@ def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:
     relation = relation_of(copy.sighting)
     rpo_s = copy.rpo_s
     if rpo_s is not None and not copy.fresh:
-        rpo_s += _age(at, copy.taken_at)
+        unseen_s = _age(at, copy.taken_at)
+        rpo_s = None if unseen_s is None else rpo_s + unseen_s
     return ReplicationAnswer(
         mode=utf8(relation.mode) if relation else None,
         state=utf8(relation.state) if relation else None,

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+# A time further ahead than this was told by a clock that has been set since: how old it is, nobody knows.
+AHEAD_S = 60.0
+
 
 def age(seconds: float) -> str:
-    """A short age: ``40s``, ``38m``, ``6h``, ``31d``; below a minute in steps of ten seconds."""
+    """A short age: ``40s``, ``38m``, ``6h``, ``31d``; below a minute in steps of ten seconds.
+
+    ``?`` is that of a time still to come.
+    """
+    if seconds < -AHEAD_S:
+        return "?"
     s = max(0, int(seconds))
     if s < 60:
         return f"{s // 10 * 10}s"
@@ -19,6 +27,8 @@ def age(seconds: float) -> str:
 
 def ago(seconds: float) -> str:
     """An age in a sentence: ``38 min ago``."""
+    if seconds < -AHEAD_S:
+        return "at an unknown time"
     s = max(0, int(seconds))
     if s < 10:
         return "just now"
