@@ -74,7 +74,19 @@ def keys(report: Report, columns: int, lines: int) -> None:
         terminal.press(b"/")
         strokes = [terminal.press(key) for key in (b"w", b"e", b"b", b"-", b"0", b"1")]
         strokes += [terminal.press(b"\x7f") for _ in range(6)]
+        strokes += [terminal.press(key.encode()) for key in "role:orig !x"]
         report.time(f"filter keystroke {where}", [stroke.ms for stroke in strokes], 60, "p95")
+
+
+def orders_and_marks(report: Report, columns: int, lines: int) -> None:
+    """Everything marked, moves of the cursor with that, and all orders one after the other."""
+    where = f"at {columns}x{lines}, {MANY} workloads"
+    with _running(columns, lines) as terminal:
+        terminal.press(b"m")
+        moves = [terminal.press(b"j") for _ in range(20)]
+        report.time(f"cursor key {where}, all marked", [move.ms for move in moves], 20, "p95")
+        orders = [terminal.press(b"o") for _ in range(10)]
+        report.time(f"order key {where}", [order.ms for order in orders], 60, "median")
 
 
 def quiet(report: Report, columns: int, lines: int) -> None:
@@ -110,5 +122,6 @@ def measure(report: Report) -> None:
     bare_key(report)
     for columns, lines in SIZES:
         keys(report, columns, lines)
+        orders_and_marks(report, columns, lines)
         quiet(report, columns, lines)
         keys_while_pictures_come(report, columns, lines)

@@ -53,6 +53,7 @@ class InventoryScreen(WorkloadScreen):
         self._news: frozenset[str] = frozenset()
         self._looked_at = ""
         self._marks = Marks()
+        self._unseen = 0
         self._table: LineTable[Row] = LineTable(
             lambda row: row.key, self._cells, self._look, marks=self._marks, id="main"
         )
@@ -126,6 +127,7 @@ class InventoryScreen(WorkloadScreen):
         if self._marks and (anew or change.removed):
             dropped = self._marks.keep({workload.key for workload in picture.snapshot.workloads})
             if dropped:
+                self._count_marks()
                 self.say(dropped, "warning")
 
     def draw(self) -> None:
@@ -152,11 +154,13 @@ class InventoryScreen(WorkloadScreen):
         """Mark the workload under the cursor, or take its mark away."""
         if workload := self.selected():
             self._marks.toggle(workload)
+            self._count_marks()
             self.draw()
 
     def action_mark_shown(self) -> None:
         """Mark all workloads that are shown; if they are, none of them."""
         self._marks.toggle_all(self._listing.workloads())
+        self._count_marks()
         self.draw()
 
     def action_filter(self) -> None:
@@ -228,8 +232,14 @@ class InventoryScreen(WorkloadScreen):
         rows = picture.rows[self.view] if picture else ()
         sites = [site.name for site in picture.snapshot.estate.sites] if picture else ()
         self._listing = self._lister.list(rows, self.view, sites)
+        self._count_marks()
         why = self._listing.why_empty if picture else "waiting for the first answer"
         self._table.show(self._listing.rows, self._listing.shown, empty=(Span(f"  {why}", "muted"),))
+
+    def _count_marks(self) -> None:
+        """Count what is marked and not shown: once for each change, not for each move of the cursor."""
+        marks = self._marks
+        self._unseen = marks.unseen(w.key for w in self._listing.workloads()) if marks else 0
 
     def _look(self) -> None:
         """The cursor moved: what it left and what it stands on was looked at."""
@@ -252,12 +262,12 @@ class InventoryScreen(WorkloadScreen):
         status.show([status_line(self._status(), self.size.width - taken)])
 
     def _status(self) -> Status:
-        order, listing, marks = self._lister.order, self._listing, self._marks
+        order, listing = self._lister.order, self._listing
         return Status(
             filter="" if self.mode == FILTER else self._lister.filter,
             problems=listing.problems,
-            marked=len(marks),
-            unseen=marks.unseen(w.key for w in listing.workloads()) if marks else 0,
+            marked=len(self._marks),
+            unseen=self._unseen,
             order="" if order is Order.ALARMS else order_words(order, self.view),
             pair=(self._place + 1, len(self._views)),
             hidden=listing.hidden,
