@@ -74,8 +74,8 @@ def standings(snapshot: Snapshot) -> dict[str, list[Standing]]:
 def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -> Line:
     """One site in many words or few, from 3 to 0.
 
-    ``New Jersey  goldr2 2/2  vc-nj silent 4m``, ``New Jersey 2/3 ! vc-nj silent 4m``, ``... ! silent 4m``,
-    ``... ! 4m``.
+    ``New Jersey  goldr2 2/2  vc-nj silent 4m``, ``New Jersey 2/3 ! vc-nj silent 4m``, ``2/3 ! silent 4m``,
+    ``2/3 ! 4m``; where nobody answers, ``New Jersey ! silent 4m``.
     """
     if words == 3:
         each = [span for one in found for span in (Span("  "), *one.told(now))]
@@ -90,6 +90,8 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
         return (Span(visible(site)), Span(f"{count}{word}", ink))
     since = [one.status.silent_since for one in found if not one.up and one.status.silent_since]
     lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
+    if not any(one.up for one in found):
+        return (Span(visible(site)), Span(f" ! silent{lasted}", "critical"))
     who = f" {', '.join(map(visible, missing))}" if words == 2 else ""
     what = f"{who} silent{lasted}" if words else lasted
     ink = "warning" if all(one.up for one in found) else "critical"

@@ -193,7 +193,7 @@ def test_one_pair_has_no_key_for_the_next() -> None:
 
 def test_a_silent_site_keeps_its_roles_with_their_age() -> None:
     async def script(d: Driver) -> None:
-        assert "New Jersey 0/1 !" in d.lines()[0]
+        assert "New Jersey ! silent" in d.lines()[0]
         assert "REPLICA seen 9h" in d.line("web-01")
         assert "(silent)" in d.line("printsrv")
         assert "SPLIT-BRAIN" not in d.text()
