@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -147,8 +148,13 @@ def test_an_empty_path_writes_nothing(folder: Path) -> None:
     drive(script, picture())
 
 
-@pytest.mark.parametrize("path", ["no/such/folder/x", ".", "x" * 300, "nul\0byte"])
+@pytest.mark.parametrize(
+    "path", ["no/such/folder/x", ".", "x" * 300, "nul\0byte", "~nobody-here/x", "pipe", "link"]
+)
 def test_what_cannot_be_written_is_told_and_can_be_corrected(folder: Path, path: str) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "link").symlink_to("elsewhere")
+
     async def script(d: Driver) -> None:
         await d.press("y")
         await name(d, path)
@@ -164,6 +170,8 @@ def test_what_cannot_be_written_is_told_and_can_be_corrected(folder: Path, path:
         await d.press("enter")
         await written(d)
         assert (folder / "good").exists()
+        assert stat.S_ISFIFO((folder / "pipe").stat().st_mode)
+        assert (folder / "link").is_symlink()
 
     drive(script, picture())
 
@@ -182,8 +190,21 @@ def test_a_pasted_path_brings_no_control_character() -> None:
 def test_the_proposed_folder_can_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Path(copies.proposed("list", NOW)).parent == folder
     monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert Path(copies.proposed("a/b c", NOW)).parent == Path.home()
+    assert Path(copies.proposed("a/b c", NOW)).parent == Path(tempfile.gettempdir())
     assert Path(copies.proposed("a/b c", NOW)).name.startswith("drconsole-a-b-c-")
+
+
+def test_a_deleted_folder_is_no_end(folder: Path) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+
+    async def script(d: Driver) -> None:
+        await d.press("y")
+        assert isinstance(d.app.screen, CopyDialog)
+
+    drive(script, picture())
 
 
 def test_a_copy_that_fails_leaves_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

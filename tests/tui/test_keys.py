@@ -128,14 +128,17 @@ def test_the_line_of_keys_names_only_what_works(screen: str) -> None:
             assert not action.label
 
 
-@pytest.mark.parametrize("letter", "aequrT")
-def test_alt_and_a_letter_fire_nothing(letter: str) -> None:
+def test_alt_and_a_letter_fire_nothing() -> None:
     """After a held-back Esc a terminal sends Esc and the letter as one."""
 
     async def script(d: Driver) -> None:
         before = d.text()
-        await d.press(f"alt+{letter}")
-        assert d.screen == INVENTORY
+        for action in actions_of(INVENTORY):
+            for key in action.keys:
+                if len(key) == 1:
+                    await d.pilot.press(f"alt+{key}")
+        await d.pilot.pause()
+        assert d.app.screen is d.app.screen_stack[1]
         assert d.text() == before
         assert d.app.is_running
 

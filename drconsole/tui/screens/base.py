@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from asyncio import to_thread
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,10 +24,18 @@ from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Span
 from drconsole.tui.widgets.lines import Lines
-from drconsole.tui.widgets.table import LineTable
 
 SMALLEST = Size(60, 20)
 TELLING = "#main, #pane, #now"
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A widget whose text can be copied."""
+
+    def text(self) -> list[str]:
+        """All of it, whatever its window shows."""
+        ...
 
 
 class ConsoleScreen(Screen[None], inherit_bindings=False):
@@ -78,10 +87,11 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         """What the palette offers besides the actions of the table."""
         return (Entry(f"app.theme('{name}')", f"theme {name}") for name in self.state.themes)
 
-    def text(self) -> tuple[str, list[str]]:
-        """What this screen tells, as plain text, and what that is in one word."""
-        found = [widget.text() for widget in self.query(TELLING) if isinstance(widget, (LineTable, Lines))]
-        return self.NAME, [line for text in found if any(text) for line in (*text, "")]
+    def text(self) -> tuple[str, Callable[[], list[str]]]:
+        """What this screen tells: one word for it, and what makes its plain text in any thread."""
+        found = [widget.text() for widget in self.query(TELLING) if isinstance(widget, Telling)]
+        lines = [line for text in found if any(text) for line in (*text, "")]
+        return self.NAME, lambda: lines
 
     @on(SnapshotTaken)
     def show_snapshot(self, message: SnapshotTaken) -> None:
@@ -143,12 +153,13 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def action_copy(self) -> None:
         """Ask for a file, and write there what this screen tells."""
-        what, lines = self.text()
-        self.app.push_screen(CopyDialog(what, lines, self.state.now), self._tell)
+        what, make = self.text()
+        self.app.push_screen(CopyDialog(what, make, self.state.now), self._tell)
 
-    def action_clipboard(self) -> None:
+    async def action_clipboard(self) -> None:
         """Send what this screen tells to the terminal's clipboard."""
-        self.say(*clipboard.send(self.app, self.text()[1]))
+        lines = await to_thread(self.text()[1])
+        self.say(*clipboard.send(self.app, lines))
 
     async def _do(self, call: str | None) -> None:
         if call:

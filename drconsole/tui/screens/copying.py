@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -30,20 +30,20 @@ class CopyDialog(Dialog[str]):
 
     Args:
         what: one word for what is copied.
-        lines: the text.
+        make: makes the text, in another thread, because a long list takes a while.
         now: the time that the proposed name carries.
     """
 
     NAME = COPY
 
-    def __init__(self, what: str, lines: Sequence[str], now: datetime) -> None:
+    def __init__(self, what: str, make: Callable[[], Sequence[str]], now: datetime) -> None:
         super().__init__()
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(REPLACE))])
         self._what = what
-        self._lines = lines
+        self._make = make
         self._now = now
         self._problem = ""
-        self._exists: Path | None = None
+        self._exists = ""
 
     @property
     def mode(self) -> str:
@@ -58,8 +58,7 @@ class CopyDialog(Dialog[str]):
 
     def draw(self) -> None:
         """Draw what is asked, and what went wrong."""
-        size = f"{len(self._lines)} line{'' if len(self._lines) == 1 else 's'}"
-        text = f" copy {size} ({self._what}) into a file that only you can read:"
+        text = f" copy what this screen tells ({self._what}) into a file that only you can read:"
         self.query_one("#asked", Lines).show([(Span(text, "label"),)])
         pieces = wrap(self._problem, max(self.size.width - 2, 1))
         self.query_one("#problem", Lines).show([(Span(f" {piece}", "warning"),) for piece in pieces])
@@ -68,36 +67,40 @@ class CopyDialog(Dialog[str]):
     async def action_write(self) -> None:
         """Write, unless there is such a file already: then ask."""
         named = self.query_one(Field).value.strip()
-        await self._write(Path(named).expanduser(), replace=False) if named else self.action_close()
+        await self._write(named, replace=False) if named else self.action_close()
 
     async def action_replace(self) -> None:
         """Write over the file that is there."""
-        if self._exists:
-            await self._write(self._exists, replace=True)
+        await self._write(self._exists, replace=True)
 
     def action_keep(self) -> None:
         """Leave the file that is there, and ask for another path."""
-        self._ask("", None)
+        self._ask("", "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Replacing and keeping are answers to the question; while it stands nothing else is written."""
-        return (self._exists is None) == (action == "write") if action in ASKED else True
+        return bool(self._exists) != (action == "write") if action in ASKED else True
 
-    async def _write(self, path: Path, *, replace: bool) -> None:
+    async def _write(self, named: str, *, replace: bool) -> None:
         try:
-            await to_thread(copies.write, path, self._lines, replace=replace)
+            told = await to_thread(self._written, named, replace=replace)
         except FileExistsError:
-            self._ask("This file exists already. Replace it?", path)
-        except (OSError, ValueError) as error:
+            self._ask("This file exists already. Replace it?", named)
+        except (OSError, RuntimeError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._ask(f"It cannot be written: {visible(why)}.", None)
+            self._ask(f"It cannot be written: {visible(why)}.", "")
         else:
-            self.dismiss(f"{len(self._lines)} lines are in {visible(str(path.absolute()))}")
+            self.dismiss(told)
 
-    def _ask(self, problem: str, exists: Path | None) -> None:
+    def _written(self, named: str, *, replace: bool) -> str:
+        lines, path = self._make(), Path(named).expanduser()
+        copies.write(path, lines, replace=replace)
+        return f"{len(lines)} lines are in {visible(str(path.absolute()))}"
+
+    def _ask(self, problem: str, exists: str) -> None:
         self._problem, self._exists = problem, exists
         field = self.query_one(Field)
-        field.disabled = exists is not None
-        if not field.disabled:
+        field.disabled = bool(exists)
+        if not exists:
             field.focus()
         self.draw_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from textual import on
 from textual.containers import Horizontal
@@ -103,16 +103,19 @@ class InventoryScreen(WorkloadScreen):
         row = self._table.selected
         return row.workload if row else None
 
-    def text(self) -> tuple[str, list[str]]:
+    def text(self) -> tuple[str, Callable[[], list[str]]]:
         """The shown list as ``drconsole list`` prints it."""
-        picture, listing, view = self.state.picture, self._listing, self.view
+        picture, listing, view, now = self.state.picture, self._listing, self.view, self.state.now
         if picture is None:
             return super().text()
-        rows = [listing.rows[i] for i in listing.shown]
-        note = f"filter: {visible(self._lister.filter)}" if listing.filtered else ""
         order = self._lister.order
-        found = plain_list.lines(picture, {view: rows}, self.state.now, TEXT_WIDTH, order=order, note=note)
-        return "list", list(found)
+        note = f"filter: {visible(self._lister.filter)}" if listing.filtered else ""
+
+        def make() -> list[str]:
+            tables = {view: [listing.rows[i] for i in listing.shown]}
+            return list(plain_list.lines(picture, tables, now, TEXT_WIDTH, order=order, note=note))
+
+        return "list", make
 
     def take(self, picture: Picture, *, anew: bool) -> None:
         """List anew if any workload changed; who is silent is looked at every time."""
