@@ -6,6 +6,7 @@ DrConsoleError                what happened, to whom, why it matters, what to do
 ├── UsageError                the command line is wrong
 ├── StateError                the state folder cannot be used
 ├── Refused                   a rule, another open run or a missing confirmation forbids it: nothing was done
+├── KeyringUnusable           there is no keyring, or none that keeps a secret
 └── EndpointError             an endpoint did not give what was asked
     ├── Unreachable           no connection, or it was lost
     ├── TimedOut              connected, but no complete answer within the budget
@@ -16,8 +17,7 @@ DrConsoleError                what happened, to whom, why it matters, what to do
     ├── BadReply              not what the protocol says: malformed, cut, too large, another service
     ├── Constrained           PowerShell there may not run scripts of ours
     ├── ScriptFailed          the script ran on the host and reported an error
-    ├── Busy                  it does for us already what it can do once at a time
-    └── Lost                  nobody knows whether an act began
+    └── Busy                  it does for us already what it can do once at a time
 """
 
 from __future__ import annotations
@@ -74,6 +74,12 @@ class Refused(DrConsoleError):
     """Something was asked that may not be done now; nothing was done."""
 
     title = "It was not done"
+
+
+class KeyringUnusable(DrConsoleError):
+    """The platform's keyring is missing, refused by name, or failed."""
+
+    title = "The keyring cannot be used"
 
 
 class EndpointError(DrConsoleError):
@@ -163,10 +169,3 @@ class Busy(EndpointError):
 
     title = "The endpoint is busy"
     code = "busy"
-
-
-class Lost(EndpointError):
-    """The connection went while an act was handed over: it may have begun, or not."""
-
-    title = "The answer is lost"
-    code = "lost"

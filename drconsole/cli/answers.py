@@ -9,13 +9,14 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType, json
 from msgspec.structs import asdict
 
-from drconsole.cli.look import Look
+from drconsole.cli.deep_answers import DeepAnswer, deep_answer
+from drconsole.cli.json_text import utf8
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
-from drconsole.errors import EndpointError
 from drconsole.tui.alarm_list import Entry
 from drconsole.wording.actions import next_action
+from drconsole.wording.ages import AHEAD_S
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 from drconsole.wording.roles import reason
@@ -24,7 +25,6 @@ SCHEMA = 1
 
 # Controls and signs that reorder text: JSON may hold them raw, a terminal should not get them.
 _STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class AlarmAnswer(Struct):
@@ -48,7 +48,10 @@ class ReplicationAnswer(Struct):
 
 
 class CopyAnswer(Struct):
-    """One copy; ``age_s`` is how old what is known of it is, ``fresh`` whether it counts as current."""
+    """One copy; ``age_s`` is how old what is known of it is, ``fresh`` whether it counts as current.
+
+    ``age_s`` is null where the clock has been set back since.
+    """
 
     id: str
     role: str
@@ -58,7 +61,7 @@ class CopyAnswer(Struct):
     seen_by: list[str]
     power: str
     fresh: bool
-    age_s: int
+    age_s: int | None
     reason: str
     alarms: list[AlarmAnswer]
     replication: ReplicationAnswer
@@ -89,31 +92,6 @@ class CopyShown(CopyAnswer):
 
     row: str
     evidence: list[EvidenceAnswer]
-
-
-class PointAnswer(Struct):
-    """One recovery point; ``consistency`` is crash, application or synced."""
-
-    at: datetime
-    consistency: str
-
-
-class NetworkAnswer(Struct):
-    """Where one adapter is connected (null: nowhere), its VLAN where it is tagged, and its addresses now."""
-
-    network: str | None
-    vlan: int | None
-    addresses: list[str]
-
-
-class DeepAnswer(Struct):
-    """What ``show --deep`` read of the copy with this id, on which node of a cluster, or why nothing."""
-
-    copy: str
-    error: str | None
-    node: str | None
-    points: list[PointAnswer]
-    networks: list[NetworkAnswer]
 
 
 class ShowAnswer(Struct):
@@ -176,7 +154,7 @@ def list_answer(snapshot: Snapshot, workloads: Iterable[Workload]) -> ListAnswer
     )
 
 
-def show_answer(snapshot: Snapshot, workload: Workload, looks: Iterable[Look] | None = None) -> ShowAnswer:
+def show_answer(snapshot: Snapshot, workload: Workload, *, deep: bool = False) -> ShowAnswer:
     """One workload for machines, with all evidence, and what was read deep where that was asked."""
     at = snapshot.taken_at
     return ShowAnswer(
@@ -185,7 +163,7 @@ def show_answer(snapshot: Snapshot, workload: Workload, looks: Iterable[Look] | 
         _workload(workload, at),
         [_shown(copy, at) for copy in workload.copies],
         next_action(workload),
-        UNSET if looks is None else [_deep(look) for look in looks],
+        [deep_answer(c.place.id, c.inspection) for c in workload.copies if c.inspection] if deep else UNSET,
     )
 
 
@@ -200,29 +178,15 @@ def encoded(answer: Struct) -> bytes:
     return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text).encode() + b"\n"
 
 
-def _deep(look: Look) -> DeepAnswer:
-    if isinstance(look.result, EndpointError):
-        return DeepAnswer(look.copy, str(look.result), None, [], [])
-    points = [PointAnswer(point.at, point.consistency.value) for point in look.result.points]
-    networks = [
-        NetworkAnswer(_text(one.network) or None, one.vlan, list(one.addresses))
-        for one in look.result.adapters
-    ]
-    return DeepAnswer(look.copy, None, look.result.node or None, points, networks)
-
-
-def _text(text: str) -> str:
-    """Text that UTF-8 can hold: half a surrogate pair, as PowerShell may cut it, becomes U+FFFD."""
-    return _LONE_SURROGATE.sub("\ufffd", text)
-
-
-def _age(at: datetime, then: datetime) -> int:
-    return max(0, int((at - then).total_seconds()))
+def _age(at: datetime, then: datetime) -> int | None:
+    """None where the time is still to come: a clock was set, and how long ago it was is not known."""
+    seconds = (at - then).total_seconds()
+    return None if seconds < -AHEAD_S else max(0, int(seconds))
 
 
 def _alarms(alarms: Iterable[Alarm], text: Callable[[Alarm], str] = alarm_text) -> list[AlarmAnswer]:
     return [
-        AlarmAnswer(alarm.code.value, alarm.severity.name.lower(), _text(text(alarm)), alarm.since)
+        AlarmAnswer(alarm.code.value, alarm.severity.name.lower(), utf8(text(alarm)), alarm.since)
         for alarm in alarms
     ]
 
@@ -235,7 +199,7 @@ def _endpoint(status: EndpointStatus, at: datetime) -> EndpointAnswer:
         state=status.state.value,
         last_read=status.last_read,
         age_s=_age(at, status.last_read) if status.last_read else None,
-        error=_text(status.error) or None,
+        error=utf8(status.error) or None,
         alarms=_alarms(status.alarms),
     )
 
@@ -243,7 +207,7 @@ def _endpoint(status: EndpointStatus, at: datetime) -> EndpointAnswer:
 def _workload(workload: Workload, at: datetime) -> WorkloadAnswer:
     return WorkloadAnswer(
         key=workload.key,
-        name=_text(workload.name),
+        name=utf8(workload.name),
         platform=workload.platform,
         arrow=sentence(workload.arrow),
         alarms=_alarms(workload.alarms),
@@ -256,13 +220,13 @@ def _copy(copy: CopyState, at: datetime) -> CopyAnswer:
         id=copy.place.id,
         role=copy.role.value,
         site=copy.place.site,
-        place=_text(copy.place.where),
+        place=utf8(copy.place.where),
         endpoint=copy.endpoint,
         seen_by=list(copy.seen_by),
         power=copy.power.value,
         fresh=copy.fresh,
         age_s=_age(at, copy.taken_at),
-        reason=_text(reason(copy)),
+        reason=utf8(reason(copy)),
         alarms=_alarms(copy.alarms),
         replication=_replication(copy, at),
     )
@@ -270,7 +234,7 @@ def _copy(copy: CopyState, at: datetime) -> CopyAnswer:
 
 def _shown(copy: CopyState, at: datetime) -> CopyShown:
     facts = [
-        EvidenceAnswer(_text(fact.what), _text(fact.value), fact.endpoint, fact.at) for fact in copy.evidence
+        EvidenceAnswer(utf8(fact.what), utf8(fact.value), fact.endpoint, fact.at) for fact in copy.evidence
     ]
     return CopyShown(**asdict(_copy(copy, at)), row=copy.row, evidence=facts)
 
@@ -280,7 +244,7 @@ def _problem(entry: Entry, at: datetime) -> ProblemAnswer:
     of_workload = isinstance(entry.subject, Workload)
     subject = entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
     kind = "workload" if of_workload else "endpoint"
-    return ProblemAnswer(**asdict(alarm), kind=kind, subject=_text(subject))
+    return ProblemAnswer(**asdict(alarm), kind=kind, subject=utf8(subject))
 
 
 def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:
@@ -288,11 +252,12 @@ def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:
     relation = relation_of(copy.sighting)
     rpo_s = copy.rpo_s
     if rpo_s is not None and not copy.fresh:
-        rpo_s += _age(at, copy.taken_at)
+        unseen_s = _age(at, copy.taken_at)
+        rpo_s = None if unseen_s is None else rpo_s + unseen_s
     return ReplicationAnswer(
-        mode=_text(relation.mode) if relation else None,
-        state=_text(relation.state) if relation else None,
-        health=_text(relation.health) if relation else None,
+        mode=utf8(relation.mode) if relation else None,
+        state=utf8(relation.state) if relation else None,
+        health=utf8(relation.health) if relation else None,
         last_sync=copy.last_sync,
         rpo_s=rpo_s,
         rpo_target_s=copy.rpo_target_s,

@@ -32,6 +32,23 @@ class Choices:
     debug: bool = False
 
 
+def configured(choices: Choices) -> Config:
+    """Read the configuration and nothing else: no folder is made, nothing is logged.
+
+    Raises:
+        ConfigError: there is no configuration, or it is wrong, its own theme file included.
+    """
+    from drconsole.config import paths
+    from drconsole.config.load import load
+
+    config = load(paths.find(choices.config))
+    if config.theme and config.theme.endswith((".yaml", ".yml")):
+        from drconsole.tui.theming import find_theme
+
+        find_theme(config.theme)
+    return config
+
+
 def prepared(choices: Choices) -> Config:
     """Read the configuration, then open state folder and log file; nothing is written before it is right.
 
@@ -41,9 +58,8 @@ def prepared(choices: Choices) -> Config:
     """
     from drconsole import log
     from drconsole.config import paths
-    from drconsole.config.load import load
 
-    config = load(paths.find(choices.config))
+    config = configured(choices)
     paths.prepare_state(config.state)
     log.start(config.state / "log", debug=choices.debug)
     log.logger(__name__).info("started with %s: %d endpoints", config.source, len(config.estate.endpoints))

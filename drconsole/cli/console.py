@@ -27,9 +27,9 @@ def show(config: Config) -> int:
 
         return print_list(config)
     from drconsole.cli import wiring
-    from drconsole.config.secrets import ask_people
+    from drconsole.cli.passwords import have_passwords
 
-    ask_people(config.secrets)
+    have_passwords(config)
     return wiring.run_console(config)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drconsole.cli.output import OutputLost
 from drconsole.errors import ConfigError, DrConsoleError, Refused, UsageError
 from drconsole.wording.names import visible
 
@@ -19,10 +20,13 @@ FAILED = 1
 UNKNOWN = 3
 REFUSED = 4
 INTERRUPTED = 130
+NOBODY_READS = 141
 
 
 def exit_code(error: Exception) -> int:
-    """64 for what a person wrote wrong (command line, config), 4 for what may not be done, 1 for the rest."""
+    """64 for what a person wrote wrong, 4 for what may not be done, 141 for a reader gone, 1 for all else."""
+    if isinstance(error, OutputLost) and error.unread:
+        return NOBODY_READS
     if isinstance(error, Refused):
         return REFUSED
     return USAGE if isinstance(error, ConfigError | UsageError | click.UsageError) else FAILED
@@ -31,6 +35,8 @@ def exit_code(error: Exception) -> int:
 def tell(error: Exception) -> int:
     """Print an error on stderr as title, message and hint, and give the exit code."""
     code = exit_code(error)
+    if code == NOBODY_READS:
+        return code
     if isinstance(error, click.ClickException):
         error = _translated(error)
     if not isinstance(error, DrConsoleError):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from drconsole.cli.choices import Choices, Number, prepared
-from drconsole.cli.reading import WAIT_S, snapshot_once
+from drconsole.cli.reading import FILTER_HELP, WAIT_S, snapshot_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from drconsole.domain.snapshot import Snapshot
     from drconsole.tui.alarm_list import Entry
+    from drconsole.wording.filtering import Filter
 
 OK, WARNING, CRITICAL, UNKNOWN = 0, 1, 2, 3
 STATES = {OK: "ok", WARNING: "warning", CRITICAL: "critical", UNKNOWN: "unknown"}
@@ -29,20 +31,27 @@ STATES = {OK: "ok", WARNING: "warning", CRITICAL: "critical", UNKNOWN: "unknown"
     metavar="S",
     help="Seconds to wait for endpoints.",
 )
+@click.option("--filter", "filter_text", default="", metavar="TEXT", help=FILTER_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
 @click.pass_obj
-def health_command(choices: Choices, wait_s: float, as_json: bool) -> int:
+def health_command(choices: Choices, wait_s: float, filter_text: str, as_json: bool) -> int:
     """Tell what is wrong, the worst first.
 
     Exit codes as monitoring expects them: 0 ok, 1 warning, 2 critical, 3 unknown: no endpoint answers, or the
-    command itself is wrong. A replica that is off is normal; an original that is off is not.
+    command itself is wrong. A replica that is off is normal; an original that is off is not. With --filter it
+    speaks of the workloads that pass and of the endpoints at their sites; unknown when none passes a filter
+    that does not ask for alarms.
     """
-    from drconsole.cli import answers
+    from drconsole.cli import answers, listing
     from drconsole.tui.alarm_list import entries_of
 
-    snapshot = snapshot_once(prepared(choices), wait_s)
+    config = prepared(choices)
+    wanted = listing.read_filter(filter_text, config.estate)
+    snapshot = narrowed(snapshot_once(config, wait_s), wanted)
     problems = entries_of(snapshot)
     code = exit_code(snapshot, problems)
+    if wanted and not snapshot.workloads and not wanted.asks_for_alarms:
+        code = UNKNOWN
     if as_json:
         click.echo(answers.encoded(answers.health_answer(snapshot, problems, STATES[code])), nl=False)
         return code
@@ -51,6 +60,19 @@ def health_command(choices: Choices, wait_s: float, as_json: bool) -> int:
         severity = problem.alarm.severity.name.lower()
         click.echo(f"{severity}: {problem.text(snapshot.taken_at)}")
     return code
+
+
+def narrowed(snapshot: Snapshot, wanted: Filter) -> Snapshot:
+    """What passes a filter, and the endpoints at whose sites it is; nothing passed: all endpoints."""
+    from drconsole.wording.haystack import Haystacks
+
+    if not wanted:
+        return snapshot
+    haystacks = Haystacks()
+    passing = tuple(workload for workload in snapshot.workloads if wanted.passes(workload, haystacks))
+    sites = {copy.place.site for workload in passing for copy in workload.copies}
+    endpoints = tuple(status for status in snapshot.endpoints if not sites or status.site in sites)
+    return replace(snapshot, workloads=passing, endpoints=endpoints)
 
 
 def exit_code(snapshot: Snapshot, problems: Sequence[Entry]) -> int:

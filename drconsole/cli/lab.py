@@ -66,6 +66,7 @@ def lab(
     arguments = ["--scenario", scenario, "--random-seed", str(random_seed), "--speed", str(speed)]
     arguments += ["--powershell", str(powershell)] if powershell else []
     arguments += [] if serve else ["--idle", str(IDLE_S)]
+    arguments += [] if config_file else ["--temporary"]
     from drconsole.cli import lab_place, lab_server
 
     if sys.stderr.isatty():

@@ -8,6 +8,7 @@ import click
 
 from drconsole.cli.choices import Choices, Number, prepared
 from drconsole.cli.reading import (
+    FILTER_HELP,
     NARROWEST,
     WAIT_S,
     WIDTH_WITHOUT_TERMINAL,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     metavar="S",
     help="Seconds to wait for endpoints; the silent ones are shown as last known.",
 )
+@click.option("--filter", "filter_text", default="", metavar="TEXT", help=FILTER_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
 @click.option(
     "--width",
@@ -38,13 +40,22 @@ if TYPE_CHECKING:
     help=f"Columns of text; otherwise the terminal's, or {WIDTH_WITHOUT_TERMINAL}.",
 )
 @click.pass_obj
-def list_command(choices: Choices, everything: bool, wait_s: float, as_json: bool, width: int | None) -> int:
+def list_command(
+    choices: Choices, everything: bool, wait_s: float, filter_text: str, as_json: bool, width: int | None
+) -> int:
     """List all protected VMs with the role of each copy.
 
     It ends when every endpoint has answered, or after --wait. The exit code is 0 even if some are silent:
     they stand at the end of the list.
     """
-    return print_list(prepared(choices), everything=everything, wait_s=wait_s, as_json=as_json, width=width)
+    return print_list(
+        prepared(choices),
+        everything=everything,
+        wait_s=wait_s,
+        filter_text=filter_text,
+        as_json=as_json,
+        width=width,
+    )
 
 
 def print_list(
@@ -52,17 +63,23 @@ def print_list(
     *,
     everything: bool = False,
     wait_s: float = WAIT_S,
+    filter_text: str = "",
     as_json: bool = False,
     width: int | None = None,
 ) -> int:
-    """Read all endpoints once and print what is known."""
+    """Read all endpoints once and print what is known.
+
+    Raises:
+        UsageError: the filter is wrong; nothing was read then.
+    """
     from drconsole.cli import answers, listing
 
+    wanted = listing.read_filter(filter_text, config.estate)
     snapshot = snapshot_once(config, wait_s)
-    workloads = listing.listed(snapshot, everything=everything)
+    workloads = listing.listed(snapshot, everything=everything, wanted=wanted)
     if as_json:
         click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)
         return 0
-    for line in listing.lines(snapshot, workloads, width or text_width()):
+    for line in listing.lines(snapshot, workloads, width or text_width(), wanted):
         click.echo(line)
     return 0

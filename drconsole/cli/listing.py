@@ -1,87 +1,50 @@
-"""The inventory as plain text: the words of the screen, in its order, without a cursor and without colour."""
+"""What ``list`` prints: which workloads, and the words of the screen in its order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from drconsole.domain.roles import AlarmCode
-from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
-from drconsole.tui.columns import layout
-from drconsole.tui.head import head
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.snapshot import Snapshot, Workload
+from drconsole.errors import UsageError
+from drconsole.tui import plain_list
 from drconsole.tui.picture import study
-from drconsole.tui.rows import absences, cells
-from drconsole.tui.views import Row, View, distribute
-from drconsole.tui.widgets.fitting import fit
-from drconsole.tui.widgets.ink import Line, line, plain
-from drconsole.tui.widgets.table import MARK, Column
-from drconsole.wording.ages import ago, exact
-from drconsole.wording.names import visible
-
-_DARK = (EndpointState.SILENT, EndpointState.NEVER)
+from drconsole.tui.views import distribute
+from drconsole.wording.filtering import Filter, parse
+from drconsole.wording.haystack import Haystacks
 
 
-def listed(snapshot: Snapshot, *, everything: bool) -> list[Workload]:
-    """The workloads to show: all, or those that somebody protects."""
-    return [workload for workload in snapshot.workloads if everything or workload.listed]
+def read_filter(text: str, estate: Estate) -> Filter:
+    """The filter that a text means.
+
+    Raises:
+        UsageError: something in it means nothing; all of it is told.
+    """
+    wanted = parse(text, [site.name for site in estate.sites])
+    if wanted.problems:
+        told = "\n".join(f"  {problem}" for problem in wanted.problems)
+        raise UsageError(f"The filter is wrong:\n{told}", hint='A word in quotes is only a word: "a:b"')
+    return wanted
 
 
-def lines(snapshot: Snapshot, workloads: Sequence[Workload], width: int) -> Iterator[str]:
-    """The list, line by line: where and how many, a table for each pair of sites, alarms, who is silent."""
-    picture = study(None, snapshot)
-    first, _ = head(picture, snapshot.taken_at, width, asked=False)
-    yield plain(first).strip()
-    entries = picture.summary.entries
-    if entries:
-        count = "1 alarm" if len(entries) == 1 else f"{len(entries)} alarms"
-        yield f"{count}  {entries[0].text(snapshot.taken_at)}"
-    for view, rows in distribute(workloads, picture.views).items():
-        if rows or len(picture.views) == 1:
-            yield ""
-            yield from _table(snapshot, view, rows, width)
-    hidden = len(snapshot.workloads) - len(workloads)
-    if hidden:
-        yield ""
-        yield f"{hidden} without protection {'is' if hidden == 1 else 'are'} not shown: --all shows all"
-    told = [entry for entry in entries if entry.alarm.code is not AlarmCode.SILENT]
-    if told:
-        yield ""
-        yield f"ALARMS {len(told)}"
-        for entry in told:
-            yield f"  {entry.alarm.severity.name.lower()}: {entry.text(snapshot.taken_at)}"
-    yield from _silence(snapshot)
-
-
-def _table(snapshot: Snapshot, view: View, rows: Sequence[Row], width: int) -> Iterator[str]:
-    arranged = layout(width + MARK, view)
-    columns = arranged.columns(view, str(sum(row.third is None for row in rows)))
-    absent = absences(snapshot.endpoints)
-    yield _line([line(column.title) for column in columns], columns)
-    for row in rows:
-        yield _line(cells(row, view, arranged, absent, snapshot.taken_at), columns)
-
-
-def _line(drawn: Sequence[Line], columns: Sequence[Column]) -> str:
-    pieces = [
-        plain(fit(spans, column.width, right=column.right, middle=column.middle)) + " " * column.gap
-        for spans, column in zip(drawn, columns, strict=True)
+def listed(snapshot: Snapshot, *, everything: bool, wanted: Filter | None = None) -> list[Workload]:
+    """The workloads to show: all, or those that somebody protects, as far as they pass the filter."""
+    wanted, haystacks = wanted or Filter(), Haystacks()
+    return [
+        workload
+        for workload in snapshot.workloads
+        if (everything or workload.listed or wanted.looks_at_all) and wanted.passes(workload, haystacks)
     ]
-    return "".join(pieces).rstrip()
 
 
-def _silence(snapshot: Snapshot) -> Iterator[str]:
-    """A line for each endpoint that does not answer; its state is told here, not by the exit code."""
-    dark = [status for status in snapshot.endpoints if status.state in _DARK]
-    if dark:
-        yield ""
-        yield f"DO NOT ANSWER {len(dark)} of {len(snapshot.endpoints)}"
-    for status in dark:
-        yield f"  {_told(status, snapshot)}"
-
-
-def _told(status: EndpointStatus, snapshot: Snapshot) -> str:
-    since = f" since {exact(status.silent_since)}" if status.silent_since else ""
-    last = "never read"
-    if status.last_read:
-        last = f"last read {ago((snapshot.taken_at - status.last_read).total_seconds())}"
-    error = visible(" ".join(status.error.split())) or "no answer yet"
-    return f"{visible(status.name)} ({visible(status.site)}){since}, {last}: {error}"
+def lines(
+    snapshot: Snapshot, workloads: Sequence[Workload], width: int, wanted: Filter | None = None
+) -> Iterator[str]:
+    """The list, line by line."""
+    picture = study(None, snapshot)
+    possible = listed(snapshot, everything=True, wanted=wanted)
+    hidden = len(possible) - len(workloads)
+    are = "is" if hidden == 1 else "are"
+    note = f"{hidden} without protection {are} not shown: --all shows all" if hidden else ""
+    tables = distribute(workloads, picture.views)
+    return plain_list.lines(picture, tables, snapshot.taken_at, width, note=note)

@@ -1,80 +1,104 @@
-"""Looking closely at the copies of one workload: a deep read of each, all at once."""
+"""Looking closely at the copies of one workload: a deep read and statistics of each, all at once."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from drconsole.errors import EndpointError, TimedOut
+from drconsole.domain.deep import Inspection
+from drconsole.domain.replication import relation_of
+from drconsole.errors import EndpointError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from drconsole.config.model import Config, Connection
-    from drconsole.domain.deep import Deep
     from drconsole.domain.snapshot import CopyState, Workload
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a deep read of one copy gave; ``copy`` is its id for machines."""
-
-    copy: str
-    role: str
-    site: str
-    result: Deep | EndpointError
+# Statistics get as long again as the deep reads took, and this at least.
+SHORTEST_GRACE_S = 1.0
+# For ending on the host what was broken off here.
+FAREWELL_S = 1.0
+SILENT = "It does not answer now."
+LATE = "It was not read in time."
 
 
-def look_closely(config: Config, workload: Workload, wait_s: float) -> list[Look]:
-    """Read all copies deep that are seen now and can be; what lasts longer than ``wait_s`` is broken off."""
+def look_closely(config: Config, workload: Workload, wait_s: float) -> Workload:
+    """The workload with what looking closely at its copies gave, as a console's snapshot has it.
+
+    Deep reads are waited for until ``wait_s`` are over. Statistics are hardly waited for, because a host with
+    a dead partner takes ten minutes for them: what has not come then is told as not answered yet.
+    """
     connections = {one.endpoint.name: one for one in config.connections}
-    copies = [c for c in workload.copies if c.fresh and c.place.platform == "hyperv"]
-    looking = [_Looking(config, connections[c.endpoint], c) for c in copies if c.endpoint in connections]
-    for one in looking:
+    closely = [c for c in workload.copies if c.place.platform == "hyperv" and c.endpoint in connections]
+    looking = {c.place: _Looking(connections[c.endpoint], c, config.state) for c in closely if c.fresh}
+    began = time.monotonic()
+    for one in looking.values():
         one.start()
-    end = time.monotonic() + wait_s
-    return [one.outcome(end) for one in looking]
+    for one in looking.values():
+        one.read.wait(max(0.0, began + wait_s - time.monotonic()))
+    grace = max(time.monotonic() - began, SHORTEST_GRACE_S)
+    end = min(began + wait_s, time.monotonic() + grace)
+    for one in looking.values():
+        one.join(max(0.0, end - time.monotonic()))
+    found = {place: one.outcome() for place, one in looking.items()}
+    _end(list(looking.values()))
+    silent = {c.place: Inspection(failed=SILENT) for c in closely if not c.fresh}
+    copies = (replace(c, inspection=(found | silent).get(c.place)) for c in workload.copies)
+    return replace(workload, copies=tuple(copies))
 
 
-def looked_at(look: Look, width: int) -> Iterator[str]:
-    """What a deep read gave, as lines of text."""
-    from drconsole.tui.widgets.fitting import wrap
-    from drconsole.wording.deep import deep_texts
-
-    heading, *texts = deep_texts(look.role, look.site, look.result)
-    yield ""
-    yield from (f" {piece}" for piece in wrap(heading, width - 1))
-    for text in texts:
-        yield from (f"   {piece}" for piece in wrap(text, width - 3))
+def _end(looking: list[_Looking]) -> None:
+    for one in looking:
+        one.close()
+    until = time.monotonic() + FAREWELL_S
+    for one in looking:
+        one.join(max(0.0, until - time.monotonic()))
 
 
 class _Looking(threading.Thread):
-    """One deep read."""
+    """One copy: ``read`` is set when its deep read has ended; then it is asked for statistics."""
 
-    def __init__(self, config: Config, connection: Connection, copy: CopyState) -> None:
+    def __init__(self, connection: Connection, copy: CopyState, state: Path) -> None:
         from drconsole.cli.wiring import platform_of
 
         super().__init__(name=f"look {connection.endpoint.name}", daemon=True)
+        self.read = threading.Event()
         # For one read a loop is not worth its start.
-        self._platform = platform_of(replace(connection, way="per-call"), config.state)
+        self._platform = platform_of(replace(connection, way="per-call"), state)
         self._copy = copy
-        self._result: Deep | EndpointError | None = None
+        self._seen = Inspection(failed=LATE)
 
     def run(self) -> None:
-        """Read."""
+        """Read, and ask."""
+        from drconsole.inventory.measuring import measured
         from drconsole.platforms.base import DeepPlatform
 
-        assert isinstance(self._platform, DeepPlatform)
+        platform, handle = self._platform, self._copy.sighting.handle
+        assert isinstance(platform, DeepPlatform)
         try:
-            self._result = self._platform.deep(self._copy.sighting.handle)
+            self._seen = Inspection(deep=platform.deep(handle))
         except EndpointError as error:
-            self._result = error
+            self._seen = Inspection(failed=str(error))
+        counts = self._seen.deep is not None and relation_of(self._copy.sighting) is not None
+        if counts:
+            self._seen = replace(self._seen, measuring=datetime.now(UTC))
+        self.read.set()
+        if not counts:
+            return
+        found = measured(platform, handle)
+        if isinstance(found, EndpointError):
+            self._seen = replace(self._seen, measuring=None, unmeasured=str(found))
+        else:
+            self._seen = replace(self._seen, measuring=None, measured=found)
 
-    def outcome(self, end: float) -> Look:
-        """What came until then."""
-        self.join(max(0.0, end - time.monotonic()))
-        late = TimedOut("It was not read in time.", subject=self._copy.endpoint)
-        result = self._result or late
+    def outcome(self) -> Inspection:
+        """What has come so far."""
+        return self._seen
+
+    def close(self) -> None:
+        """Break off what has not come."""
         self._platform.close()
-        return Look(self._copy.place.id, self._copy.role.value, self._copy.place.site, result)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,14 +13,17 @@ import click
 
 from drconsole.cli import failures
 from drconsole.cli.choices import Choices
+from drconsole.cli.output import output
 
 _COMMANDS = {
+    "config": "drconsole.cli.config_command:config_command",
     "health": "drconsole.cli.health_command:health_command",
     "lab": "drconsole.cli.lab:lab",
     "list": "drconsole.cli.list_command:list_command",
     "plan": "drconsole.cli.plan_command:plan_command",
     "run": "drconsole.cli.run_command:run_command",
     "runs": "drconsole.cli.runs_command:runs_command",
+    "secret": "drconsole.cli.secret_command:secret_command",
     "show": "drconsole.cli.show_command:show_command",
 }
 
@@ -64,13 +66,11 @@ class Commands(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run, tell errors on stderr, and exit with the code of the outcome."""
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            # A terminal that cannot show a letter gets its number, not the end of the list.
-            sys.stdout.reconfigure(errors="backslashreplace")
         try:
-            code = super().main(
-                args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
-            )
+            with output():
+                code = super().main(
+                    args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
+                )
         except click.exceptions.Abort:
             code = failures.tell_interrupted()
         except Exception as error:

@@ -127,10 +127,9 @@ def _case(
 
 def _looked(config: Config, workload: Workload, wait_s: float) -> dict[str, Deep]:
     from drconsole.cli.look import look_closely
-    from drconsole.errors import EndpointError
 
-    looks = look_closely(config, workload, wait_s)
-    return {look.copy: look.result for look in looks if not isinstance(look.result, EndpointError)}
+    copies = look_closely(config, workload, wait_s).copies
+    return {c.place.id: c.inspection.deep for c in copies if c.inspection and c.inspection.deep}
 
 
 def _procedure(operation: Operation, case: Case) -> Procedure:

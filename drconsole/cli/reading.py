@@ -17,14 +17,18 @@ WAIT_S = 10.0
 WIDTH_WITHOUT_TERMINAL = 120
 NARROWEST = 60
 SHORTEST_PREFIX = 6
+FILTER_HELP = (
+    "Only what passes this filter, as / takes it in the console: words, ! (with alarms), role: site: health:"
+    " platform: name: alarm:"
+)
 
 
 def snapshot_once(config: Config, wait_s: float) -> Snapshot:
     """The picture when all endpoints have answered, or after ``wait_s``; silent ones as last known."""
     from drconsole.cli import wiring
-    from drconsole.config.secrets import ask_people
+    from drconsole.cli.passwords import have_passwords
 
-    ask_people(config.secrets)
+    have_passwords(config)
     inventory = wiring.inventory_of(config)
     inventory.start()
     try:

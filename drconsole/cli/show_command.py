@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from drconsole.cli.choices import Choices, Number, prepared
 from drconsole.cli.reading import NARROWEST, WAIT_S, snapshot_once, text_width, workload_named
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from drconsole.domain.snapshot import Workload
+    from drconsole.tui.widgets.ink import Line
 
 
 @click.command("show")
@@ -19,34 +27,62 @@ from drconsole.cli.reading import NARROWEST, WAIT_S, snapshot_once, text_width, 
     metavar="S",
     help="Seconds to wait for endpoints; the silent ones are shown as last known.",
 )
-@click.option("--deep", "deep", is_flag=True, help="Read its recovery points and networks too (Hyper-V).")
+@click.option(
+    "--deep",
+    "deep",
+    is_flag=True,
+    help="Read its recovery points, networks and statistics too (Hyper-V).",
+)
+@click.option(
+    "--commands",
+    "commands",
+    is_flag=True,
+    help="Where copies run at once: what a person would type to look, cut one off or stop it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
 @click.option(
     "--width", type=click.IntRange(NARROWEST, 1000), metavar="N", help="Columns; otherwise the terminal's."
 )
 @click.pass_obj
 def show_command(
-    choices: Choices, workload: str, wait_s: float, deep: bool, as_json: bool, width: int | None
+    choices: Choices,
+    workload: str,
+    wait_s: float,
+    deep: bool,
+    commands: bool,
+    as_json: bool,
+    width: int | None,
 ) -> int:
-    """Show one WORKLOAD: each copy's role, why it has it, and what was seen.
+    """Show one WORKLOAD: each copy's role, why it has it, and what was seen; in SPLIT-BRAIN all compared.
 
     WORKLOAD is a name that is unique, a key, or a key prefix of at least 6 characters.
     """
     from drconsole.cli import answers
-    from drconsole.cli.look import look_closely, looked_at
+    from drconsole.cli.look import look_closely
     from drconsole.tui.detail import full_detail
     from drconsole.tui.widgets.ink import plain
 
     config = prepared(choices)
     snapshot = snapshot_once(config, wait_s)
     found = workload_named(snapshot, workload)
-    looks = look_closely(config, found, wait_s) if deep else None
+    if deep:
+        found = look_closely(config, found, wait_s)
     if as_json:
-        click.echo(answers.encoded(answers.show_answer(snapshot, found, looks)), nl=False)
+        click.echo(answers.encoded(answers.show_answer(snapshot, found, deep=deep)), nl=False)
         return 0
-    for line in full_detail(found, snapshot.taken_at, width or text_width()):
+    for line in _compared(found, snapshot.taken_at, width or text_width(), commands):
         click.echo(plain(line).rstrip())
-    for look in looks or ():
-        for text in looked_at(look, width or text_width()):
-            click.echo(text)
+    for line in full_detail(found, snapshot.taken_at, width or text_width(), awaited=False):
+        click.echo(plain(line).rstrip())
     return 0
+
+
+def _compared(workload: Workload, now: datetime, width: int, commands: bool) -> tuple[Line, ...]:
+    """The card of a workload of which several copies run, then the commands where they are asked for."""
+    from drconsole.domain.comparison import is_split
+    from drconsole.tui.comparison import command_lines, comparison_lines
+
+    if not is_split(workload):
+        return ()
+    card = (*comparison_lines(workload, now, width), ())
+    return (*card, *command_lines(workload, now, width), ()) if commands else card

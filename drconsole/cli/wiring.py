@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from drconsole.inventory import Inventory
     from drconsole.platforms.acting import Actor, Procedures
     from drconsole.platforms.base import Access, Platform
+    from drconsole.platforms.certificate import Shown
 
 
 def inventory_of(config: Config) -> Inventory:
@@ -25,7 +26,26 @@ def inventory_of(config: Config) -> Inventory:
     from drconsole.inventory import Inventory
 
     platforms = {one.endpoint.name: platform_of(one, config.state) for one in config.connections}
-    return Inventory(config.estate, platforms, config.state)
+    awaited = {one.endpoint.name: one.secret.awaited for one in config.connections}
+    return Inventory(config.estate, platforms, config.state, awaited)
+
+
+def access_of(connection: Connection) -> Access:
+    """How a platform reaches one endpoint."""
+    from drconsole.platforms.base import Access
+
+    return Access(
+        host=connection.host,
+        port=connection.port,
+        user=connection.user,
+        secret=connection.secret,
+        ca_file=connection.ca_file,
+        transport=connection.transport,
+        tls=connection.tls,
+        insecure=connection.insecure,
+        way=connection.way,
+        pins=connection.pins,
+    )
 
 
 def platform_of(connection: Connection, state: Path) -> Platform:
@@ -39,36 +59,35 @@ def platform_of(connection: Connection, state: Path) -> Platform:
         case EndpointKind.HYPERV_CLUSTER:
             from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
 
-            nodes = {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
-            return HyperVCluster(connection.endpoint, access, nodes, state)
+            return HyperVCluster(connection.endpoint, access, nodes_of(connection), state)
         case EndpointKind.VSPHERE:
             from drconsole.platforms.vsphere.platform import VSphere
 
             return VSphere(connection.endpoint, access)
 
 
-def access_of(connection: Connection) -> Access:
-    """How one endpoint is reached."""
-    from drconsole.platforms.base import Access
+def nodes_of(connection: Connection) -> dict[str, Access]:
+    """How each node of a cluster is reached: like the cluster, at an address of its own."""
+    access = access_of(connection)
+    return {one.name: replace(access, host=one.host, port=one.port) for one in connection.nodes}
 
-    return Access(
-        host=connection.host,
-        port=connection.port,
-        user=connection.user,
-        secret=connection.secret,
-        ca_file=connection.ca_file,
-        transport=connection.transport,
-        tls=connection.tls,
-        insecure=connection.insecure,
-        way=connection.way,
-    )
+
+def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> Shown | None:
+    """The certificate that an endpoint shows to anybody, None where none came in time."""
+    if kind is EndpointKind.VSPHERE:
+        from drconsole.platforms.vsphere import probe as vsphere
+
+        return vsphere.shown_certificate(access, seconds)
+    from drconsole.platforms.hyperv import probe as hyperv
+
+    return hyperv.shown_certificate(access, seconds)
 
 
 def run_console(config: Config) -> int:
     """Open the full-screen console and read until it is closed; its exit code."""
     from drconsole.tui.app import run_console as run
 
-    return run(inventory_of(config), config.theme)
+    return run(inventory_of(config), config.theme, mouse=config.mouse)
 
 
 def procedures_of(platform: str) -> Procedures | None:
@@ -134,7 +153,5 @@ def actors_of(config: Config) -> dict[str, Actor]:
     ends: dict[str, tuple[Endpoint, Access, Mapping[str, Access] | None]] = {}
     for one in config.connections:
         if one.endpoint.kind is not EndpointKind.VSPHERE:
-            access = access_of(one)
-            nodes = {node.name: replace(access, host=node.host, port=node.port) for node in one.nodes}
-            ends[one.endpoint.name] = (one.endpoint, access, nodes or None)
+            ends[one.endpoint.name] = (one.endpoint, access_of(one), nodes_of(one) or None)
     return dict(actors(ends, config.state))

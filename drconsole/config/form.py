@@ -43,9 +43,12 @@ class Form:
         return found if isinstance(found, dict) else {}
 
     def _value(self, node: yaml.Node, kind: inspect.Type, keys: Keys) -> Any:
-        self._lines.setdefault(keys, line_of(node))
         if id(node) in self._seen:
-            return self._wrong(node, keys, "an alias (*) repeats another part", "write the value out")
+            # The node is that of the anchor; where the alias stands, only the key above it knows.
+            told = "an alias (*) repeats another part"
+            self.mistakes.add(self.line(*keys), keys, told, "write the value out")
+            return _MISSING
+        self._lines.setdefault(keys, line_of(node))
         if isinstance(node, yaml.CollectionNode):
             # C-made scalars may share one node; a mapping or list met twice is an alias, or a circle.
             self._seen.add(id(node))

@@ -17,7 +17,8 @@ from drconsole.config.references import check
 from drconsole.config.schema import UNIT_S, CredentialForm, Document, EndpointForm
 from drconsole.config.secrets import Secret
 from drconsole.config.source import read_text
-from drconsole.config.sources import Prompt, from_environment, from_keyring
+from drconsole.config.sources import Prompt, from_environment, from_keyring, from_nowhere
+from drconsole.config.trust import digests, insecurity
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 
 
@@ -38,10 +39,7 @@ def load(path: Path) -> Config:
 def _built(document: Document, source: Path) -> Config:
     hidden = [one.env for one in document.credentials.values() if one.env]
     secrets = {name: _secret(name, one, hidden) for name, one in document.credentials.items()}
-    endpoints = {
-        name: Endpoint(name, one.site, _kind(one), one.address, one.refresh_s, one.budget_s)
-        for name, one in document.endpoints.items()
-    }
+    endpoints = {name: _endpoint(name, one) for name, one in document.endpoints.items()}
     connections = []
     for name, one in document.endpoints.items():
         host, port = split_address(one.address, one.kind, tls=one.tls)
@@ -58,6 +56,7 @@ def _built(document: Document, source: Path) -> Config:
                 tls=one.tls,
                 way=one.way or "loop",
                 nodes=_nodes(one),
+                pins=frozenset[bytes]().union(*(digests(pin, source) for pin in one.pins or ())),
             )
         )
     estate = Estate(
@@ -70,7 +69,20 @@ def _built(document: Document, source: Path) -> Config:
     if theme and theme.endswith((".yaml", ".yml")):
         theme = str(paths.beside(source, theme))
     state = paths.beside(source, document.state) if document.state else paths.usual_state()
-    return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source)
+    return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source, document.mouse)
+
+
+def _endpoint(name: str, form: EndpointForm) -> Endpoint:
+    return Endpoint(
+        name,
+        form.site,
+        _kind(form),
+        form.address,
+        form.refresh_s,
+        form.budget_s,
+        insecurity(insecure=form.insecure, tls=form.tls),
+        tuple(form.nodes or ()),
+    )
 
 
 def _kind(form: EndpointForm) -> EndpointKind:
@@ -92,9 +104,12 @@ def _seconds(span: str | None) -> int | None:
 
 def _secret(name: str, form: CredentialForm, hidden: list[str]) -> Secret:
     if form.password_command:
-        return Secret(name, form.user, "password_command", from_command(form.password_command, hidden=hidden))
+        command = from_command(form.password_command, hidden=hidden)
+        return Secret(name, form.user, "password_command", command, place=form.password_command[0])
     if form.env:
-        return Secret(name, form.user, "env", from_environment(form.env))
+        return Secret(name, form.user, "env", from_environment(form.env), place=form.env)
     if form.keyring:
         return Secret(name, form.user, "keyring", from_keyring(name))
-    return Secret(name, form.user, "prompt", Prompt(name, form.user))
+    if form.prompt:
+        return Secret(name, form.user, "prompt", Prompt(name, form.user))
+    return Secret(name, form.user, "none", from_nowhere)

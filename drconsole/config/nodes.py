@@ -48,7 +48,7 @@ def compose(text: str, mistakes: Mistakes) -> yaml.Node:
     except (yaml.YAMLError, RecursionError):
         mistakes.add(1, (), "this is not YAML", "check it for control characters and deep nesting")
         raise mistakes.error() from None
-    if root is None:
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value and not root.style):
         mistakes.add(1, (), "it holds nothing but comments", "write sites, credentials and endpoints")
         raise mistakes.error()
     return root

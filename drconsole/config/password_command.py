@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from drconsole.errors import LoginRefused
 
@@ -64,7 +65,7 @@ def _run(argv: list[str], environment: dict[str, str], limit_s: float, name: str
         reason = error.strerror if isinstance(error, OSError) else "it holds a zero byte"
         raise LoginRefused(f"{name} cannot be started: {reason}.", hint=_HINT) from None
     deadline = time.monotonic() + limit_s
-    with process:
+    with process, _ended_with_us(process):
         try:
             output = _output(process, deadline)
             return output, process.wait(max(0.0, deadline - time.monotonic()))
@@ -72,10 +73,23 @@ def _run(argv: list[str], environment: dict[str, str], limit_s: float, name: str
             raise LoginRefused(f"{name} gave no answer within {limit_s:g} s.", hint=_HINT) from None
         except OverflowError:
             raise LoginRefused(f"{name} printed more than a password.", hint=_HINT) from None
-        finally:
-            if process.poll() is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
+
+
+@contextmanager
+def _ended_with_us(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the command and its children with the block, and when this process ends meanwhile."""
+
+    def end() -> None:
+        if process.poll() is None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    atexit.register(end)
+    try:
+        yield
+    finally:
+        atexit.unregister(end)
+        end()
 
 
 def _output(process: subprocess.Popen[bytes], deadline: float) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import uuid
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def find(given: Path | None = None) -> Path:
         raise ConfigError(
             f"There is no configuration yet: {path} does not exist.",
             hint="Try drconsole on two simulated sites: drconsole lab\n"
-            f"For your own hosts write that file, or name one with --config FILE or {VARIABLE}.",
+            f"For your own hosts begin with an example: drconsole config example {shlex.quote(str(path))}\n"
+            f"Or name a file with --config FILE or {VARIABLE}.",
         )
     return path
 

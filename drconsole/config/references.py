@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import ssl
+from collections.abc import Iterable
 from typing import Any
 
 from drconsole.config import paths
@@ -11,21 +11,21 @@ from drconsole.config.address import PLAIN_WINRM, split_address
 from drconsole.config.form import Form
 from drconsole.config.mistakes import nearest, quoted
 from drconsole.config.schema import SOURCES
+from drconsole.config.trust import SEALS, check_trust
 
 # Endpoint names become names of files (readings/<endpoint>.json) on file systems that may ignore case.
 _FILE_NAME = re.compile(r"[^\W_][\w.-]*")
 _LONGEST_NAME = 64
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# What needs no TLS to keep a password.
-_SEALS = ("ntlm", "kerberos")
 
 
 def check(data: dict[str, Any], form: Form) -> None:
     """Note every mistake that shows only when parts are held against each other."""
     sites = list(data.get("sites", {}))
     _pairs(data.get("pairs", []), sites, form)
+    ticketed = _only_with_tickets(data.get("endpoints", {}).values())
     for name, credential in data.get("credentials", {}).items():
-        _credential(name, credential, form)
+        _credential(name, credential, form, needed=name not in ticketed)
     _endpoint_names(data.get("endpoints", {}), form)
     for name, endpoint in data.get("endpoints", {}).items():
         _refers(form, ("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
@@ -34,7 +34,7 @@ def check(data: dict[str, Any], form: Form) -> None:
         _address(("endpoints", name, "address"), endpoint.get("address"), endpoint, form)
         _nodes(name, endpoint, form)
         _hyperv_only(name, endpoint, form)
-        _trust(name, endpoint, form)
+        check_trust(name, endpoint, form)
     _shared_nodes(data.get("endpoints", {}), form)
     _theme(data.get("theme"), form)
 
@@ -68,11 +68,20 @@ def _pairs(pairs: list[dict[str, Any]], sites: list[str], form: Form) -> None:
         seen.setdefault(ends, line)
 
 
-def _credential(name: str, credential: dict[str, Any], form: Form) -> None:
+def _only_with_tickets(endpoints: Iterable[dict[str, Any]]) -> set[str]:
+    """Credentials that are used, and by endpoints with Kerberos alone: no password is ever asked for."""
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for one in endpoints:
+        if isinstance(named := one.get("credentials"), str):
+            used[one.get("transport") == "kerberos"].add(named)
+    return used[True] - used[False]
+
+
+def _credential(name: str, credential: dict[str, Any], form: Form, *, needed: bool) -> None:
     keys = ("credentials", name)
     given = [source for source in SOURCES if form.has(*keys, source)]
     remedy = "give exactly one of " + ", ".join(SOURCES)
-    if not given and keys not in form.with_unknown:
+    if needed and not given and keys not in form.with_unknown:
         form.mistakes.add(form.line(*keys), keys, "it has no source of its password", remedy)
     if len(given) > 1:
         problem = f"it has {len(given)} sources of its password ({', '.join(given)})"
@@ -91,6 +100,9 @@ def _endpoint_names(endpoints: dict[str, Any], form: Form) -> None:
     seen: dict[str, str] = {}
     for name in endpoints:
         keys = ("endpoints", name)
+        if not name or name != name.strip() or not name.isprintable():
+            # The form has told it.
+            continue
         if not _FILE_NAME.fullmatch(name):
             remedy = "use letters, digits, '-', '_' and '.', a letter or digit first"
             form.mistakes.add(form.line(*keys), keys, "this name cannot be the name of a file", remedy)
@@ -116,7 +128,7 @@ def _address(keys: tuple[str | int, ...], address: Any, endpoint: dict[str, Any]
     if kind == "hyperv" and port == PLAIN_WINRM and tls:
         problem = "port 5985 is WinRM without TLS, where passwords can be read on the wire"
         remedy = "set up WinRM over HTTPS and use its port 5986"
-        if endpoint.get("transport") in _SEALS:
+        if endpoint.get("transport") in SEALS:
             problem = "port 5985 is WinRM without TLS"
             remedy = "add tls: false, which seals every message instead, or use port 5986"
         form.mistakes.add(form.line(*keys), keys, problem, remedy)
@@ -170,32 +182,3 @@ def _hyperv_only(name: str, endpoint: dict[str, Any], form: Form) -> None:
             keys = ("endpoints", name, key)
             problem = f"only Hyper-V endpoints have {words}"
             form.mistakes.add(form.line(*keys), keys, problem, "remove the line")
-
-
-def _trust(name: str, endpoint: dict[str, Any], form: Form) -> None:
-    keys = ("endpoints", name)
-    clear = endpoint.get("kind") == "hyperv" and not endpoint.get("tls", True)
-    if clear and endpoint.get("transport") not in _SEALS:
-        problem = "without TLS, passwords can be read on the wire"
-        remedy = "remove the line, or use transport: ntlm, which seals every message"
-        form.mistakes.add(form.line(*keys, "tls"), (*keys, "tls"), problem, remedy)
-    for key in ("ca_file", "insecure"):
-        if clear and endpoint.get(key):
-            problem = "with tls: false there is no certificate"
-            form.mistakes.add(form.line(*keys, key), (*keys, key), problem, "remove one of the two lines")
-    named = endpoint.get("ca_file")
-    if named is None:
-        return
-    here = (*keys, "ca_file")
-    if endpoint.get("insecure"):
-        problem = "with insecure: true no certificate is looked at"
-        form.mistakes.add(form.line(*here), here, problem, "remove one of the two lines")
-    path = paths.beside(form.mistakes.file, named)
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except ssl.SSLError:
-        problem = f"{quoted(str(path), 200)} holds no certificate that can be read"
-        form.mistakes.add(form.line(*here), here, problem, "name a PEM file with the CA's certificate")
-    except OSError as error:
-        problem = f"{quoted(str(path), 200)} cannot be read ({error.strerror})"
-        form.mistakes.add(form.line(*here), here, problem, "name a PEM file with the CA's certificate")

@@ -42,6 +42,7 @@ SOURCES = ("password_command", "keyring", "prompt", "env")
 class EndpointForm(Struct, forbid_unknown_fields=True, frozen=True):
     """One management address; times in seconds.
 
+    ``pins`` are SHA-256 fingerprints or PEM files of the only certificates that are right.
     ``nodes`` make it a Hyper-V cluster: the names of its nodes with their addresses, which inherit the rest.
     """
 
@@ -50,6 +51,7 @@ class EndpointForm(Struct, forbid_unknown_fields=True, frozen=True):
     address: Text
     credentials: Name
     ca_file: Text | None = None
+    pins: Annotated[tuple[Text, ...], Meta(min_length=1)] | None = None
     transport: Literal["basic", "ntlm", "kerberos"] | None = None
     tls: bool = True
     way: Literal["loop", "per-call"] | None = None
@@ -69,3 +71,4 @@ class Document(Struct, forbid_unknown_fields=True, frozen=True):
     pairs: tuple[PairForm, ...] = ()
     state: Text | None = None
     theme: Name | None = None
+    mouse: bool | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -19,20 +20,29 @@ RETRY_AFTER_S = 60.0
 class Secret:
     """The password of one credential, fetched once, when it is first needed.
 
-    Safe to call from many threads: one asks the source, the others wait for its answer.
+    Safe to call from many threads: one asks the source, the others wait for its answer. ``kind`` is the key
+    of its source in the config, ``place`` the environment variable or the program that it names.
     """
 
     def __init__(
-        self, name: str, user: str, kind: str, source: Source, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str,
+        user: str,
+        kind: str,
+        source: Source,
+        clock: Callable[[], float] = time.monotonic,
+        place: str = "",
     ) -> None:
         self.name = name
         self.user = user
         self.kind = kind
+        self.place = place
         self._source = source
         self._clock = clock
         self._lock = threading.Lock()
         self._value: str | None = None
         self._failed: tuple[float, LoginRefused] | None = None
+        self._asked = False
 
     def __repr__(self) -> str:
         """Name and kind of the source; never the password."""
@@ -42,6 +52,20 @@ class Secret:
     def interactive(self) -> bool:
         """Whether a person is asked, so that it must be fetched before the screen opens."""
         return self.kind == "prompt"
+
+    def awaited(self) -> LoginRefused | None:
+        """What to tell of an endpoint that has to wait because the source has not answered yet."""
+        if not self._asked:
+            return None
+        program, hint = "", "It may wait for somebody who unlocks it."
+        if self.kind == "password_command":
+            program, hint = f" {os.path.basename(self.place)!r}", "Run it by hand to see what it waits for."
+        return LoginRefused(
+            f"The password of credential {self.name!r} is being waited for: "
+            f"its {self.kind}{program} has not answered yet.",
+            hint=hint,
+            subject=self.name,
+        )
 
     def __call__(self) -> str:
         """Give the password.
@@ -59,6 +83,7 @@ class Secret:
             known = self._failed[1]
             raise LoginRefused(known.message, hint=known.hint, subject=known.subject)
         started = self._clock()
+        self._asked = True
         try:
             value = self._source()
             if not value:
@@ -71,6 +96,8 @@ class Secret:
             )
             self._failed = (self._clock(), told)
             raise told from None
+        finally:
+            self._asked = False
         conceal(value, user=self.user)
         logger(__name__).debug(
             "credential %s: password from %s in %.3f s", self.name, self.kind, self._clock() - started
@@ -84,3 +111,16 @@ def ask_people(secrets: Iterable[Secret]) -> None:
         if secret.interactive:
             with suppress(LoginRefused):
                 secret()
+
+
+def take_from_environment(secrets: Iterable[Secret]) -> None:
+    """Fetch the passwords that stand in the environment, and take them out of it.
+
+    What this process starts from now on does not inherit them.
+    """
+    found = [secret for secret in secrets if secret.kind == "env"]
+    for secret in found:
+        with suppress(LoginRefused):
+            secret()
+    for secret in found:
+        os.environ.pop(secret.place, None)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable
 
-from drconsole.errors import LoginRefused
-
-SERVICE = "drconsole"
-
-# Backends that keep passwords in the clear, or nowhere (keyrings.alt and keyring's own documentation).
-_PLAINTEXT = frozenset({"keyrings.alt.file.PlaintextKeyring", "keyring.backends.null.Keyring"})
-_NONE = "keyring.backends.fail.Keyring"
+from drconsole.errors import KeyringUnusable, LoginRefused
 
 
 def from_environment(variable: str) -> Callable[[], str]:
@@ -30,30 +26,28 @@ def from_environment(variable: str) -> Callable[[], str]:
 
 
 def from_keyring(credential: str) -> Callable[[], str]:
-    """A source that asks the platform's keyring, service ``drconsole``, for the entry of a credential."""
+    """A source that asks the platform's keyring for the entry of a credential."""
 
     def read() -> str:
-        import keyring
-        from keyring.errors import KeyringError
+        from drconsole.config import vault
 
-        hint = f"Store it: keyring set {SERVICE} {credential}"
-        for name in _names(keyring.get_keyring()):
-            if name in _PLAINTEXT:
-                raise LoginRefused(f"the keyring {name} keeps passwords in the clear.", hint=_OTHERWISE)
-            if name == _NONE:
-                raise LoginRefused("this machine has no keyring that can be used.", hint=_OTHERWISE)
         try:
-            value = keyring.get_password(SERVICE, credential)
-        except KeyringError as error:
-            raise LoginRefused(f"the keyring refused ({type(error).__name__}).", hint=hint) from None
-        if value is None:
-            raise LoginRefused("the keyring has no entry for it.", hint=hint)
-        return value
+            value = vault.entry(credential)
+        except KeyringUnusable as error:
+            said, hint = error.message[:1].lower() + error.message[1:], error.hint
+        else:
+            if value is not None:
+                return value
+            said = "the keyring has no entry for it."
+            hint = f"Store it: drconsole secret set {shlex.quote(credential)}"
+        raise LoginRefused(said, hint=hint)
 
     return read
 
 
-_OTHERWISE = "Use password_command in the config instead, for example with a password manager that has a CLI."
+def from_nowhere() -> str:
+    """What a credential without a source gives: Kerberos needs none."""
+    raise LoginRefused("the config names no source of it.", hint="Give it one of the sources of a password.")
 
 
 class Prompt:
@@ -75,16 +69,24 @@ class Prompt:
         if not (sys.stdin and sys.stdin.isatty()):
             hint = "Start it on a terminal, or use another source in the config."
             raise LoginRefused("nobody can be asked without a terminal.", hint=hint)
-        try:
-            return getpass.getpass(self._question)
-        except EOFError:
-            return ""
+        if given := typed(self._question):
+            return given
+        hint = "Start drconsole again to enter it."
+        raise LoginRefused("none was entered, so its endpoints are left out.", hint=hint)
 
 
-def _names(backend: object) -> Iterator[str]:
-    """The full names of a keyring backend and of those that it chains."""
-    kind = type(backend)
-    yield f"{kind.__module__}.{kind.__qualname__}"
-    if kind.__module__ == "keyring.backends.chainer":
-        for inner in getattr(backend, "backends", ()):
-            yield from _names(inner)
+def typed(question: str) -> str:
+    """What a person types without echo; empty where that is nothing.
+
+    Raises:
+        LoginRefused: the terminal would show it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(question)
+    except EOFError:
+        return ""
+    except getpass.GetPassWarning:
+        hint = "Use another terminal, or another source in the config."
+        raise LoginRefused("this terminal would show what is typed.", hint=hint) from None

@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from drconsole.domain.arrows import arrow_of
 from drconsole.domain.case import Hosts
-from drconsole.domain.endpoint import Estate
+from drconsole.domain.deep import Inspection
+from drconsole.domain.endpoint import Endpoint, Estate
 from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
 from drconsole.domain.place import Place
@@ -18,6 +19,7 @@ from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
 from drconsole.domain.rows.base import Verdict
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.unlisted import unlisted_in
 from drconsole.domain.verdict import evidence_of, judge
 
 SKEW_WARNING_S = 60.0
@@ -31,11 +33,13 @@ def assemble(
     serial: int = 0,
     kept: Mapping[str, Reading] = MappingProxyType({}),
     recorded: frozenset[Place] = frozenset(),
+    inspections: Mapping[Place, Inspection] = MappingProxyType({}),
 ) -> Snapshot:
     """Build the snapshot of all that is known.
 
     ``kept`` are last complete readings of endpoints whose newest reading could not see everything: what only
     they show stays last-known. ``recorded`` are places that are known to have carried a failover record.
+    ``inspections`` is what looking closely at copies has given; no verdict rests on it.
 
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
@@ -50,15 +54,16 @@ def assemble(
     last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
-    workloads = tuple(_workload(group, estate, hosts, recorded) for group in groups)
+    workloads = tuple(_workload(group, estate, hosts, recorded, inspections) for group in groups)
     return Snapshot(
         taken_at=now,
         estate=estate,
         endpoints=tuple(
-            _with_alarms(known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
+            _with_alarms(e, known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
         ),
         workloads=tuple(sorted(workloads, key=_rank)),
         serial=serial,
+        unlisted=unlisted_in(estate, readings),
     )
 
 
@@ -68,11 +73,17 @@ def _is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, li
     return (now - reading.taken_at).total_seconds() <= limit_s
 
 
-def _workload(group: Group, estate: Estate, hosts: Hosts, recorded: frozenset[Place]) -> Workload:
+def _workload(
+    group: Group,
+    estate: Estate,
+    hosts: Hosts,
+    recorded: frozenset[Place],
+    inspections: Mapping[Place, Inspection],
+) -> Workload:
     verdicts, alarms = judge(group, hosts, estate)
     order = {site.name: i for i, site in enumerate(estate.sites)}
     copies = tuple(
-        _copy(seen, _with_lost_record(seen, verdict, recorded), estate)
+        _copy(seen, _with_lost_record(seen, verdict, recorded), estate, inspections.get(seen.place))
         for seen, verdict in sorted(verdicts, key=lambda v: (order.get(v[0].place.site, 99), v[0].place))
     )
     shown = next((c for c in copies if c.role is Role.ORIGINAL), None) or max(
@@ -97,7 +108,7 @@ def _with_lost_record(seen: Seen, verdict: Verdict, recorded: frozenset[Place]) 
     return replace(verdict, alarms=(*verdict.alarms, lost))
 
 
-def _copy(seen: Seen, verdict: Verdict, estate: Estate) -> CopyState:
+def _copy(seen: Seen, verdict: Verdict, estate: Estate, inspection: Inspection | None) -> CopyState:
     relation = relation_of(seen.sighting)
     return CopyState(
         place=seen.place,
@@ -116,6 +127,7 @@ def _copy(seen: Seen, verdict: Verdict, estate: Estate) -> CopyState:
         last_sync=relation.last_sync if relation else None,
         rpo_s=rpo_s(seen),
         rpo_target_s=rpo_target_s(seen, estate),
+        inspection=inspection,
     )
 
 
@@ -130,7 +142,10 @@ def _rank(workload: Workload) -> tuple[int, str, str]:
 
 
 def _with_alarms(
-    status: EndpointStatus, readings: Mapping[str, Reading], twin_pairs: frozenset[tuple[str, str]]
+    endpoint: Endpoint,
+    status: EndpointStatus,
+    readings: Mapping[str, Reading],
+    twin_pairs: frozenset[tuple[str, str]],
 ) -> EndpointStatus:
     """The status with what is wrong with the endpoint itself; twins are told once, at the later endpoint."""
     alarms = [*status.alarms, *_silence(status)]
@@ -140,6 +155,9 @@ def _with_alarms(
     if status.skew_s is not None and abs(status.skew_s) > SKEW_WARNING_S:
         facts = (("skew_s", f"{status.skew_s:.0f}"),)
         alarms.append(Alarm(AlarmCode.CLOCK_SKEW, Severity.WARNING, None, facts))
+    if endpoint.insecure:
+        facts = (("what", endpoint.insecure.value),)
+        alarms.append(Alarm(AlarmCode.INSECURE, Severity.WARNING, None, facts))
     for first, second in sorted(twin_pairs):
         if second == status.name:
             alarms.append(Alarm(AlarmCode.TWINS, Severity.CRITICAL, None, (("twin", first),)))

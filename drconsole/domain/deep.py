@@ -1,4 +1,4 @@
-"""What a deep read of one VM gives: its recovery points and adapters, and its replication statistics."""
+"""What looking closely at one VM gives: its recovery points and adapters, and its replication statistics."""
 
 from __future__ import annotations
 
@@ -101,3 +101,38 @@ class Statistics:
     failed_over_type: str
     last_test: datetime | None
     details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The statistics of one VM, one for each relationship; ``taken_at`` is the console's time."""
+
+    taken_at: datetime
+    relations: tuple[Statistics, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What looking closely at one copy has given so far: the last answers, and why later tries gave none.
+
+    Args:
+        deep: the last deep read that was answered.
+        failed: why the newest deep read was not; empty where it was.
+        measured: the last statistics that came.
+        unmeasured: why the newest question for them gave nothing; empty where it did.
+        measuring: since when they are being asked for (console's time); None while nobody waits for them.
+    """
+
+    deep: Deep | None = None
+    failed: str = ""
+    measured: Measured | None = None
+    unmeasured: str = ""
+    measuring: datetime | None = None
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What it says, without the times at which it was said."""
+        deep, measured = self.deep, self.measured
+        facts = (deep.node, deep.auto_start, deep.points, deep.adapters, deep.relations) if deep else None
+        counted = measured.relations if measured else None
+        return facts, self.failed, counted, self.unmeasured, self.measuring is None

@@ -22,11 +22,19 @@ class EndpointKind(StrEnum):
         return self.value.split("-")[0]
 
 
+class Insecurity(StrEnum):
+    """What the config accepts by name (``insecure: true``) that is refused otherwise."""
+
+    UNVERIFIED = "certificate"
+    CLEAR_PASSWORD = "password"
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One management address.
 
     ``refresh_s`` is the time between light reads; a reading older than ``fresh_for_s`` is last-known.
+    ``insecure`` is what every screen must tell of it. ``nodes`` are the names of a cluster's nodes.
     """
 
     name: str
@@ -35,6 +43,8 @@ class Endpoint:
     address: str
     refresh_s: float = 30.0
     budget_s: float = 20.0
+    insecure: Insecurity | None = None
+    nodes: tuple[str, ...] = ()
 
     @property
     def fresh_for_s(self) -> float:

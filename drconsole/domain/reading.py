@@ -161,6 +161,8 @@ class Reading:
         complete: everything was read, with the rights to see everything; only then absence means absence.
         limits: what could not be seen, a sentence each.
         instance: identity of the management system itself (vCenter instance uuid).
+        unlisted_nodes: nodes of its cluster that the config lacks.
+        certificate_end: when the certificate that it showed ends; of several the first to end.
     """
 
     endpoint: str
@@ -179,6 +181,8 @@ class Reading:
     duration_s: float = 0.0
     broker: Broker | None = None
     nodes: tuple[Node, ...] = ()
+    unlisted_nodes: tuple[str, ...] = ()
+    certificate_end: datetime | None = None
 
     @property
     def now(self) -> datetime:

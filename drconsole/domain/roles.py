@@ -75,6 +75,7 @@ class AlarmCode(StrEnum):
     CLOCK_SKEW = "clock-skew"
     SILENT = "silent"
     PARTIAL = "partial"
+    NOT_KEPT = "not-kept"
     INSECURE = "insecure"
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from drconsole.domain.deep import Inspection
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.place import Place
-from drconsole.domain.reading import Power, Sighting
+from drconsole.domain.reading import Broker, Node, Power, Sighting
 from drconsole.domain.roles import Alarm, Arrow, Evidence, Role
+from drconsole.domain.unlisted import Unlisted
 
 
 class EndpointState(StrEnum):
@@ -31,6 +34,7 @@ class EndpointStatus:
         error: what happened at the last try, in full; empty when it answered.
         error_code: the stable code of that error.
         next_try: when it is asked again.
+        certificate_end: when the certificate that it showed ends; of a cluster's nodes the first to end.
     """
 
     name: str
@@ -50,6 +54,9 @@ class EndpointStatus:
     limits: tuple[str, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     reading: bool = False
+    certificate_end: datetime | None = None
+    broker: Broker | None = None
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,7 @@ class CopyState:
         taken_at: when the freshest of these readings was taken (console's wall clock).
         now: the freshest reading's own clock; ages of platform times are counted from it.
         fresh: seen within its endpoint's refresh limit; otherwise everything here is last-known.
+        inspection: what looking closely has given, each part with its own time; None where nobody has looked.
     """
 
     place: Place
@@ -80,6 +88,7 @@ class CopyState:
     last_sync: datetime | None = None
     rpo_s: int | None = None
     rpo_target_s: int | None = None
+    inspection: Inspection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +115,35 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots."""
+    """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots.
+
+    ``unlisted`` are hosts that answers name and the config lacks.
+    """
 
     taken_at: datetime
     estate: Estate
     endpoints: tuple[EndpointStatus, ...]
     workloads: tuple[Workload, ...]
     serial: int = 0
+    unlisted: tuple[Unlisted, ...] = ()
+
+
+def inspected(snapshot: Snapshot, key: str, inspections: Mapping[Place, Inspection], serial: int) -> Snapshot:
+    """The same picture with what looking closely at one workload has given since."""
+    workloads = tuple(
+        w if w.key != key else replace(w, copies=tuple(_with_inspection(c, inspections) for c in w.copies))
+        for w in snapshot.workloads
+    )
+    return replace(snapshot, workloads=workloads, serial=serial)
+
+
+def _with_inspection(copy: CopyState, inspections: Mapping[Place, Inspection]) -> CopyState:
+    return replace(copy, inspection=inspections.get(copy.place))
+
+
+def was_inspected(snapshot: Snapshot, key: str) -> bool:
+    """Whether somebody has looked closely at a copy of this workload."""
+    return any(c.inspection for w in snapshot.workloads if w.key == key for c in w.copies)
 
 
 def as_last_known(snapshot: Snapshot) -> Snapshot:
@@ -125,16 +156,20 @@ def as_last_known(snapshot: Snapshot) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed between two snapshots, by workload key and endpoint name."""
+    """What changed between two snapshots, by workload key and endpoint name.
+
+    ``inspected`` are workloads of which looking closely told something new; only who looks at one sees that.
+    """
 
     changed: frozenset[str]
     added: frozenset[str]
     removed: frozenset[str]
     endpoints: frozenset[str]
+    inspected: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
-        return bool(self.changed or self.added or self.removed or self.endpoints)
+        return bool(self.changed or self.added or self.removed or self.endpoints or self.inspected)
 
 
 def difference(old: Snapshot | None, new: Snapshot) -> Difference:
@@ -152,7 +187,13 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
         added=frozenset(after.keys() - before.keys()),
         removed=frozenset(before.keys() - after.keys()),
         endpoints=frozenset(e.name for e in new.endpoints if known.get(e.name) != e),
+        inspected=frozenset(k for k, w in after.items() if k in before and _told(w) != _told(before[k])),
     )
+
+
+def _told(workload: Workload) -> list[tuple[object, ...]]:
+    """What looking closely at its copies told, copy by copy."""
+    return [(c.place, *c.inspection.told) for c in workload.copies if c.inspection is not None]
 
 
 def _same(a: Workload, b: Workload) -> bool:

@@ -44,7 +44,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
     }
 )
 
-_SERVING = frozenset({Role.ORIGINAL, Role.RECOVERED, Role.FORMER_ORIGINAL, Role.UNPROTECTED, Role.UNKNOWN})
+SERVING = frozenset({Role.ORIGINAL, Role.RECOVERED, Role.FORMER_ORIGINAL, Role.UNPROTECTED, Role.UNKNOWN})
 _OLD = frozenset({Role.FORMER_ORIGINAL, Role.LEFTOVER})
 
 
@@ -95,7 +95,7 @@ def _split_brain(verdicts: tuple[tuple[Seen, Verdict], ...]) -> tuple[Alarm, ...
     running = [
         copy
         for copy, verdict in verdicts
-        if copy.fresh and copy.sighting.power is Power.ON and verdict.role in _SERVING
+        if copy.fresh and copy.sighting.power is Power.ON and verdict.role in SERVING
     ]
     if len(running) < 2:
         return ()

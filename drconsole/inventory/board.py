@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from drconsole.domain.endpoint import Endpoint, Estate
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.record import believed
+from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.errors import EndpointError
 from drconsole.inventory.reader import Finished
@@ -16,7 +20,10 @@ from drconsole.inventory.reader import Finished
 
 @dataclass(slots=True)
 class Entry:
-    """One endpoint: ``latest`` answer, the last ``complete`` one, and its status."""
+    """One endpoint: ``latest`` answer, the last ``complete`` one, and its status.
+
+    ``recorded`` are the places at which it showed a failover record.
+    """
 
     endpoint: Endpoint
     status: EndpointStatus
@@ -24,16 +31,33 @@ class Entry:
     complete: Reading | None = None
     started: float | None = None
     answered: bool = False
+    recorded: frozenset[Place] = frozenset()
 
 
 class Board:
-    """Takes reports of readers and keeps what they say; starts from what was kept on disk."""
+    """Takes reports of readers and keeps what they say; starts from what was kept on disk.
 
-    def __init__(self, estate: Estate, kept: dict[str, Reading]) -> None:
+    Args:
+        kept: the last readings by endpoint.
+        recorded: the places that each endpoint is known to have shown with a failover record.
+    """
+
+    def __init__(
+        self,
+        estate: Estate,
+        kept: Mapping[str, Reading],
+        recorded: Mapping[str, Set[Place]] = MappingProxyType({}),
+    ) -> None:
         self.entries = {e.name: _entry(e, kept.get(e.name)) for e in estate.endpoints}
-        self.recorded: frozenset[Place] = frozenset()
+        for name, places in recorded.items():
+            self.entries[name].recorded = frozenset(places)
         for reading in kept.values():
-            self._remember(reading)
+            self.entries[reading.endpoint].recorded |= _records_in(reading)
+
+    @property
+    def recorded(self) -> frozenset[Place]:
+        """All places that are known to have carried a failover record."""
+        return frozenset().union(*(entry.recorded for entry in self.entries.values()))
 
     def started(self, name: str, at: float) -> None:
         """A read of the endpoint has begun."""
@@ -56,14 +80,33 @@ class Board:
         entry.status = _answered(status, reading)
 
     def _remember(self, reading: Reading) -> None:
-        """Keep the places that carried a failover record, so that one that vanishes is missed."""
-        self.recorded |= {s.place for s in reading.sightings if believed(s.notes, s.place)}
+        """Keep the places that carried a failover record, so that one that vanishes is missed.
+
+        Where the copy itself is gone nothing is to be missed.
+        """
+        entry = self.entries[reading.endpoint]
+        entry.recorded |= _records_in(reading)
+        if reading.complete:
+            entry.recorded &= {s.place for s in reading.sightings}
+
+    def kept_on_disk(self, name: str, why_not: str) -> None:
+        """What was read of an endpoint is kept for the next console, or why it is not."""
+        entry = self.entries[name]
+        lost = Alarm(AlarmCode.NOT_KEPT, Severity.WARNING, None, (("why", why_not),))
+        entry.status = replace(entry.status, alarms=(lost,) if why_not else ())
 
     def hangs(self, name: str, error: EndpointError) -> None:
         """A read that has begun does not end: tell so, although its thread still waits."""
         entry = self.entries[name]
         entry.started, entry.answered = None, True
         entry.status = _failed(replace(entry.status, reading=True), error)
+
+    def waits(self, name: str, error: EndpointError) -> bool:
+        """A read waits for something that is not the endpoint's: its time begins after that. True if new."""
+        entry = self.entries[name]
+        entry.started = time.monotonic()
+        before, entry.status = entry.status, _failed(entry.status, error)
+        return entry.status != before
 
     def answers(self, name: str) -> bool:
         """Whether the endpoint gave a reading at its last try."""
@@ -101,8 +144,13 @@ def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
         version=kept.version if kept else "",
         user=kept.user if kept else "",
         transport=kept.transport if kept else "",
+        certificate_end=kept.certificate_end if kept else None,
     )
     return Entry(endpoint, status, kept, kept if kept and kept.complete else None)
+
+
+def _records_in(reading: Reading) -> frozenset[Place]:
+    return frozenset(s.place for s in reading.sightings if believed(s.notes, s.place))
 
 
 def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:
@@ -128,4 +176,7 @@ def _answered(status: EndpointStatus, reading: Reading) -> EndpointStatus:
         user=reading.user,
         transport=reading.transport,
         limits=reading.limits,
+        certificate_end=reading.certificate_end,
+        broker=reading.broker,
+        nodes=reading.nodes,
     )

@@ -8,13 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from drconsole.domain.deep import Deep
+from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
-from drconsole.errors import BadReply, EndpointError, LoginRefused
+from drconsole.errors import BadReply, EndpointError, LoginRefused, ScriptFailed
+from drconsole.inventory.agenda import Agenda, Target
 from drconsole.inventory.pace import pause_s
-from drconsole.platforms.base import Platform, Tier
+from drconsole.inventory.rotation import Rotation
+from drconsole.platforms.base import DeepPlatform, Platform, Tier
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,49 +41,84 @@ class Finished:
     next_try: datetime
 
 
-Report = Callable[[Started | Finished], None]
+@dataclass(frozen=True, slots=True)
+class LookStarted:
+    """A deep read of one VM has begun at ``at`` (monotonic)."""
+
+    endpoint: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A deep read of one VM has ended."""
+
+    endpoint: str
+    place: Place
+    result: Deep | EndpointError
+
+
+ReaderReport = Started | Finished | LookStarted | Looked
 
 
 class EndpointReader(threading.Thread):
-    """Reads one endpoint until it is told to end; the only thread that calls ``platform.read``."""
+    """Reads one endpoint until it is told to end; only this thread calls ``platform.read`` and ``deep``."""
 
-    def __init__(self, platform: Platform, report: Report) -> None:
+    def __init__(self, platform: Platform, report: Callable[[ReaderReport], None]) -> None:
         super().__init__(name=f"read {platform.endpoint.name}", daemon=True)
         self.platform = platform
+        self.agenda = Agenda()
         self._report = report
-        self._wake = threading.Event()
-        self._ending = False
+        self._rotation = Rotation(platform.endpoint)
+        self._failures = 0
 
     def read_now(self) -> None:
         """Read as soon as the present read, if any, has ended."""
-        self._wake.set()
+        self.agenda.read_now()
 
     def end(self) -> None:
         """End after the present read; the caller may ``platform.close()`` to break it off."""
-        self._ending = True
-        self._wake.set()
+        self.agenda.end()
 
     def run(self) -> None:
-        """Read, report, pause; at the end give up connections."""
-        failures = 0
-        while not self._ending:
-            self._wake.clear()
-            endpoint = self.platform.endpoint
-            began = time.monotonic()
-            self._report(Started(endpoint.name, began))
-            result = self._read()
-            failures = failures + 1 if isinstance(result, EndpointError) else 0
-            refused = isinstance(result, LoginRefused)
-            pause = pause_s(endpoint, failures, time.monotonic() - began, refused)
-            next_try = datetime.now(UTC) + timedelta(seconds=pause)
-            self._report(Finished(endpoint.name, result, next_try))
-            if not self._ending:
-                self._wake.wait(pause)
+        """Do what is due, and report; at the end give up connections."""
+        while (task := self.agenda.next()) is not None:
+            if isinstance(task, Target):
+                self._look(task)
+            else:
+                self._read(task)
         self.platform.close()
 
-    def _read(self) -> Reading | EndpointError:
+    def _read(self, tier: Tier) -> None:
+        endpoint = self.platform.endpoint
+        began = time.monotonic()
+        self._report(Started(endpoint.name, began))
+        result = self._guarded(lambda: self.platform.read(tier))
+        failed = isinstance(result, EndpointError)
+        self._failures = self._failures + 1 if failed else 0
+        refused = isinstance(result, LoginRefused)
+        pause = pause_s(endpoint, self._failures, time.monotonic() - began, refused)
+        spare = None
+        if isinstance(result, Reading) and isinstance(self.platform, DeepPlatform):
+            spare = self._rotation.next(result, pause)
+        self.agenda.rest(pause, answered=not failed, spare=spare)
+        self._report(Finished(endpoint.name, result, datetime.now(UTC) + timedelta(seconds=pause)))
+
+    def _look(self, target: Target) -> None:
+        platform = self.platform
+        assert isinstance(platform, DeepPlatform)
+        began = time.monotonic()
+        self._report(LookStarted(platform.endpoint.name, began))
+        result = self._guarded(lambda: platform.deep(target.handle))
+        self._rotation.looked(target.place, time.monotonic() - began)
+        # That one VM cannot be read says nothing about the host.
+        if isinstance(result, EndpointError) and not isinstance(result, ScriptFailed):
+            self.agenda.hold()
+        self._report(Looked(platform.endpoint.name, target.place, result))
+
+    def _guarded(self, work: Callable[[], T]) -> T | EndpointError:
         try:
-            return self.platform.read(Tier.LIGHT)
+            return work()
         except EndpointError as error:
             return error
         except Exception as error:

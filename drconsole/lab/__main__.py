@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import secrets
+import shutil
 import signal
 import sys
 import threading
@@ -33,11 +34,16 @@ def main() -> int:
     """Run the lab; exit code 2 when it cannot start as asked."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     arguments = _arguments()
+    orphaned = threading.Event()
     try:
-        asyncio.run(_serve(arguments))
+        asyncio.run(_serve(arguments, orphaned))
     except (ScenarioError, EngineError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    finally:
+        if arguments.temporary and orphaned.is_set():
+            # Whoever made it was killed, and it holds a password.
+            shutil.rmtree(arguments.folder, ignore_errors=True)
     return 0
 
 
@@ -55,6 +61,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--idle", type=float, metavar="S", help="end after S seconds without a request")
     parser.add_argument("--stdin-guard", action="store_true", help="end when standard input is closed")
+    parser.add_argument("--temporary", action="store_true", help="and then remove the folder")
     found = parser.parse_args()
     if found.speed < 0:
         parser.error("--speed: time does not run backwards")
@@ -65,11 +72,12 @@ def _arguments() -> argparse.Namespace:
     return found
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
+async def _serve(arguments: argparse.Namespace, orphaned: threading.Event) -> None:
+    """Serve until the end; ``orphaned`` is set when that is the end of the parent."""
     ended = asyncio.Event()
     _end_on_signals(ended)
     if arguments.stdin_guard:
-        _end_with_stdin(ended)
+        _end_with_stdin(ended, orphaned)
     options = Options(
         arguments.scenario,
         arguments.folder.absolute(),
@@ -98,7 +106,7 @@ def _end_on_signals(ended: asyncio.Event) -> None:
         signal.signal(name, lambda *_: loop.call_soon_threadsafe(ended.set))
 
 
-def _end_with_stdin(ended: asyncio.Event) -> None:
+def _end_with_stdin(ended: asyncio.Event, orphaned: threading.Event) -> None:
     """Watch standard input from a thread of its own: a pipe whose other end died reads as ended.
 
     A standard input that cannot be read counts as closed.
@@ -110,6 +118,7 @@ def _end_with_stdin(ended: asyncio.Event) -> None:
         with suppress(OSError):
             while os.read(0, 4096):
                 continue
+        orphaned.set()
         if not loop.is_closed():
             loop.call_soon_threadsafe(ended.set)
 

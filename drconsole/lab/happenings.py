@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from drconsole.lab.hyperv.clusters import arrive, move, set_broker, set_node
 from drconsole.lab.hyperv.effects import perform
-from drconsole.lab.hyperv.machines import Cluster
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import Operation
 from drconsole.lab.powershell.stubborn import Habit
@@ -55,7 +54,7 @@ async def let_happen(lab: Lab, what: Happening) -> None:
         case Happening(node=str(node), state=str(state)):
             await _set_node(lab, node, state)
         case Happening(cluster=str(cluster), state=str(state)):
-            set_broker(_cluster(lab, cluster), state)
+            set_broker(lab.cluster(cluster), state)
 
 
 async def _set_node(lab: Lab, node: str, state: str) -> None:
@@ -66,6 +65,7 @@ async def _set_node(lab: Lab, node: str, state: str) -> None:
     hosts, now = lab.world.hosts, lab.clock.now()
     if hosts[node].cluster is not None:
         set_node(hosts, node, state, now)
+        await lab.follow_owners()
     else:
         settle(hosts, now)
         hosts[node].state = state
@@ -83,8 +83,3 @@ async def _set_site(lab: Lab, site: str, state: str) -> None:
     for name, host in (pair for one in of_site for pair in addresses(lab.scenario, one).items()):
         lab.world.hosts[host].state = state
         await lab.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)
-
-
-def _cluster(lab: Lab, name: str) -> Cluster:
-    found = (host.cluster for host in lab.world.hosts.values() if host.cluster is not None)
-    return next(cluster for cluster in found if cluster.name == name)

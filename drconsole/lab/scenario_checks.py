@@ -196,11 +196,15 @@ def wrong_act_fault(scenario: Scenario, fault: ActFaultForm) -> Iterator[str]:
 
 
 def addresses(scenario: Scenario, endpoint: EndpointForm) -> dict[str, str]:
-    """The hosts behind an endpoint by the names of its addresses: NAME, or NAME/NODE for each node."""
+    """The hosts behind an endpoint by the names of its addresses.
+
+    NAME alone is that of a host, or a cluster's own, behind which the first node is at first; NAME/NODE are
+    those of a cluster's nodes.
+    """
     if endpoint.host is not None:
         return {endpoint.name: endpoint.host}
-    nodes = scenario.clusters[endpoint.cluster].nodes if endpoint.cluster in scenario.clusters else ()
-    return {f"{endpoint.name}/{node}": node for node in nodes}
+    nodes = scenario.clusters[endpoint.cluster].nodes if endpoint.cluster in scenario.clusters else []
+    return {endpoint.name: nodes[0]} | {f"{endpoint.name}/{n}": n for n in nodes} if nodes else {}
 
 
 def _wrong_moment(scenario: Scenario, moment: Moment, copies: set[tuple[str, str]]) -> Iterator[str]:

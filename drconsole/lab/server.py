@@ -21,6 +21,7 @@ from drconsole.lab.clock import Clock
 from drconsole.lab.happenings import let_happen
 from drconsole.lab.hyperv.act_faults import ActFault
 from drconsole.lab.hyperv.clusters import WrongMove
+from drconsole.lab.hyperv.machines import Cluster
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.populate import build_hosts, change
 from drconsole.lab.hyperv.transitions import Refused
@@ -171,6 +172,23 @@ class Lab:
         except (ScenarioError, KeyError) as error:
             self.world.note_unmodelled(f"timeline at {moment.at}: {error}")
 
+    async def follow_owners(self) -> None:
+        """Serve the address of each cluster by the node that owns its core group; connections break."""
+        for endpoint in self.scenario.endpoints:
+            if endpoint.cluster is None:
+                continue
+            owner, name = self.cluster(endpoint.cluster).owner, endpoint.name
+            before = self.listeners[name]
+            if before.service.host_name != owner:
+                await before.close()
+                self.listeners[name] = await self._serve(name, owner, endpoint)
+                await self.listeners[name].set_fault(before.fault)
+
+    def cluster(self, name: str) -> Cluster:
+        """A cluster by its name."""
+        found = (host.cluster for host in self.world.hosts.values() if host.cluster is not None)
+        return next(cluster for cluster in found if cluster.name == name)
+
     def change_copy(self, host: str, vm: str, fields: Copy) -> None:
         """Change fields of one copy as if somebody had done it on the host.
 
@@ -211,13 +229,11 @@ class Lab:
         }
 
     def _addresses(self, endpoint: EndpointForm) -> dict[str, Any]:
-        """Where an endpoint answers; a cluster at each of its nodes, and by the first one's address."""
-        at = {
-            host: f"127.0.0.1:{self.listeners[name].port}"
-            for name, host in addresses(self.scenario, endpoint).items()
-        }
-        first = next(iter(at.values()))
-        return {"address": first} if endpoint.cluster is None else {"address": first, "nodes": at}
+        """Where an endpoint answers; a cluster at its own address, and at each of its nodes."""
+        at = {name: f"127.0.0.1:{self.listeners[name].port}" for name in addresses(self.scenario, endpoint)}
+        own = {"address": at.pop(endpoint.name)}
+        nodes = {name.partition("/")[2]: address for name, address in at.items()}
+        return own if endpoint.cluster is None else {**own, "nodes": nodes}
 
     def requests(self) -> int:
         """How many connections and requests the endpoints have had."""
@@ -242,7 +258,7 @@ class Lab:
                 await self.listeners.pop(name).close()
         for name, (host, endpoint) in wanted.items():
             if name not in self.listeners:
-                self.listeners[name] = await self._serve(host, endpoint, self._ports.get(name, 0))
+                self.listeners[name] = await self._serve(name, host, endpoint)
             listener = self.listeners[name]
             self._ports[name] = listener.port
             listener.service.restart()
@@ -257,7 +273,7 @@ class Lab:
         as_wanted = (service.host_name, service.ways.basic, listener.tls)
         return as_wanted == (host, endpoint.transport == "basic", endpoint.tls)
 
-    async def _serve(self, host: str, endpoint: EndpointForm, port: int) -> Listener:
+    async def _serve(self, name: str, host: str, endpoint: EndpointForm) -> Listener:
         ntlm = Ways(basic=False, negotiate=self.options.folder)
         service = WinRMService(
             host,
@@ -266,8 +282,11 @@ class Lab:
             ways=Ways() if endpoint.transport == "basic" else ntlm,
             unmodelled=self.world.note_unmodelled,
         )
-        certificates = self._authority.endpoint(self.scenario.hosts[host].fqdn) if endpoint.tls else None
-        return await serve(service, certificates, port=port)
+        fqdn = self.scenario.hosts[host].fqdn
+        if endpoint.cluster is not None and name == endpoint.name:
+            fqdn = self.scenario.clusters[endpoint.cluster].fqdn
+        certificates = self._authority.endpoint(fqdn) if endpoint.tls else None
+        return await serve(service, certificates, port=self._ports.get(name, 0))
 
 
 def write_secret(file: Path, text: str) -> None:

@@ -24,9 +24,10 @@ class Access:
     """How to reach and log in to one endpoint.
 
     ``secret`` gives the password when the connection needs it, in the connecting thread; it is never shown.
-    ``ca_file`` is the only trust anchor where given, else the system's. ``insecure`` is the config's own
-    word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are read: by a
-    ``loop`` that is kept open where that is possible, or ``per-call``.
+    ``ca_file`` is the only trust anchor where given, else the system's; with ``pins`` (SHA-256 digests) only
+    a certificate that has one of them is right, whoever issued it, whatever its name and end. ``insecure`` is
+    the config's own word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are
+    read: by a ``loop`` that is kept open where that is possible, or ``per-call``.
 
     Raises (``secret``):
         LoginRefused: the source gave no password.
@@ -41,6 +42,7 @@ class Access:
     tls: bool = True
     insecure: bool = False
     way: str = "loop"
+    pins: frozenset[bytes] = frozenset()
 
 
 class Platform(Protocol):

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from drconsole.domain.comparison import compare
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
-from drconsole.domain.snapshot import EndpointStatus, Snapshot, Workload
-from drconsole.wording.actions import next_action
+from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.ink import Line, Span
+from drconsole.wording.actions import action_of, next_action
+from drconsole.wording.ages import moment
 from drconsole.wording.alarms import endpoint_alarm, workload_alarm
 from drconsole.wording.names import visible
 
 ORDER = {code: place for place, code in enumerate(AlarmCode)}
+SEVERITIES = {Severity.CRITICAL: ("CRITICAL", "critical"), Severity.WARNING: ("warning", "warning")}
+SEVERITY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One alarm with what it concerns."""
+    """One alarm with what it concerns, and those copies of a workload that raise it."""
 
     alarm: Alarm
     subject: Workload | EndpointStatus
+    copies: tuple[CopyState, ...] = ()
 
     @property
     def key(self) -> str:
@@ -63,8 +70,11 @@ def entries_of(snapshot: Snapshot) -> tuple[Entry, ...]:
     """Every alarm that asks for attention; an alarm that both ends of a workload raise counts once."""
     found: dict[str, Entry] = {}
     for workload in snapshot.workloads:
-        for alarm in workload.all_alarms if _has_alarms(workload) else ():
+        for alarm in workload.alarms:
             _take(found, Entry(alarm, workload))
+        for copy in workload.copies:
+            for alarm in copy.alarms:
+                _take(found, Entry(alarm, workload, (copy,)))
     for status in snapshot.endpoints:
         for alarm in status.alarms:
             _take(found, Entry(alarm, status))
@@ -76,8 +86,12 @@ def _has_alarms(workload: Workload) -> bool:
 
 
 def _take(found: dict[str, Entry], entry: Entry) -> None:
-    if entry.alarm.severity > Severity.INFO:
-        found.setdefault(entry.key, entry)
+    if entry.alarm.severity <= Severity.INFO:
+        return
+    known = found.setdefault(entry.key, entry)
+    if known is not entry:
+        worse = max(known, entry, key=lambda one: one.alarm.severity)
+        found[entry.key] = replace(worse, copies=(*known.copies, *entry.copies))
 
 
 def _rank(entry: Entry) -> tuple[bool, int, int, str]:
@@ -88,3 +102,31 @@ def _rank(entry: Entry) -> tuple[bool, int, int, str]:
         ORDER[alarm.code],
         entry.subject.name.casefold(),
     )
+
+
+def entry_lines(entry: Entry, now: datetime, width: int) -> tuple[Line, ...]:
+    """One alarm in full: its text, where it is raised and since when, and what to do next."""
+    word, ink = SEVERITIES[entry.alarm.severity]
+    lines: list[Line] = []
+    for piece in wrap(entry.text(now), width - SEVERITY):
+        lines.append((Span(f"{'' if lines else word:<{SEVERITY}}", ink), Span(piece, "strong")))
+    for text in filter(None, (_where(entry, now), _next(entry))):
+        lines += [(Span(" " * SEVERITY), Span(piece, "label")) for piece in wrap(text, width - SEVERITY)]
+    return tuple(lines)
+
+
+def _where(entry: Entry, now: datetime) -> str:
+    """Who raises it, and the exact time since when it holds where that is known."""
+    copies, since, sure = entry.copies, entry.alarm.since, ""
+    if isinstance(entry.subject, Workload) and entry.alarm.code is AlarmCode.SPLIT_BRAIN:
+        compared = compare(entry.subject, now)
+        copies, since, sure = tuple(side.copy for side in compared.sides), compared.both_since, " at least"
+    told = [f"{copy.role} at {visible(copy.place.site)}, {visible(copy.place.where)}" for copy in copies]
+    if isinstance(entry.subject, EndpointStatus):
+        told.append(f"endpoint at {visible(entry.subject.site)}")
+    return "; ".join([*told, f"since {moment(since, now)}{sure}"] if since else told)
+
+
+def _next(entry: Entry) -> str:
+    action = action_of(entry.alarm)
+    return f"next: {action}" if action else ""

@@ -14,10 +14,11 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import BindingType
 from textual.events import Event, Key
+from textual.message import Message
 from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
-from drconsole.domain.snapshot import Snapshot
+from drconsole.domain.snapshot import Snapshot, was_inspected
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
@@ -26,6 +27,7 @@ from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
 from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
+from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
@@ -33,6 +35,7 @@ from drconsole.tui.theming import find_theme, variable_defaults
 
 TAKE_S = 0.1
 TICK_S = 10.0
+REST_S = 0.5
 SWITCH_S = 0.0005
 
 
@@ -68,10 +71,12 @@ class ConsoleApp(App[None]):
         without_colour = wants_no_colour(os.environ) and theme.ansi
         super().__init__(ansi_color=True if without_colour else None)
         self.animation_level = "none"
-        self.state = ConsoleState(source, clock, clock())
+        self._own_theme = theme
+        self.state = ConsoleState(source, clock, clock(), themes=_themes(theme))
         self._show_all = show_all
         self._studying = False
         self._untold = False
+        self._passing = ""
         self._pauses = Pauses()
         self.register_theme(theme)
         self.theme = theme.name
@@ -95,6 +100,7 @@ class ConsoleApp(App[None]):
         self.state.source.start()
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
+        self.set_interval(REST_S, self.look)
         if not self.is_headless:
             self.set_interval(TAKE_S, self.leave_lost_terminal)
 
@@ -116,26 +122,53 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
-        self._untold = picture.quiet and not self.state.asked
+        watched = self.state.asked or self.state.subject in picture.difference.inspected
+        self._untold = picture.quiet and not watched
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
         if not self._untold:
-            self.screen.post_message(SnapshotTaken(picture))
+            self.tell(SnapshotTaken(picture))
+
+    def look(self) -> None:
+        """Tell the source at which workload somebody looks: where the cursor rests, not what it passes."""
+        front, state = self.front, self.state
+        selected = front.selected() if isinstance(front, WorkloadScreen) else None
+        key = selected.key if selected else ""
+        if key == self._passing and key != state.subject:
+            state.subject = key
+            state.source.look(key)
+            if self._untold and state.picture and was_inspected(state.picture.snapshot, key):
+                self._untold = False
+                self.tell(SnapshotTaken(state.picture, anew=True))
+        self._passing = key
+
+    @property
+    def front(self) -> ConsoleScreen | None:
+        """The screen in front, dialogs over it not counted."""
+        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen))
+        return next(screens, None)
+
+    def tell(self, message: Message) -> None:
+        """Tell the screen in front something; it goes on while a dialog stands over it."""
+        if (front := self.front) is not None:
+            front.post_message(message)
 
     def tick(self) -> None:
         """Count ages to the present."""
         self.state.now = self.state.clock()
         if self._untold and self.state.picture:
             self._untold = False
-            self.screen.post_message(SnapshotTaken(self.state.picture, anew=True))
+            self.tell(SnapshotTaken(self.state.picture, anew=True))
         else:
-            self.screen.post_message(TimePassed())
+            self.tell(TimePassed())
         self._pauses.tick()
 
     async def on_event(self, event: Event) -> None:
-        """Remember that somebody types."""
+        """Remember that somebody types, and take away what was said before."""
         if isinstance(event, Key):
             self._pauses.key()
+            if (front := self.front) is not None:
+                front.hush()
         await super().on_event(event)
 
     def _fatal_error(self) -> None:
@@ -156,11 +189,25 @@ class ConsoleApp(App[None]):
             self.push_screen(HelpScreen(self.state, self.screen.NAME))
 
     def action_next_theme(self) -> None:
-        """Change to the next shipped theme."""
-        names = theme_names()
-        name = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
-        self.register_theme(find_theme(name))
+        """Change to the next theme."""
+        names = self.state.themes
+        self.action_theme(names[(names.index(self.theme) + 1) % len(names)])
+
+    def action_theme(self, name: str) -> None:
+        """Change to a theme, and say its name."""
+        theme = self._own_theme if name == self._own_theme.name else find_theme(name)
+        self.register_theme(theme)
         self.theme = name
+        if (front := self.front) is not None:
+            alone = " (NO_COLOR is set: no other can be chosen)" if len(self.state.themes) == 1 else ""
+            front.say(f"theme {name}{alone}")
+
+
+def _themes(own: Theme) -> tuple[str, ...]:
+    """The themes that can be chosen: the shipped ones and one's own; without colour that one alone."""
+    if wants_no_colour(os.environ):
+        return (own.name,)
+    return tuple(dict.fromkeys((*theme_names(), own.name)))
 
 
 def _is_reading(snapshot: Snapshot) -> bool:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
+from drconsole.tui.sorting import SIGN, Order
 from drconsole.tui.views import View
+from drconsole.tui.widgets.fitting import cut_end
 from drconsole.tui.widgets.table import MARK, Column
 from drconsole.wording.names import visible
 
@@ -29,18 +31,34 @@ class Layout:
     on: int
     next: int
 
-    def columns(self, view: View, count: str) -> tuple[Column, ...]:
-        """The columns for the table, in the order in which ``cells_of`` draws them."""
+    def columns(self, view: View, count: str, order: Order = Order.ALARMS) -> tuple[Column, ...]:
+        """The columns for the table, in the order in which ``cells`` draws them.
+
+        Args:
+            order: its sign stands in the title of the column that it follows.
+        """
+        left, right = (visible(site).upper() for site in (view.left, view.right))
         shown = [
             Column(f"WORKLOAD {count}", self.name, middle=True),
-            Column(visible(view.left).upper(), self.site),
+            Column(_signed(left, self.site, order is Order.LEFT), self.site),
         ]
         if view.right:
-            shown += [Column("", ARROW), Column(visible(view.right).upper(), self.site)]
-        shown += [Column("RPO", self.rpo, right=True, gap=2)] if self.rpo else []
+            shown += [Column("", ARROW), Column(_signed(right, self.site, order is Order.RIGHT), self.site)]
+        rpo = _signed("RPO", self.rpo, order is Order.RPO)
+        shown += [Column(rpo, self.rpo, right=True, gap=2)] if self.rpo else []
         shown += [Column("ON", self.on, gap=2)] if self.on else []
         shown += [Column("NEXT", self.next)] if self.next else []
         return (*shown[:-1], shown[-1]._replace(gap=0))
+
+
+def corner(order: Order) -> str:
+    """The sign before the title of the names: they are in order, or their alarms are."""
+    return {Order.ALARMS: f"!{SIGN}", Order.NAME: f" {SIGN}"}.get(order, "")
+
+
+def _signed(title: str, width: int, is_order: bool) -> str:
+    """A title with the sign of the order, which is never cut off."""
+    return f"{cut_end(title, width - 2)} {SIGN}" if is_order else title
 
 
 def needs_room(copy: CopyState) -> bool:

@@ -1,4 +1,4 @@
-"""All about one workload: its copies side by side, then alarms and the evidence that the verdict rests on."""
+"""All about one workload: its copies side by side, its alarms, deep reads, reasons and evidence."""
 
 from __future__ import annotations
 
@@ -9,29 +9,45 @@ from itertools import groupby
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Role, Severity
 from drconsole.domain.snapshot import CopyState, Workload
+from drconsole.tui import deep_cells
 from drconsole.tui.rows import role_ink
 from drconsole.tui.widgets.fitting import fit, wrap
 from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.wording.ages import age, ago, exact
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
+from drconsole.wording.deep import deep_texts
 from drconsole.wording.names import visible
 from drconsole.wording.roles import power, reason
 
 PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
-LABEL = 14
+LABEL = 18
 COLUMN_MIN = 20
 Field = Callable[[CopyState, datetime], Line]
+Fields = tuple[tuple[str, Field], ...]
 
 
 def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
     """The pane below the table: what one looks at before one decides."""
-    return (_title(workload, width), (), *_copies(workload, now, width), *_alarms(workload, now, width))
+    copies = _copies(workload, now, width, PANE)
+    return (_title(workload, width), (), *copies, *_alarms(workload, now, width))
 
 
-def full_detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
-    """The page of one workload: the pane, then reasons and evidence in full."""
-    return (*detail(workload, now, width), *_reasons(workload, width), *_evidence(workload, width))
+def full_detail(workload: Workload, now: datetime, width: int, *, awaited: bool = True) -> tuple[Line, ...]:
+    """The page of one workload: more than the pane, then everything that its columns had to cut, in full.
+
+    Args:
+        awaited: deep reads come by themselves, so that it is worth telling what was not read yet.
+    """
+    return (
+        _title(workload, width),
+        (),
+        *_copies(workload, now, width, PAGE, awaited=awaited),
+        *_alarms(workload, now, width),
+        *_closely(workload, now, width),
+        *_reasons(workload, width),
+        *_evidence(workload, width),
+    )
 
 
 def _title(workload: Workload, width: int) -> Line:
@@ -47,14 +63,23 @@ def _cycle(workload: Workload) -> list[str]:
     return [f"every {age(every[0])}"] if every else []
 
 
-def _copies(workload: Workload, now: datetime, width: int) -> list[Line]:
+def _copies(
+    workload: Workload,
+    now: datetime,
+    width: int,
+    fields: Fields,
+    *,
+    awaited: bool = True,
+) -> list[Line]:
     """One column for each copy, as many as have room; the others are named below."""
     room = width - LABEL - 2
     shown = workload.copies[: max(room // COLUMN_MIN, 1)]
     column = room // len(shown)
     lines = [_row("", [_site(copy) for copy in shown], column)]
-    for label, draw in FIELDS:
+    for label, draw in fields:
         cells = [draw(copy, now) for copy in shown]
+        if not awaited:
+            cells = [() if cell == (deep_cells.AWAITED,) else cell for cell in cells]
         if any(cells):
             lines.append(_row(label, [cell or line("-") for cell in cells], column))
     for copy in workload.copies[len(shown) :]:
@@ -110,23 +135,40 @@ def _last_sync(copy: CopyState, now: datetime) -> Line:
     return line(Span(f"{ago(copy.rpo_s)}{target}{' !' if late else ''}", "warning" if late else ""))
 
 
-def _networks(copy: CopyState, _now: datetime) -> Line:
-    return line(", ".join(map(visible, copy.sighting.networks))) if copy.sighting.networks else ()
-
-
 def _known_from(copy: CopyState, now: datetime) -> Line:
     seen = ago((now - copy.taken_at).total_seconds())
     names = ", ".join(map(visible, copy.seen_by or (copy.endpoint,)))
     return line(f"{names}, ", Span(seen) if copy.fresh else Span(f"last {seen}", "warning"))
 
 
-FIELDS: tuple[tuple[str, Field], ...] = (
+STATE: Fields = (
     ("role", _role),
     ("power", _power),
     ("where", _where),
     ("replication", _replication),
     ("last sync", _last_sync),
-    ("networks", _networks),
+)
+POINTS: Fields = (
+    ("points", deep_cells.points),
+    ("consistency", deep_cells.consistency),
+    ("networks", deep_cells.networks),
+)
+PANE: Fields = (
+    *STATE,
+    *POINTS,
+    ("read deep", deep_cells.read_long_ago),
+    ("known from", _known_from),
+)
+PAGE: Fields = (
+    *STATE,
+    ("extended", deep_cells.extended),
+    *POINTS,
+    ("starts by itself", deep_cells.start),
+    ("test copy", deep_cells.tested),
+    ("cycles", deep_cells.cycles),
+    ("pending", deep_cells.pending),
+    ("a cycle takes", deep_cells.latency),
+    ("read deep", deep_cells.read_deep),
     ("known from", _known_from),
 )
 
@@ -140,6 +182,17 @@ def _alarms(workload: Workload, now: datetime, width: int) -> list[Line]:
         ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
         lines += [(Span(f" {piece}", ink),) for piece in wrap(text, width - 2)]
     return [(), *lines] if lines else []
+
+
+def _closely(workload: Workload, now: datetime, width: int) -> list[Line]:
+    """What looking closely gave, copy by copy and in full."""
+    lines: list[Line] = []
+    for copy in workload.copies:
+        if copy.inspection:
+            heading, *texts = deep_texts(copy, now)
+            lines += [(), *_told(heading, width)]
+            lines += [line(f"   {piece}") for text in texts for piece in wrap(text, width - 4)]
+    return lines
 
 
 def _reasons(workload: Workload, width: int) -> list[Line]:

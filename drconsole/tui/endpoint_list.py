@@ -1,18 +1,21 @@
-"""The endpoints in words: who answers, what the others said, and when they are asked again."""
+"""The table of endpoints: who answers, in one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from drconsole.domain.roles import AlarmCode
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
-from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.fitting import cut_end
 from drconsole.tui.widgets.ink import Line, Span, line, plain
 from drconsole.tui.widgets.table import MARK, Column
-from drconsole.wording.ages import age, ago
-from drconsole.wording.alarms import alarm_text
+from drconsole.wording.ages import ago
+from drconsole.wording.distinct import LEAST, distinct
+from drconsole.wording.endpoints import state_words
 from drconsole.wording.names import visible
 
 INKS = {
@@ -22,70 +25,76 @@ INKS = {
     EndpointState.NEVER: "muted",
 }
 TITLES = ("ENDPOINT", "SITE", "STATE", "READ", "KIND", "ADDRESS")
-SHRINKING = (0, 1, 5)
-LEAST = 6
+NAME, SITE = 0, 1
+GAP = 2
+SITE_LEAST = 12
+# These leave in this order before a name is cut; the pane below tells them in full.
+LEAVING = (5, 4)
 
 
-def columns(rows: Sequence[tuple[Line, ...]], width: int) -> tuple[Column, ...]:
-    """Columns as wide as what they hold; names, sites and addresses are cut where the line is too narrow."""
-    widths = [
+class Layout(NamedTuple):
+    """Which columns have room, how wide they are, and how each name is shown.
+
+    Args:
+        shown: places in ``TITLES``.
+    """
+
+    shown: tuple[int, ...]
+    widths: tuple[int, ...]
+    names: Mapping[str, str]
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the table."""
+        return tuple(Column(TITLES[p], w, gap=GAP) for p, w in zip(self.shown, self.widths, strict=True))
+
+    def cells(self, status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
+        """One line of the table."""
+        whole = _cells(status, now)
+        name = self.names.get(status.name, "")
+        site = cut_end(plain(whole[SITE]), self.widths[SITE])
+        short = (line(name), line(site), *whole[SITE + 1 :])
+        return tuple(short[place] for place in self.shown)
+
+
+def layout(endpoints: Sequence[EndpointStatus], now: datetime, width: int) -> Layout:
+    """Columns as wide as what they hold; two different names never look alike."""
+    rows = [_cells(status, now) for status in endpoints]
+    wanted = [
         max(cell_len(text) for text in (title, *(plain(row[place]) for row in rows)))
         for place, title in enumerate(TITLES)
     ]
-    while sum(widths) + 2 * len(widths) + MARK > width and max(widths[p] for p in SHRINKING) > LEAST:
-        widths[max(SHRINKING, key=lambda place: widths[place])] -= 1
-    return tuple(
-        Column(title, widths[place], middle=place in SHRINKING, gap=2) for place, title in enumerate(TITLES)
+    shown = list(range(len(TITLES)))
+    for leaving in LEAVING:
+        if _total(wanted, shown) > width:
+            shown.remove(leaving)
+    over = max(_total(wanted, shown) - width, 0)
+    at_site = min(over, max(wanted[SITE] - SITE_LEAST, 0))
+    wanted[SITE] -= at_site
+    wanted[NAME] = max(wanted[NAME] - (over - at_site), LEAST)
+    names = distinct([visible(status.name) for status in endpoints], wanted[NAME])
+    return Layout(
+        tuple(shown),
+        tuple(wanted[place] for place in shown),
+        {status.name: names[visible(status.name)] for status in endpoints},
     )
 
 
-def cells(status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
-    """One line of the table of endpoints."""
-    lasted = f" {age((now - status.silent_since).total_seconds())}" if status.silent_since else ""
-    word = status.state.value
-    if status.state is EndpointState.NEVER:
-        word = "silent" if status.error else "asking"
-    read = ago((now - status.last_read).total_seconds()) if status.last_read else "never"
+def _is_insecure(status: EndpointStatus) -> bool:
+    return any(alarm.code is AlarmCode.INSECURE for alarm in status.alarms)
+
+
+def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
+    return MARK + sum(widths[place] + GAP for place in shown)
+
+
+def _cells(status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
+    words = state_words(status, now)
+    ink = "critical" if words.startswith("silent") else INKS[status.state]
     return (
         line(visible(status.name)),
         line(visible(status.site)),
-        (Span(f"{word}{lasted}", "critical" if word == "silent" else INKS[status.state]),),
-        line(read),
+        (Span(words, ink), *((Span(" INSECURE", "warning"),) if _is_insecure(status) else ())),
+        line(ago((now - status.last_read).total_seconds()) if status.last_read else "never"),
         line(status.kind),
         line(visible(status.address)),
     )
-
-
-def facts(status: EndpointStatus, now: datetime, width: int) -> tuple[Line, ...]:
-    """Everything known about one endpoint, its last error in full."""
-    told = [
-        ("said", status.error),
-        ("asked again", _until(status.next_try, now) if status.error else ""),
-        ("not seen", " ".join(status.limits)),
-        ("user", status.user),
-        ("transport", status.transport),
-        ("version", status.version),
-        ("clock", _skew(status.skew_s)),
-        *(("alarm", alarm_text(alarm, now)) for alarm in status.alarms if alarm.code != "silent"),
-    ]
-    lines: list[Line] = [(Span(f" {visible(status.name)}", "strong"),)]
-    for label, text in told:
-        pieces = wrap(visible(text), width - 16) if text else []
-        for place, piece in enumerate(pieces):
-            lines.append((Span(f"   {label if place == 0 else '':<12}", "label"), Span(piece)))
-    return tuple(lines)
-
-
-def _until(when: datetime | None, now: datetime) -> str:
-    if when is None:
-        return ""
-    seconds = (when - now).total_seconds()
-    return f"in {age(seconds)}" if seconds >= 10 else "now"
-
-
-def _skew(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
-    if abs(seconds) < 2:
-        return "agrees with this one"
-    return f"{abs(seconds):.0f} s {'ahead of' if seconds > 0 else 'behind'} this one"

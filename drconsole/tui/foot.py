@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from rich.cells import cell_len
 
 from drconsole.domain.roles import Severity
 from drconsole.tui.views import Row
 from drconsole.tui.widgets.fitting import fit
-from drconsole.tui.widgets.ink import Line, Span, line
+from drconsole.tui.widgets.ink import Line, Span, line, plain
 from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.names import visible
 from drconsole.wording.roles import reason
+
+NAME_LEAST = 12
+WHY = (Span("  w", "key"), Span(" why "))
 
 
 def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
@@ -29,24 +35,60 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
         what = Span(f": {copy.role} at {visible(copy.place.site)}, {reason(copy)}")
     action = next_action(workload)
     due = line(Span(" next: ", "label"), action) if action else line(Span(" nothing is due", "muted"))
-    return fit((name, what), width, middle=_is_long(name)), fit(due, width)
+    return _said(name, what, width), (*fit(due, max(width - cell_len(plain(WHY)), 0)), *WHY)
 
 
-def _is_long(name: Span) -> bool:
-    return len(name.text) > 40
+def _said(name: Span, what: Span, width: int) -> Line:
+    """The name makes room for what is said of it: it stands under the cursor in any case."""
+    if width - cell_len(what.text) < min(cell_len(name.text), NAME_LEAST):
+        return fit((Span(f" {what.text.removeprefix(': ')}", what.ink),), width, middle=True)
+    return fit((name, what), width, middle=True)
 
 
-def status_line(
-    filter_text: str, pair: tuple[int, int], hidden: int, window: tuple[int, int, int], width: int
-) -> Line:
-    """The filter, which of how many pairs, what is hidden, and where the window stands."""
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the status line tells.
+
+    Args:
+        filter: the filter's text, empty while it is open or not set.
+        problems: what the filter holds that means nothing.
+        marked: workloads that are marked; ``unseen``: those of them that are not shown.
+        order: the order in words, empty for the usual one.
+        pair: which of how many pairs of sites.
+        hidden: machines that are left out because nothing protects them.
+        window: first and last visible line, and how many lines there are.
+    """
+
+    filter: str = ""
+    problems: tuple[str, ...] = ()
+    marked: int = 0
+    unseen: int = 0
+    order: str = ""
+    pair: tuple[int, int] = (1, 1)
+    hidden: int = 0
+    window: tuple[int, int, int] = (0, 0, 0)
+
+
+def status_line(status: Status, width: int) -> Line:
+    """What is shown and why, the most important first; then where the window stands."""
     parts: list[Span] = []
-    if filter_text:
-        parts += [Span(" filter: ", "label"), Span(visible(filter_text), "strong"), Span("  ")]
-    if pair[1] > 1:
-        parts.append(Span(f" pair {pair[0]} of {pair[1]}  ", "muted"))
-    if hidden:
-        parts.append(Span(f" {hidden} unprotected hidden, u shows  ", "muted"))
-    first, last, count = window
-    where = f"{first} to {last} of {count} " if last - first + 1 < count else ""
-    return (*fit(parts, max(width - len(where), 0)), Span(where, "muted"))
+    if status.filter:
+        parts += [Span(" filter: ", "label"), Span(visible(status.filter), "strong"), Span(" ")]
+    if status.problems:
+        parts.append(Span(f" {status.problems[0]} ", "warning"))
+    if status.marked:
+        unseen = f", {status.unseen} not shown" if status.unseen else ""
+        parts.append(Span(f" {status.marked} marked{unseen} ", "strong"))
+    if status.order:
+        parts.append(Span(f" {status.order} ", "muted"))
+    if status.pair[1] > 1:
+        parts.append(Span(f" pair {status.pair[0]} of {status.pair[1]} ", "muted"))
+    if status.hidden:
+        parts.append(Span(f" {status.hidden} unprotected hidden, A shows ", "muted"))
+    first, last, count = status.window
+    where = f"{first} to {last} of {count}" if last - first + 1 < count else ""
+    right = " ".join(filter(None, (where, "read-only")))
+    if cell_len(plain(parts)) + len(right) + 2 > width:
+        right = where
+    right = f" {right} " if right else ""
+    return (*fit(parts, max(width - len(right), 0)), Span(right, "muted"))

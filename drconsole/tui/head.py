@@ -7,16 +7,16 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
-from drconsole.domain.roles import Severity
-from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
+from drconsole.domain.roles import AlarmCode, Severity
+from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.alarm_list import Summary
 from drconsole.tui.picture import Picture
+from drconsole.tui.standing import ANSWERS, site_line, standings
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain
-from drconsole.wording.ages import age, ago
+from drconsole.wording.ages import ago
 from drconsole.wording.names import visible
 
-ANSWERS = (EndpointState.OK, EndpointState.PARTIAL)
 GAP = Span("   ")
 
 
@@ -27,14 +27,21 @@ def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> 
         return first, fit(line(" nothing was read yet"), width)
     snapshot = picture.snapshot
     brand: Line = (Span(" drconsole  ", "label"),)
-    environment = (Span(f" {visible(snapshot.estate.environment)}", "strong"), GAP)
-    right = line(f" {_read(snapshot, now, asked=asked)} ")
+    environment = (Span(f" {visible(snapshot.estate.environment)}", "strong"), *_insecure(snapshot), GAP)
+    right = line(f"  {_read(snapshot, now, asked=asked)} ")
     room = width - cell_len(plain(environment)) - cell_len(plain(right))
     sites, hidden = _sites(snapshot, now, room - cell_len(plain(brand)))
     if hidden:
         brand, (sites, hidden) = (), _sites(snapshot, now, room)
     first = _ends((*brand, *environment, *_joined(sites, hidden)), right, width)
     return first, _alarms(snapshot, picture.summary, now, width)
+
+
+def _insecure(snapshot: Snapshot) -> Line:
+    """The word for what the config accepts by name, wherever one looks: the alarm may stand below others."""
+    if any(alarm.code is AlarmCode.INSECURE for status in snapshot.endpoints for alarm in status.alarms):
+        return (Span(" INSECURE", "critical"),)
+    return ()
 
 
 def _ends(left: Line, right: Line, width: int) -> Line:
@@ -53,21 +60,18 @@ def _read(snapshot: Snapshot, now: datetime, *, asked: bool) -> str:
 
 
 def _sites(snapshot: Snapshot, now: datetime, room: int) -> tuple[list[Line], int]:
-    """Site by site how many endpoints answer, and how many sites had no room; the troubled stay longest."""
-    by_site: dict[str, list[EndpointStatus]] = {site.name: [] for site in snapshot.estate.sites}
-    for status in snapshot.endpoints:
-        by_site.setdefault(status.site, []).append(status)
-    shown = [(site, found) for site, found in by_site.items() if found]
+    """Site by site who answers, and how many sites had no room; the troubled stay longest."""
+    shown = list(standings(snapshot).items())
     hidden = 0
-    for words in (2, 1, 0):
-        spans = [_site(site, found, now, words) for site, found in shown]
+    for words in (3, 2, 1, 0):
+        spans = [site_line(site, found, now, words) for site, found in shown]
         if _width(spans) <= room:
             return spans, hidden
     while len(shown) > 1 and _width(spans) + len("   +9 more") > room:
-        calm = [item for item in shown if all(e.state in ANSWERS for e in item[1])]
+        calm = [item for item in shown if all(one.up for one in item[1])]
         shown.remove((calm or shown)[-1])
         hidden += 1
-        spans = [_site(site, found, now, 0) for site, found in shown]
+        spans = [site_line(site, found, now, 0) for site, found in shown]
     return spans, hidden
 
 
@@ -77,31 +81,9 @@ def _width(sites: Sequence[Line]) -> int:
 
 
 def _joined(sites: Sequence[Line], hidden: int) -> Line:
-    spans: list[Span] = []
-    for site in sites:
-        spans += [*site, GAP]
-    if hidden:
-        spans.append(Span(f"+{hidden} more", "muted"))
-    return tuple(spans)
-
-
-def _site(site: str, found: Sequence[EndpointStatus], now: datetime, words: int) -> Line:
-    """``New Jersey 3/4 ! hv-2 silent 4m``, with fewer words ``! silent 4m`` or ``! 4m``."""
-    answering = [status for status in found if status.state in ANSWERS]
-    silent = [status for status in found if status.state not in ANSWERS]
-    if not silent:
-        partial = any(status.state is EndpointState.PARTIAL for status in found)
-        count = Span(
-            f" {len(answering)}/{len(found)}{' partial' if partial else ''}", "warning" if partial else "good"
-        )
-        return (Span(visible(site)), count)
-    if all(status.state is EndpointState.NEVER and not status.error for status in silent):
-        return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} asking", "muted"))
-    since = [status.silent_since for status in silent if status.silent_since]
-    lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
-    who = f" {', '.join(visible(status.name) for status in silent)}" if words == 2 else ""
-    what = f"{who} silent{lasted}" if words else lasted
-    return (Span(visible(site)), Span(f" {len(answering)}/{len(found)} !{what}", "critical"))
+    more = ((Span(f"+{hidden} more", "muted"),),) if hidden else ()
+    first, *others = (*sites, *more) or ((),)
+    return (*first, *(span for each in others for span in (GAP, *each)))
 
 
 def _alarms(snapshot: Snapshot, summary: Summary, now: datetime, width: int) -> Line:

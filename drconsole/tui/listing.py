@@ -1,12 +1,17 @@
-"""Which rows of a view are shown: listed or everything, and what passes the filter."""
+"""Which rows of a view are shown, and in which order: listed or everything, and what passes the filter."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from drconsole.tui.filtering import Haystacks, words_of
-from drconsole.tui.views import Row
+from drconsole.domain.snapshot import Workload
+from drconsole.tui.sorting import Order, ordered
+from drconsole.tui.views import Row, View
+from drconsole.wording.filtering import Filter, parse
+from drconsole.wording.haystack import Haystacks
+
+FORGOTTEN = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,7 @@ class Listing:
         shown: indices into ``rows``.
         listed: workloads that are listed; ``passing``: those of them that pass the filter.
         hidden: workloads that are left out because nothing protects them.
+        problems: what the filter holds that means nothing.
     """
 
     rows: Sequence[Row] = ()
@@ -24,47 +30,74 @@ class Listing:
     listed: int = 0
     passing: int = 0
     hidden: int = 0
-    words: tuple[str, ...] = ()
+    filtered: bool = False
+    problems: tuple[str, ...] = ()
 
     @property
     def count(self) -> str:
         """How many workloads, for the title of their column."""
-        return f"{self.passing}/{self.listed}" if self.words else str(self.listed)
+        return f"{self.passing}/{self.listed}" if self.filtered else str(self.listed)
 
     @property
     def why_empty(self) -> str:
         """What to say where no row is shown."""
-        if self.words and self.listed:
-            return "no line holds these words; c ends the filter"
+        if self.filtered and self.listed:
+            return "nothing here passes the filter; x ends it"
         if self.hidden:
-            return f"nothing is protected here; u shows {self.hidden} unprotected"
+            return f"nothing is protected here; A shows {self.hidden} unprotected"
         return "no workload at these sites"
+
+    def workloads(self) -> list[Workload]:
+        """The workloads of the shown rows, each once."""
+        return list({self.rows[i].workload.key: self.rows[i].workload for i in self.shown}.values())
 
 
 @dataclass
 class Lister:
-    """Makes listings; remembers what the filter looks into."""
+    """Makes listings; remembers what the filter looks into, and the order of the rows."""
 
     show_all: bool = False
     filter: str = ""
+    order: Order = Order.ALARMS
     _haystacks: Haystacks = field(default_factory=Haystacks)
+    _parsed: tuple[str, tuple[str, ...], Filter] = ("", (), Filter())
+    _ordered: tuple[Sequence[Row], View, Order, Sequence[int]] | None = None
 
-    def list(self, rows: Sequence[Row]) -> Listing:
-        """Choose from the rows of a view."""
-        listed = [i for i, row in enumerate(rows) if row.workload.listed or self.show_all]
-        words, text = words_of(self.filter), self._haystacks.text
+    def list(self, rows: Sequence[Row], view: View, sites: Iterable[str]) -> Listing:
+        """Choose from the rows of a view.
+
+        Args:
+            sites: the names that a filter may use.
+        """
+        wanted = self._filter(tuple(sites))
+        everything = self.show_all or wanted.looks_at_all
+        listed = [i for i in self._order(rows, view) if everything or rows[i].workload.listed]
         shown = listed
-        if words:
-            shown = [i for i in listed if all(word in text(rows[i].workload) for word in words)]
+        if wanted:
+            shown = [i for i in listed if wanted.passes(rows[i].workload, self._haystacks)]
         workloads = _workloads(rows, listed)
         return Listing(
             rows,
             shown,
             listed=workloads,
-            passing=_workloads(rows, shown) if words else workloads,
+            passing=_workloads(rows, shown) if wanted else workloads,
             hidden=_workloads(rows, range(len(rows))) - workloads,
-            words=words,
+            filtered=bool(wanted),
+            problems=wanted.problems,
         )
+
+    def _filter(self, sites: tuple[str, ...]) -> Filter:
+        if self._parsed[:2] != (self.filter, sites):
+            self._parsed = (self.filter, sites, parse(self.filter, sites))
+        return self._parsed[2]
+
+    def _order(self, rows: Sequence[Row], view: View) -> Sequence[int]:
+        known = self._ordered
+        if known is None or known[0] is not rows or known[1:3] != (view, self.order):
+            if len(self._haystacks) > 2 * len(rows) + FORGOTTEN:
+                self._haystacks = Haystacks()
+            known = self._ordered = (rows, view, self.order, ordered(rows, view, self.order))
+        return known[3]
 
 
 def _workloads(rows: Sequence[Row], indices: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ from drconsole.domain.reading import Power
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role, Severity
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Workload
 from drconsole.tui.columns import Layout
+from drconsole.tui.sorting import best_sync
 from drconsole.tui.views import Row, View, ends_of
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.actions import next_action
@@ -120,10 +121,9 @@ def _rpo(row: Row) -> Line:
         return (Span("-", "muted"),)
     if kind is ArrowKind.FAILED_OVER:
         return (Span("unprot.", "warning"),)
-    known = [copy for copy in workload.copies if copy.rpo_s is not None]
-    fresh = [copy for copy in known if copy.fresh]
-    if not fresh:
+    best = best_sync(workload)
+    if best is None:
+        known = any(copy.rpo_s is not None for copy in workload.copies)
         return (Span("?" if known or not any(c.fresh for c in workload.copies) else "-", "muted"),)
-    best = min(fresh, key=lambda copy: copy.rpo_s or 0)
     late = any(alarm.code is AlarmCode.RPO for alarm in workload.all_alarms)
     return (Span(rpo(best.rpo_s, best.rpo_target_s), "warning" if late else ""),)

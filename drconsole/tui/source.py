@@ -18,6 +18,10 @@ class SnapshotSource(Protocol):
         """Ask for an immediate read of one endpoint, or of all."""
         ...
 
+    def look(self, key: str) -> None:
+        """Somebody looks at this workload from now on, and wants it read deep; an empty key: at none."""
+        ...
+
     def start(self) -> None:
         """Begin to connect and read."""
         ...

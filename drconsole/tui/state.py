@@ -19,6 +19,8 @@ class ConsoleState:
         clock: the console's wall clock, UTC.
         now: the time of the last tick; ages stand still between ticks.
         asked: a person asked for a read that has not come yet.
+        subject: the key of the workload that somebody looks at; empty for none.
+        themes: the names of the themes that can be chosen here.
     """
 
     source: SnapshotSource
@@ -26,6 +28,8 @@ class ConsoleState:
     now: datetime
     picture: Picture | None = None
     asked: bool = False
+    subject: str = ""
+    themes: tuple[str, ...] = ()
 
     @property
     def snapshot(self) -> Snapshot | None:

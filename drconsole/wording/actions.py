@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drconsole.domain.roles import AlarmCode
+from drconsole.domain.roles import Alarm, AlarmCode
 from drconsole.domain.snapshot import Workload
 
 _NEXT = {
@@ -38,6 +38,26 @@ _NEXT = {
     AlarmCode.TORN: "wait for the next transfer, then look again",
     AlarmCode.TEST_RUNNING: "stop the test when it is done",
 }
+
+
+_OF_ENDPOINTS = {
+    AlarmCode.SILENT: "open it: its error says what to look at",
+    AlarmCode.PARTIAL: "give its account the rights to see everything, then read it now",
+    AlarmCode.BROKER_DOWN: "start the Replica Broker on its cluster: nothing replicates to it meanwhile",
+    AlarmCode.NODE_SILENT: "look at the node; its VMs may have moved to the others",
+    AlarmCode.TWINS: "find out which one is the copy, and take it out of the config",
+    AlarmCode.CLOCK_SKEW: "set its clock right, or this one: ages are counted on its own clock",
+    AlarmCode.INSECURE: "give it a certificate that can be verified, then remove insecure from the config",
+}
+_TO_LOOK_AT = {
+    AlarmCode.RECORD_STRANGE: "read its notes: who wrote this record",
+    AlarmCode.REBUILD_POSSIBLE: "see whether anybody still needs these disks",
+}
+
+
+def action_of(alarm: Alarm) -> str:
+    """What to do next about one alarm; empty where there is nothing to be done."""
+    return (_NEXT | _OF_ENDPOINTS | _TO_LOOK_AT).get(alarm.code, "")
 
 
 def next_action(workload: Workload) -> str:

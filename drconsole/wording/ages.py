@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
+# A time further ahead than this was told by a clock that has been set since: how old it is, nobody knows.
+AHEAD_S = 60.0
+
 
 def age(seconds: float) -> str:
-    """A short age: ``40s``, ``38m``, ``6h``, ``31d``; below a minute in steps of ten seconds."""
+    """A short age: ``40s``, ``38m``, ``6h``, ``31d``; below a minute in steps of ten seconds.
+
+    ``?`` is that of a time still to come.
+    """
+    if seconds < -AHEAD_S:
+        return "?"
     s = max(0, int(seconds))
     if s < 60:
         return f"{s // 10 * 10}s"
@@ -19,6 +27,8 @@ def age(seconds: float) -> str:
 
 def ago(seconds: float) -> str:
     """An age in a sentence: ``38 min ago``."""
+    if seconds < -AHEAD_S:
+        return "at an unknown time"
     s = max(0, int(seconds))
     if s < 10:
         return "just now"
@@ -31,6 +41,18 @@ def ago(seconds: float) -> str:
     return f"{s // 86400} days ago"
 
 
+def span(seconds: float) -> str:
+    """A length of time in two units: ``41 d 02 h``, ``3 h 12 min``; below an hour ``7 min``."""
+    s = max(0, int(seconds))
+    if s < 60:
+        return f"{s // 10 * 10} s"
+    if s < 3600:
+        return f"{s // 60} min"
+    if s < 86400:
+        return f"{s // 3600} h {s % 3600 // 60:02} min"
+    return f"{s // 86400} d {s % 86400 // 3600:02} h"
+
+
 def since(start: datetime | None, now: datetime) -> str:
     """``since 9h``, or nothing where the start is not known."""
     return f"since {age((now - start).total_seconds())}" if start else ""
@@ -39,6 +61,12 @@ def since(start: datetime | None, now: datetime) -> str:
 def exact(when: datetime) -> str:
     """An exact time with its zone, for where people must prove."""
     return when.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def moment(when: datetime, now: datetime) -> str:
+    """An exact time with its zone; its date only where that is not today's."""
+    there, here = when.astimezone(), now.astimezone()
+    return there.strftime("%H:%M:%S %Z") if there.date() == here.date() else exact(when)
 
 
 def rpo(age_s: int | None, target_s: int | None) -> str:

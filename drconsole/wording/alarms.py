@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from drconsole.domain.endpoint import Insecurity
 from drconsole.domain.roles import Alarm, AlarmCode
 from drconsole.domain.snapshot import EndpointStatus, Workload
 from drconsole.wording.ages import age, ago, since
@@ -35,7 +36,7 @@ _TEXTS = {
     AlarmCode.SYNCING: "in the middle of a transfer",
     AlarmCode.FILES_NOT_SEEN: "known from the appliance alone, its files were not seen",
     AlarmCode.REBUILD_POSSIBLE: "only disks are left; a VM can be rebuilt around them",
-    AlarmCode.INSECURE: "connected without a verified certificate, as the config says",
+    AlarmCode.INSECURE: "INSECURE: its certificate is not verified, as the config says (insecure: true)",
 }
 
 
@@ -96,10 +97,17 @@ def _with_facts(alarm: Alarm) -> str:
             return f"the same inventory as {visible(fact('twin'))}: one of them is a copy of the other"
         case AlarmCode.CLOCK_SKEW:
             return f"its clock differs from this one by {age(abs(int(fact('skew_s'))))}"
+        case AlarmCode.INSECURE if fact("what") == Insecurity.CLEAR_PASSWORD:
+            return "INSECURE: its password can be read on the wire, as the config says (insecure: true)"
         case AlarmCode.SILENT:
             return visible(fact("error"))
         case AlarmCode.PARTIAL:
             return visible(fact("limits"))
+        case AlarmCode.NOT_KEPT:
+            return (
+                "what is read cannot be kept in the state folder "
+                f"({visible(fact('why'))}): after a restart it is not known"
+            )
         case _:
             return ""
 

@@ -74,14 +74,26 @@ def keys(report: Report, columns: int, lines: int) -> None:
         terminal.press(b"/")
         strokes = [terminal.press(key) for key in (b"w", b"e", b"b", b"-", b"0", b"1")]
         strokes += [terminal.press(b"\x7f") for _ in range(6)]
+        strokes += [terminal.press(key.encode()) for key in "role:orig !x"]
         report.time(f"filter keystroke {where}", [stroke.ms for stroke in strokes], 60, "p95")
+
+
+def orders_and_marks(report: Report, columns: int, lines: int) -> None:
+    """Everything marked, moves of the cursor with that, and all orders one after the other."""
+    where = f"at {columns}x{lines}, {MANY} workloads"
+    with _running(columns, lines) as terminal:
+        terminal.press(b"m")
+        moves = [terminal.press(b"j") for _ in range(20)]
+        report.time(f"cursor key {where}, all marked", [move.ms for move in moves], 20, "p95")
+        orders = [terminal.press(b"o") for _ in range(10)]
+        report.time(f"order key {where}", [order.ms for order in orders], 60, "median")
 
 
 def quiet(report: Report, columns: int, lines: int) -> None:
     """Bytes of a tick, of a changed picture, and of everything between."""
     where = f"at {columns}x{lines}, {MANY} workloads"
     with _running(columns, lines) as terminal:
-        changed = [terminal.press(b"r", quiet_s=0.4) for _ in range(4)]
+        changed = [terminal.press(b"n", quiet_s=0.4) for _ in range(4)]
         report.size(f"picture with 5 % changed {where}", max(c.size for c in changed), 2048, "bytes")
         terminal.settle(0.5)
         cpu = terminal.cpu_s
@@ -98,7 +110,7 @@ def keys_while_pictures_come(report: Report, columns: int, lines: int) -> None:
     with _running(columns, lines) as terminal:
         times: list[float] = []
         for _ in range(8):
-            terminal.type(b"r")
+            terminal.type(b"n")
             times += [terminal.press(b"j", quiet_s=0.02).ms for _ in range(6)]
             terminal.settle(0.3)
         report.time(f"cursor key while pictures come at {columns}x{lines}", times, 50, "p95")
@@ -110,5 +122,6 @@ def measure(report: Report) -> None:
     bare_key(report)
     for columns, lines in SIZES:
         keys(report, columns, lines)
+        orders_and_marks(report, columns, lines)
         quiet(report, columns, lines)
         keys_while_pictures_come(report, columns, lines)

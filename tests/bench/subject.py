@@ -31,6 +31,9 @@ class Injected:
         """Change the picture."""
         self.pictures.reverse()
 
+    def look(self, key: str) -> None:
+        """What is looked at closely has no figures here."""
+
     def stop(self) -> None:
         """Nothing runs."""
 

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -92,12 +92,20 @@ class Terminal:
         Raises:
             AssertionError: the command ended, or was silent for long, without printing it.
         """
-        while text not in self.seen:
+        self.until_true(lambda: text in self.seen, repr(text))
+        return self.seen
+
+    def until_true(self, condition: Callable[[], bool], what: str) -> None:
+        """Take what is printed until something is true; it is looked at whenever something was printed.
+
+        Raises:
+            AssertionError: the command ended, or was silent for long, before that.
+        """
+        while not condition():
             assert select.select([self._near], [], [], PATIENCE_S)[0], f"silent; seen: {self.seen}"
             piece = self._read()
-            assert piece, f"ended without {text!r}; seen: {self.seen}"
+            assert piece, f"ended without {what}; seen: {self.seen}"
             self.seen += piece
-        return self.seen
 
     def type(self, text: str) -> None:
         """Type on its keyboard."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import select
 import signal
 import stat
 import subprocess
@@ -162,13 +164,40 @@ def test_files_of_ours_are_private_and_hold_no_password(served: Path, tmp_path: 
     assert "DEBUG" in (folder / "state" / "log" / "drconsole.log").read_text()
 
 
-def test_reader_that_goes_away_is_no_error(served: Path, tmp_path: Path) -> None:
-    command = f"exec {' '.join(PROGRAM)} --config {served} list | true; echo ${{PIPESTATUS[0]}}"
-    ran = subprocess.run(
-        ["bash", "-c", command], env=environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE_S
+def in_shell(rest: str, home: Path, more: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command in a shell that says at the end how the first of a pipe ended."""
+    command = f"{' '.join(PROGRAM)} {rest}; echo ${{PIPESTATUS[0]}} >&2"
+    return subprocess.run(
+        ["bash", "-c", command],
+        env=environment(home, more),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
 
-    assert ran.stderr == ""
+
+@pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize(("command", "code"), [("list", 141), ("list --json", 141), ("health", 3)])
+def test_reader_that_goes_away_is_told_by_the_exit_code_alone(
+    served: Path, tmp_path: Path, command: str, code: int, buffered: str
+) -> None:
+    ran = in_shell(f"--config {served} {command} | true", tmp_path, {"PYTHONUNBUFFERED": buffered})
+
+    assert ran.stderr == f"{code}\n"
+
+
+@pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize(
+    ("where", "why"), [(">/dev/full", "No space left on device"), (">&-", "Standard output is closed")]
+)
+@pytest.mark.parametrize(("command", "code"), [("list", 1), ("list --json", 1), ("health", 3), ("--help", 1)])
+def test_output_that_cannot_be_written_is_told(
+    served: Path, tmp_path: Path, command: str, code: int, where: str, why: str, buffered: str
+) -> None:
+    ran = in_shell(f"--config {served} {command} {where}", tmp_path, {"PYTHONUNBUFFERED": buffered})
+
+    told = ("The output cannot be written:", f"  {why}.", "What was printed is not whole: do not go by it.")
+    assert ran.stderr.splitlines() == [*told, str(code)]
 
 
 def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
@@ -178,6 +207,27 @@ def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) ->
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.isascii()
     assert r"\u2026" in ran.stdout
+
+
+def test_slow_password_command_is_not_told_as_a_slow_endpoint(served: Path, tmp_path: Path) -> None:
+    content = yaml.safe_load(served.read_text())
+    content["state"] = str(tmp_path / "state")
+    os.mkfifo(tmp_path / "alive")
+    alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    command = ["/bin/sh", "-c", f"exec sleep 4321 3>{tmp_path / 'alive'}"]
+    content["credentials"]["lab"]["password_command"] = command
+    config = tmp_path / "slow.yaml"
+    config.write_text(yaml.safe_dump(content))
+
+    ran = run("--config", config, "list", "--wait", "1", home=tmp_path)
+
+    assert ran.returncode == 0
+    assert "credential 'lab' is being waited for: its password_command 'sh' has not answered" in ran.stdout
+    assert "answered completely" not in ran.stdout
+    assert "4321" not in ran.stdout + ran.stderr
+    assert select.select([alive], [], [], PATIENCE_S)[0], "the command outlives who asked it"
+    assert os.read(alive, 1) == b""
+    os.close(alive)
 
 
 def test_state_that_cannot_be_written_is_told(served: Path, tmp_path: Path) -> None:

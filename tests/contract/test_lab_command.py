@@ -45,6 +45,23 @@ def test_killed_lab_takes_its_server_along(tmp_path: Path) -> None:
         os.close(ended)
 
 
+def test_killed_console_of_a_lab_leaves_neither_server_nor_password(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    terminal = Terminal("lab", home=tmp_path, more={"TMPDIR": str(temporary)})
+    terminal.until("WORKLOAD")
+    (folder,) = temporary.iterdir()
+    (server,) = servers_of(folder)
+    ended = os.pidfd_open(server)
+
+    terminal.process.kill()
+
+    assert select.select([ended], [], [], PATIENCE_S)[0]
+    os.close(ended)
+    assert terminal.end() == -signal.SIGKILL
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.pwsh
 def test_a_real_powershell_says_which_it_is_and_that_its_hook_holds(pwsh: Path, tmp_path: Path) -> None:
     with serving("lab", "--serve", "--powershell", pwsh, home=tmp_path) as process:

@@ -93,13 +93,13 @@ def faults(lab: Lab) -> dict[str, WireFault | None]:
     return {name: listener.fault for name, listener in lab.listeners.items()}
 
 
-def test_a_cluster_has_an_address_for_each_node(in_lab: InLab) -> None:
+def test_a_cluster_has_an_address_of_its_own_and_one_for_each_node(in_lab: InLab) -> None:
     async def check(lab: Lab) -> None:
         alone, cluster = lab.describe()["endpoints"]
         assert "nodes" not in alone
         assert list(cluster["nodes"]) == ["N1", "N2"]
-        assert cluster["address"] == cluster["nodes"]["N1"] != cluster["nodes"]["N2"]
-        assert set(lab.listeners) == {"ha", "c/N1", "c/N2"}
+        assert len({cluster["address"], *cluster["nodes"].values()}) == 3
+        assert set(lab.listeners) == {"ha", "c", "c/N1", "c/N2"}
 
     in_lab(check)
 
@@ -107,11 +107,11 @@ def test_a_cluster_has_an_address_for_each_node(in_lab: InLab) -> None:
 def test_a_fault_is_for_one_node_or_for_all(in_lab: InLab) -> None:
     async def check(lab: Lab) -> None:
         await happen(lab, {"endpoint": "c/N2", "fault": "refuse"})
-        assert faults(lab) == {"ha": None, "c/N1": None, "c/N2": "refuse"}
+        assert faults(lab) == {"ha": None, "c": None, "c/N1": None, "c/N2": "refuse"}
         await happen(lab, {"endpoint": "c", "fault": "silent-tcp"})
-        assert faults(lab) == {"ha": None, "c/N1": "silent-tcp", "c/N2": "silent-tcp"}
+        assert faults(lab) == {"ha": None, "c": "silent-tcp", "c/N1": "silent-tcp", "c/N2": "silent-tcp"}
         await happen(lab, {"endpoint": "c", "fault": None})
-        assert faults(lab) == {"ha": None, "c/N1": None, "c/N2": None}
+        assert faults(lab) == {"ha": None, "c": None, "c/N1": None, "c/N2": None}
 
     in_lab(check)
 
@@ -122,7 +122,7 @@ def test_the_timeline_can_be_hurried_without_the_clock(in_lab: InLab) -> None:
         await lab.hurry()
         assert lab.clock.now() == begin
         assert lab.world.machine("N1", WEB).host == "N2"
-        assert faults(lab) == {"ha": "silent-tcp", "c/N1": None, "c/N2": None}
+        assert faults(lab) == {"ha": "silent-tcp", "c": None, "c/N1": None, "c/N2": None}
         await lab.advance(600)
         assert faults(lab)["ha"] == "silent-tcp"
 
@@ -145,8 +145,11 @@ def test_a_site_that_is_down_replicates_no_more_until_it_is_up(in_lab: InLab) ->
 
 def test_a_node_that_is_down_answers_nobody_and_its_machines_are_elsewhere(in_lab: InLab) -> None:
     async def check(lab: Lab) -> None:
+        port = lab.listeners["c"].port
+        assert lab.listeners["c"].service.host_name == "N1"
         await happen(lab, {"node": "N1", "state": "Down"})
-        assert faults(lab) == {"ha": None, "c/N1": "silent-tcp", "c/N2": None}
+        assert faults(lab) == {"ha": None, "c": None, "c/N1": "silent-tcp", "c/N2": None}
+        assert (lab.listeners["c"].service.host_name, lab.listeners["c"].port) == ("N2", port)
         assert lab.world.machine("N1", WEB).host == "N2"
         await happen(lab, {"node": "N1", "state": "Up"})
         assert faults(lab)["c/N1"] is None

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.pwsh
 SCRIPTS = Path(drconsole.platforms.hyperv.__file__).parent / "scripts"
 PER_CALL = (
     "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
-    '"$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; '
+    '"$ExecutionContext.SessionState.LanguageMode; '
+    "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )
 NAME = "файлы 日本 [1] o'neil \U0001f600 \"$(x)"
@@ -67,8 +68,8 @@ def test_the_light_read_as_the_product_sends_it(pwsh: Path, codepage: int) -> No
         async with lab(pwsh, **handlers, Get_VMReplication=answering(RELATION)) as real:
             got = await real.run(PER_CALL, request(script("frame.ps1"), script("light.ps1")), codepage)
             assert (got.err, got.code) == (b"", 0), got
-            answer, end, rest = got.out.split(b"\r\n")
-            assert (end, rest) == (b"drconsole-end", b"")
+            mode, answer, end, rest = got.out.split(b"\r\n")
+            assert (mode, end, rest) == (b"FullLanguage", b"drconsole-end", b"")
             read = json.loads(base64.b64decode(answer))
             assert read["ok"], read
             value = read["value"]
@@ -89,7 +90,7 @@ def test_an_error_inside_the_frame_names_its_line(pwsh: Path) -> None:
     async def scenario() -> None:
         async with lab(pwsh) as real:
             got = await real.run(PER_CALL, request(script("frame.ps1"), "param($Arguments)\n\nGet-VM"))
-            read = json.loads(base64.b64decode(got.lines[0]))
+            read = json.loads(base64.b64decode(got.lines[1]))
             assert read["error"]["id"] == f"NotModelled,{COMMANDS}GetVM"
             assert (read["error"]["category"], read["error"]["line"]) == ("NotImplemented", 3)
             assert real.world.unmodelled == ["Get-VM"]

@@ -203,8 +203,8 @@ def evaluated(case: Case) -> Run:
 
 def ordered(answer: Answer) -> Any:
     """The frame of an answer with its keys in order; the shell's own version says which engine it is."""
-    first, end = answer.out.decode().split("\r\n")[:2]
-    assert end == "drconsole-end"
+    mode, first, end = answer.out.decode().split("\r\n")[:3]
+    assert (mode, end) == ("FullLanguage", "drconsole-end")
     frame = json.loads(base64.b64decode(first), object_pairs_hook=list)
     value = dict(frame)["value"]
     if value:

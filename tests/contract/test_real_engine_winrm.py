@@ -77,8 +77,8 @@ def test_the_per_call_form_sent_in_pieces(connect: Connect, world: SmallWorld, c
         client.send(shell, command, line[start : start + 500], end=start + 500 >= len(line))
     got = receive_all(client, shell, command)
     assert (got.stderr, got.exit_code) == (b"", 0)
-    answer, end = got.stdout.split(b"\r\n")[:2]
-    assert end == b"drconsole-end"
+    mode, answer, end = got.stdout.split(b"\r\n")[:3]
+    assert (mode, end) == (b"FullLanguage", b"drconsole-end")
     assert json.loads(base64.b64decode(answer))["value"] == NAME + "ä€" + "x" * 200 * 1024
     client.delete(shell)
     assert world.unmodelled == []

@@ -159,6 +159,7 @@ class Fixed:
         self.snapshot = snapshot
         self.asked: list[str | None] = []
         self.calls: list[str] = []
+        self.looked: list[str] = []
 
     def newest(self) -> Snapshot | None:
         """What was given last."""
@@ -167,6 +168,10 @@ class Fixed:
     def read_now(self, endpoint: str | None) -> None:
         """Remember who was asked."""
         self.asked.append(endpoint)
+
+    def look(self, key: str) -> None:
+        """Remember what somebody looks at."""
+        self.looked.append(key)
 
     def start(self) -> None:
         """Remember that it was started."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
 
+from drconsole.domain.deep import Adapter, Consistency, Deep, Inspection, Measured, Point, Statistics
+from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.tui.detail import detail, full_detail
 from drconsole.tui.widgets.ink import plain
-from tests.tui.pictures import NEW_YORK, NOW, picture, protected, split_brain, vsphere
+from drconsole.wording.names import visible
+from tests.tui.pictures import NEW_YORK, NOW, picture, protected, relation, split_brain, vsphere
 
 
 def _workload(copies: int) -> Workload:
@@ -62,6 +66,70 @@ def test_a_vsphere_machine_shows_what_its_configuration_says() -> None:
     text = "\n".join(plain(line) for line in full_detail(snapshot.workloads[0], NOW, 80))
     assert "vSphere" in text
     assert "configured" in text
+
+
+HOSTILE = "prod\x1b[31m-" * 12 + "数据库"
+
+
+def looked(workload: Workload, **more: object) -> Workload:
+    """The workload, every copy of which was looked at nine hours ago."""
+    then = NOW - timedelta(hours=9)
+    lan = Adapter("1", HOSTILE, HOSTILE, vlan=7, test_network=HOSTILE, addresses=("fe80::1",) * 8)
+    points = tuple(Point(str(n), then - timedelta(hours=n), Consistency.CRASH) for n in range(24))
+    legs = (relation("Replica"), replace(relation("Replica"), relationship="Extended", replica=HOSTILE))
+    counted = Statistics("Simple", then, 10**12, 10**9, 10**10, 4, 19, 9, 141, 3, HOSTILE, then, (HOSTILE,))
+    deep = Deep("x", then, then, HOSTILE, HOSTILE, points, (lan, lan), legs)
+    values: dict[str, object] = {"deep": deep, "measured": Measured(then, (counted,)), **more}
+    seen = Inspection(**values)  # type: ignore[arg-type]
+    sightings = (replace(c.sighting, relations=legs, auto_start=HOSTILE) for c in workload.copies)
+    copies = (
+        replace(c, inspection=seen, sighting=sighting)
+        for c, sighting in zip(workload.copies, sightings, strict=True)
+    )
+    return replace(workload, copies=tuple(copies))
+
+
+@pytest.mark.parametrize("copies", [1, 2, 3])
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_what_a_deep_read_tells_fits_and_stands_there_whole(copies: int, width: int) -> None:
+    lines = [plain(line) for line in full_detail(looked(_workload(copies)), NOW, width)]
+    assert max(map(cell_len, lines)) <= width
+    assert not any("\x1b" in line for line in lines)
+    assert sum("recovery point of" in line for line in lines) == 24 * copies
+    whole = "".join(line.strip() for line in lines)
+    assert whole.count(visible(HOSTILE)) >= 6 * copies
+    (row,) = [line for line in lines if line.startswith("   read deep")]
+    assert row[20:].startswith("9 h ago on ")
+
+
+def test_what_failed_and_what_has_not_come_are_told_apart() -> None:
+    snapshot = picture(protected("web-01", 1))
+    (workload,) = snapshot.workloads
+    replica = next(c for c in workload.copies if c.role is Role.REPLICA)
+
+    def points(inspection: Inspection | None, **more: bool) -> str:
+        copy = replace(replica, inspection=inspection)
+        lines = full_detail(replace(workload, copies=(copy,)), NOW, 100, **more)
+        return "".join(plain(line) for line in lines if plain(line).strip().startswith("points"))
+
+    assert "not read yet" in points(None)
+    assert points(None, awaited=False) == ""
+    assert "could not be read" in points(Inspection(failed="no"))
+    assert "none" in points(Inspection(deep=Deep("x", NOW, NOW, relations=(relation("Replica"),))))
+
+
+def test_a_silent_copy_is_not_awaited() -> None:
+    snapshot = picture(protected("web-01", 1), silent=frozenset({"goldr2-n1"}))
+    text = "\n".join(plain(line) for line in full_detail(snapshot.workloads[0], NOW, 120))
+    assert "not read yet" not in text
+
+
+@pytest.mark.parametrize(("action", "words"), [("Start", "yes"), ("Nothing", "no"), ("", None)])
+def test_whether_it_starts_by_itself_is_told_by_the_light_read(action: str, words: str | None) -> None:
+    sightings = [replace(s, auto_start=action) for s in protected("web-01", 1)]
+    lines = [plain(line) for line in full_detail(picture(sightings).workloads[0], NOW, 120)]
+    row = [line.split()[3:] for line in lines if "starts by itself" in line]
+    assert row == ([[words, words]] if words else [])
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from drconsole.domain.endpoint import Endpoint, Pair
+from drconsole.domain.endpoint import Endpoint, EndpointKind, Pair
+from drconsole.domain.reading import Node
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.tui.head import head
 from drconsole.tui.picture import study
+from drconsole.tui.standing import site_line, standings
 from drconsole.tui.widgets.ink import plain
 from tests.tui.pictures import KINDS, NEW_JERSEY, NEW_YORK, NOW, STEADY, estate, picture, protected
 
@@ -37,9 +40,62 @@ def test_both_lines_take_the_width_and_keep_their_right_ends(width: int, silent:
 
 def test_a_silent_site_says_since_when_and_in_a_wide_line_who() -> None:
     snapshot = picture(silent=frozenset({"goldr2-n1"}))
-    assert "New Jersey 0/1 ! goldr2-n1 silent 4m" in _lines(snapshot, 120)[0]
-    assert "New Jersey 0/1 ! 4m" in _lines(snapshot, 80)[0]
-    assert "New York 2/2" in _lines(snapshot, 80)[0]
+    assert "New York  gold-n1 ok  vc-ny ok   New Jersey  goldr2-n1 silent 4m " in _lines(snapshot, 120)[0]
+    assert "New York 2/2   New Jersey ! silent 4m" in _lines(snapshot, 80)[0]
+    one_of_two = picture(silent=frozenset({"vc-ny"}))
+    assert "New York 1/2 ! vc-ny silent 4m   New Jersey 1/1" in _lines(one_of_two, 92)[0]
+    assert "New York 1/2 ! silent 4m   New Jersey 1/1" in _lines(one_of_two, 85)[0]
+    assert "New York 1/2 ! 4m   New Jersey 1/1" in _lines(one_of_two, 80)[0]
+
+
+def clustered(state: EndpointState, *silent: str) -> Snapshot:
+    """A cluster of three and a host in New York, a host in New Jersey; some of the nodes do not answer."""
+    names = ("GOLD1", "GOLD2", "GOLD3")
+    where = estate(
+        [
+            Endpoint("gold", NEW_YORK, EndpointKind.HYPERV_CLUSTER, "10.1.0.10", nodes=names),
+            Endpoint("vc-ny", NEW_YORK, KINDS["vc"], "10.1.0.20"),
+            Endpoint("goldr2-n1", NEW_JERSEY, KINDS["hv"], "10.2.0.11"),
+        ]
+    )
+    told = picture([], where=where)
+    gold, *others = told.endpoints
+    nodes = tuple(Node(name, name not in silent) for name in names)
+    since = NOW - timedelta(hours=2) if state is EndpointState.SILENT else None
+    return replace(told, endpoints=(replace(gold, state=state, nodes=nodes, silent_since=since), *others))
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "wide", "narrow"),
+    [
+        (clustered(EndpointState.OK), "New York  gold 3/3  vc-ny ok", "New York 4/4  "),
+        (clustered(EndpointState.PARTIAL), "New York  gold 3/3 partial  vc-ny ok", "New York 4/4 partial  "),
+        (
+            clustered(EndpointState.OK, "GOLD2"),
+            "New York  gold 2/3  vc-ny ok",
+            "New York 3/4 ! silent  ",
+        ),
+        (
+            clustered(EndpointState.PARTIAL, "GOLD2"),
+            "gold 2/3 partial  vc-ny",
+            "New York 3/4 ! silent  ",
+        ),
+        (clustered(EndpointState.SILENT), "gold silent 2h  vc-ny ok", "New York 1/4 ! silent 2h  "),
+        (clustered(EndpointState.NEVER), "New York  gold asking  vc-ny ok", "New York 1/4 asking  "),
+    ],
+)
+def test_a_cluster_counts_by_its_nodes(snapshot: Snapshot, wide: str, narrow: str) -> None:
+    assert wide in _lines(snapshot, 120)[0]
+    assert narrow in _lines(snapshot, 84)[0]
+
+
+def test_a_silent_node_is_no_dead_endpoint_and_is_drawn_so() -> None:
+    for silent, ink in (((), "good"), (("GOLD2",), "warning")):
+        (gold, *_), _ = (
+            standings(clustered(EndpointState.OK, *silent))[site] for site in (NEW_YORK, NEW_JERSEY)
+        )
+        assert [span.ink for span in gold.told(NOW)] == [ink]
+        assert site_line(NEW_YORK, [gold], NOW, 1)[1].ink == ink
 
 
 def test_where_many_sites_have_no_room_the_silent_one_stays() -> None:
@@ -47,7 +103,7 @@ def test_where_many_sites_have_no_room_the_silent_one_stays() -> None:
     endpoints = [Endpoint(f"vc-{i}", name, KINDS["vc"], "10.0.0.1") for i, name in enumerate(names)]
     where = estate(endpoints, (Pair(NEW_YORK, NEW_JERSEY),))
     first, _ = _lines(picture([], where=where, silent=frozenset({"vc-7"})))
-    assert "Site number 7 0/1 !" in first
+    assert "Site number 7 ! silent 4m" in first
     assert "more" in first
 
 

@@ -158,6 +158,78 @@ def test_the_next_theme_is_a_key_away() -> None:
     drive(script, picture())
 
 
+def test_a_theme_of_ones_own_comes_round_again(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text('primary: "#336699"\n', encoding="utf-8")
+
+    async def script(d: Driver) -> None:
+        path.unlink()
+        seen = []
+        for _ in (*theme_names(), "mine"):
+            await d.press("T")
+            seen.append(d.app.theme)
+            assert f"theme {d.app.theme}" in d.lines()[-2]
+        assert sorted(seen) == sorted((*theme_names(), "mine"))
+        await d.press("colon", *"theme mine", "enter")
+        assert d.app.theme == "mine"
+
+    drive(script, picture(), theme=str(path))
+
+
+def test_without_colour_there_is_no_other_theme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def script(d: Driver) -> None:
+        await d.press("T")
+        assert d.app.theme == "ansi"
+        assert "NO_COLOR is set" in d.text()
+        await d.press("colon", *"theme")
+        assert "theme dark" not in d.text()
+
+    drive(script, picture(), theme="ansi")
+
+
+WAYS: tuple[tuple[str, ...], ...] = (
+    ("A", "m", "R"),
+    ("slash", *"role:x web"),
+    ("G",),
+    ("G", "enter"),
+    ("enter",),
+    ("a",),
+    ("e",),
+    ("question_mark",),
+    ("w",),
+    ("p",),
+    ("colon", "t"),
+    ("y", *"/no/such", "enter"),
+)
+
+
+@pytest.mark.parametrize("keys", WAYS, ids="-".join)
+@pytest.mark.parametrize("theme", _true_colour_themes(), ids=lambda theme: theme.name)
+def test_every_letter_on_every_screen_is_legible(theme: Theme, keys: tuple[str, ...]) -> None:
+    """Measured on what is drawn: all inks on all grounds that they really meet, cursor and alarms too."""
+
+    async def script(d: Driver) -> None:
+        await d.press(*keys)
+        await d.app.workers.wait_for_complete()
+        await d.pilot.pause()
+        pairs = set()
+        for strip in d.strips():
+            for text, style, _ in strip:
+                if text.strip():
+                    assert style
+                    assert style.color
+                    assert style.bgcolor
+                    one, ground = style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex
+                    pairs.add((ground, one) if style.reverse else (one, ground))
+        assert len({ground for _, ground in pairs}) > 1
+        weak = [pair for pair in pairs if _contrast(*pair) < LEGIBLE]
+        assert not weak
+
+    drive(script, picture(silent=frozenset({"vc-ny"})), size=(120, 40), theme=theme.name)
+
+
 def test_defaults_of_our_variables_come_from_the_theme() -> None:
     app = ConsoleApp(Fixed(), Theme("bare", primary="#336699", foreground="#eeeeee"), clock=lambda: NOW)
     assert app.get_theme_variable_defaults()["role-original"] == "#eeeeee"

@@ -16,7 +16,8 @@ from drconsole.lab.powershell.process import Process, Start
 SCRIPTS = resources.files("drconsole.platforms.hyperv") / "scripts"
 PER_CALL = (
     "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
-    '"$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json;'
+    '"$ExecutionContext.SessionState.LanguageMode; '
+    "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json;"
     ' & ([scriptblock]::Create($r.script)) $r.call"'
 )
 
@@ -176,8 +177,8 @@ def run(
 
 
 def answer(taken: Taken) -> dict[str, Any]:
-    """Read the product's answer from its two lines."""
-    line, end, rest = taken.text().split("\r\n")
-    assert (end, rest) == ("drconsole-end", "")
+    """Read the product's answer from its lines."""
+    mode, line, end, rest = taken.text().split("\r\n")
+    assert (mode, end, rest) == ("FullLanguage", "drconsole-end", "")
     found: dict[str, Any] = json.loads(base64.b64decode(line))
     return found

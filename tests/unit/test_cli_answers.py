@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +94,16 @@ def test_silent_endpoint_and_its_last_known_copies() -> None:
     far = [c for w in found["workloads"] for c in w["copies"] if c["site"] == "New Jersey"]
     assert far
     assert all(not copy["fresh"] and copy["age_s"] == 9 * 3600 for copy in far)
+
+
+def test_what_was_seen_at_a_time_still_to_come_has_no_age() -> None:
+    snapshot = picture(silent=frozenset({"goldr2-n1"}))
+    found = answer(replace(snapshot, taken_at=snapshot.taken_at - timedelta(hours=10)))
+
+    assert {endpoint["age_s"] for endpoint in found["endpoints"]} == {None}
+    far = [c for w in found["workloads"] for c in w["copies"] if c["site"] == "New Jersey"]
+    assert far
+    assert all(copy["age_s"] is None and copy["replication"]["rpo_s"] is None for copy in far)
 
 
 def test_split_brain_has_its_stable_code() -> None:

@@ -41,8 +41,7 @@ def test_first_lines_say_where_who_answers_and_the_worst() -> None:
     found = text(picture())
 
     assert found[0].split("   ")[:2] == ["drconsole", "LAB steady"]
-    assert "New York 2/2" in found[0]
-    assert "New Jersey 1/1" in found[0]
+    assert "New York  gold-n1 ok  vc-ny ok   New Jersey  goldr2-n1 ok" in found[0]
     assert found[1].endswith("SPLIT-BRAIN erp-db runs at New Jersey and New York")
 
 

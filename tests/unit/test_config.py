@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,10 @@ from drconsole.config import paths
 from drconsole.config.address import split_address
 from drconsole.config.load import load
 from drconsole.config.model import NodeAddress
-from drconsole.domain.endpoint import EndpointKind, Pair, Site
-from drconsole.errors import ConfigError, StateError
+from drconsole.domain.endpoint import EndpointKind, Insecurity, Pair, Site
+from drconsole.errors import ConfigError, LoginRefused, StateError
 from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
+from drconsole.platforms.hyperv.platform import HyperV
 
 CONFIG = """\
 environment: "Töst 12:30"
@@ -231,3 +234,54 @@ def make_certificate() -> bytes:
         .sign(key, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )
+
+
+def test_pins_are_fingerprints_or_files(file: Path, tmp_path: Path) -> None:
+    one, two = make_certificate(), make_certificate()
+    (tmp_path / "both.pem").write_bytes(one + two)
+    der = [ssl.PEM_cert_to_DER_cert(text.decode()) for text in (one, two)]
+    written = ":".join(f"{byte:02X}" for byte in sha256(b"x").digest())
+    pins = f"pins: [both.pem, 'SHA256:{written}'], "
+    file.write_text(CONFIG.replace(", ca_file: ca/one.pem", "").replace("gold-1: {", "gold-1: {" + pins))
+
+    connection = load(file).connections[0]
+
+    assert connection.pins == {sha256(data).digest() for data in (*der, b"x")}
+    platform = platform_of(connection, tmp_path)
+    assert isinstance(platform, HyperV)
+    assert platform.access.pins == connection.pins
+
+
+@pytest.mark.parametrize(
+    ("keys", "how"),
+    [
+        ("insecure: true", Insecurity.UNVERIFIED),
+        ("insecure: true, tls: false", Insecurity.CLEAR_PASSWORD),
+        ("insecure: false", None),
+        ("transport: ntlm, tls: false", None),
+    ],
+)
+def test_what_is_insecure_is_said_by_name(file: Path, keys: str, how: Insecurity | None) -> None:
+    text = CONFIG.replace(", ca_file: ca/one.pem", "").replace("gold-1: {", f"gold-1: {{{keys}, ")
+    file.write_text(text, encoding="utf-8")
+
+    assert load(file).estate.endpoints[0].insecure is how
+
+
+def test_kerberos_needs_no_source_of_a_password(file: Path) -> None:
+    text = CONFIG.replace(", ca_file: ca/one.pem", "").replace("credentials: ops", "credentials: me")
+    text = text.replace("credentials: me", "credentials: me, transport: kerberos")
+    file.write_text(text.replace("  ops: {user", "  me: {user: me}\n  ops: {user"), encoding="utf-8")
+
+    config = load(file)
+
+    assert [secret.name for secret in config.needed_secrets] == ["vc"]
+    with pytest.raises(LoginRefused, match="names no source"):
+        config.connections[0].secret()
+
+
+@pytest.mark.parametrize(("line", "mouse"), [("", None), ("mouse: false", False), ("mouse: true", True)])
+def test_the_mouse(file: Path, line: str, mouse: bool | None) -> None:
+    file.write_text(f"{line}\n{CONFIG.replace(', ca_file: ca/one.pem', '')}", encoding="utf-8")
+
+    assert load(file).mouse is mouse

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 from drconsole.cli.main import main
 from drconsole.config.load import load
 from drconsole.errors import ConfigError
+from drconsole.lab.certificates import Authority
 
 GOOD = """\
 environment: Production
@@ -293,6 +296,128 @@ WRONG = [
         "tag", "environment: Production", "environment: !!python/name:os.system x", 1, "environment:", "plain"
     ),
     Wrong("merge key", "vc-nj: {", "vc-nj: {<<: {}, ", 20, "endpoints.vc-nj.<<:", "known keys here are"),
+    *(
+        Wrong(f"merge key with {what}", "vc-nj: {", f"vc-nj: {{<<: {value}, ", 20, key, remedy)
+        for what, value, key, remedy in (
+            ("a list", "[{}, {}]", "endpoints.vc-nj.<<:", "known keys here are"),
+            ("an alias", "*gold", "this is not YAML", "check indentation"),
+        )
+    ),
+    *(
+        Wrong(f"a {what} as text", "environment: Production", f"environment: {value}", 1, "environment:", how)
+        for what, value, how in (
+            ("decimal", "1.5", "in quotes"),
+            ("negative number", "-7", "in quotes"),
+            ("tilde", "~", "remove the line"),
+            ("set", "!!set {a}", "plain text"),
+            ("binary value", "!!binary aGk=", "write the plain value"),
+            ("time stamp by tag", "!!timestamp 2026-01-01", "write the plain value"),
+        )
+    ),
+    *(
+        Wrong(f"a truth value of YAML 1.1: {word}", "transport: basic", f"insecure: {word}", 17, key, remedy)
+        for key, remedy in (("endpoints.gold.insecure:", "write true or false"),)
+        for word in ("no", "on", "Off", "True", "'true'", "1", "TRUE")
+    ),
+    Wrong("theme is a number", "theme: dark", "theme: 2026", 3, "theme:", "in quotes"),
+    Wrong("theme in other case", "theme: dark", "theme: Dark", 3, "theme:", "did you mean 'dark'?"),
+    Wrong("theme is a folder", "theme: dark", "theme: ./x.yaml/", 3, "theme:", "known themes are"),
+    Wrong("mouse is no truth", "theme: dark", "mouse: yes", 3, "mouse:", "write true or false"),
+    *(
+        Wrong(f"state {what}", "state: state", f"state: {value}", 2, "state:", how)
+        for what, value, how in (("is a list", "[a]", "plain text"), ("has a NUL", '"a\\0b"', "plain text"))
+    ),
+    Wrong("path too long", "state: state", "state: " + "x" * 1001, 2, "state:", "plain text"),
+    *(
+        Wrong(
+            f"port {port}", "gold.example:5986", f"'gold:{port}'", 15, "endpoints.gold.address:", "host:port"
+        )
+        for port in ("0", "65536", "-1", "5986x", "٥٩٨٦", " 5986", "5986:1")
+    ),
+    *(
+        Wrong(f"IPv6 {text}", "gold.example:5986", f"'{text}'", 15, "endpoints.gold.address:", "brackets")
+        for text in ("[fe80::1]5986", "[fe80::1]:", "[::gggg]", "fe80::1::2", "[]:5986")
+    ),
+    Wrong("blank address", "gold.example:5986", "' '", 15, "endpoints.gold.address:", "plain text"),
+    Wrong("wildcard", "gold.example:5986", "'*.example'", 15, "endpoints.gold.address:", "host:port"),
+    Wrong("address is a number", "gold.example:5986", "10", 15, "endpoints.gold.address:", "in quotes"),
+    Wrong("host too long", "gold.example:5986", "g" * 254, 15, "endpoints.gold.address:", "host:port"),
+    Wrong("pins no list", "vc-nj: {", "vc-nj: {pins: x.pem, ", 20, "endpoints.vc-nj.pins:", "write a list"),
+    Wrong("no pin", "vc-nj: {", "vc-nj: {pins: [], ", 20, "endpoints.vc-nj.pins:", "at least one"),
+    *(
+        Wrong(f"pin {what}", "vc-nj: {", f"vc-nj: {{pins: [{pin}], ", 20, "endpoints.vc-nj.pins[1]:", how)
+        for what, pin, how in (
+            ("too short", "'sha256:abcd'", "64 hexadecimal digits"),
+            ("no digits", f"'sha256:{'x' * 64}'", "64 hexadecimal digits"),
+            ("SHA-1", "'sha1:" + "a" * 40 + "'", "64 hexadecimal digits"),
+            ("missing", "no.pem", "name a PEM file"),
+            ("a folder", ".", "name a PEM file"),
+            ("no PEM", "c.yaml", "name a PEM file"),
+            ("a number", "7", "in quotes"),
+            ("endless", "/dev/zero", "name a PEM file"),
+        )
+    ),
+    Wrong(
+        "pins beside a CA file",
+        "vc-nj: {",
+        "vc-nj: {ca_file: c.pem, pins: ['sha256:" + "a" * 64 + "'], ",
+        20,
+        "endpoints.vc-nj.ca_file: with pins only those certificates are right",
+        "remove one of the two lines",
+    ),
+    Wrong(
+        "pins beside insecure",
+        "vc-nj: {",
+        "vc-nj: {insecure: true, pins: ['sha256:" + "a" * 64 + "'], ",
+        20,
+        "endpoints.vc-nj.pins: with insecure: true no certificate is looked at",
+        "remove one of the two lines",
+    ),
+    Wrong(
+        "pins without TLS",
+        "transport: basic",
+        "transport: ntlm\n    tls: false\n    pins: ['sha256:" + "a" * 64 + "']",
+        19,
+        "endpoints.gold.pins:",
+        "one of the two",
+    ),
+    *(
+        Wrong(
+            f"CA file {what}",
+            "vc-nj: {",
+            f"vc-nj: {{ca_file: {file}, ",
+            20,
+            "endpoints.vc-nj.ca_file:",
+            "PEM",
+        )
+        for what, file in (
+            ("empty", "empty.pem"),
+            ("cut", "cut.pem"),
+            ("of a key alone", "key.pem"),
+            ("in DER", "der.pem"),
+            ("endless", "/dev/zero"),
+            ("through a circle", "circle.pem"),
+        )
+    ),
+    Wrong(
+        "no source although NTLM needs one",
+        ", password_command: [pass, ops]",
+        "",
+        10,
+        "credentials.ops:",
+        "give exactly one of",
+    ),
+    Wrong(
+        "token in the file",
+        "[pass, ops]",
+        "[pass, ops], token: x",
+        10,
+        "credentials.ops.token:",
+        "no password",
+    ),
+    Wrong("site name with a tab", "pairs:", '  "a\\tb": {}\npairs:', 7, "sites.", "rename it"),
+    Wrong("empty name", "  vc-nj:", "  '':", 20, "endpoints.'':", "rename it"),
+    Wrong("key is a date-like number", "  vc-nj:", "  2026:", 20, "endpoints:", "put the key into quotes"),
     Wrong("tab", "    site: New York", "\t  site: New York", 14, "a tab indents this line", "use spaces"),
     Wrong("open quote", "environment: Production", "environment: 'Prod", 10, "this is not YAML", "quotes"),
     Wrong("open bracket in YAML", "[isolated]", "[isolated", 5, "this is not YAML", "brackets"),
@@ -303,27 +428,69 @@ WRONG = [
 ]
 
 
-def spoil(folder: Path, wrong: Wrong) -> Path:
-    assert GOOD.count(wrong.old) >= 1, wrong.old
-    path = folder / "c.yaml"
-    path.write_text(GOOD.replace(wrong.old, wrong.new, 1), encoding="utf-8")
-    return path
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with files that a configuration may name; nobody connects or starts anything meanwhile."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        pytest.fail("something was connected, looked up or started for a wrong configuration")
+
+    for target in (
+        "socket.socket.connect",
+        "socket.socket.connect_ex",
+        "socket.getaddrinfo",
+        "subprocess.Popen",
+        "getpass.getpass",
+        "keyring.get_keyring",
+    ):
+        monkeypatch.setattr(target, forbidden)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "usual-state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "usual-config"))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    authority = Authority(tmp_path / "authority")
+    shown = authority.certificate_file.read_bytes()
+    (folder / "c.pem").write_bytes(shown)
+    (folder / "cut.pem").write_bytes(shown[: len(shown) // 2])
+    (folder / "key.pem").write_bytes((tmp_path / "authority" / "ca.key").read_bytes())
+    (folder / "der.pem").write_bytes(ssl.PEM_cert_to_DER_cert(shown.decode()))
+    (folder / "empty.pem").write_bytes(b"")
+    (folder / "circle.pem").symlink_to("circle.pem")
+    return folder
+
+
+def answers(folder: Path, path: Path) -> list[str]:
+    """The mistakes that every command tells alike, without leaving anything behind."""
+    before = sorted(folder.parent.rglob("*"))
+    told = []
+    for code, words in ((64, ["list"]), (64, ["config", "check"]), (64, ["secret", "list"]), (3, ["health"])):
+        outcome = CliRunner().invoke(main, ["--config", str(path), *words])
+        assert (outcome.exit_code, outcome.stdout) == (code, ""), outcome.stderr
+        assert outcome.stderr.splitlines()[0] == "The configuration is wrong:"
+        told.append([line[2:] for line in outcome.stderr.splitlines() if line.startswith("  ")])
+    assert sorted(folder.parent.rglob("*")) == before
+    assert told[1:] == told[:1] * 3
+    return told[0]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=lambda w: w.name)
-def test_wrong_file_is_answered_with_file_line_key_and_remedy(wrong: Wrong, tmp_path: Path) -> None:
-    path = spoil(tmp_path, wrong)
+def test_wrong_file_is_answered_with_file_line_key_and_remedy(wrong: Wrong, folder: Path) -> None:
+    path = folder / "c.yaml"
+    assert GOOD.count(wrong.old) >= 1, wrong.old
+    path.write_text(GOOD.replace(wrong.old, wrong.new, 1), encoding="utf-8")
 
-    outcome = CliRunner().invoke(main, ["--config", str(path), "list"])
+    (told,) = answers(folder, path)
 
-    told = [line for line in outcome.stderr.splitlines() if line.startswith("  ")]
-    assert (outcome.exit_code, len(told), outcome.stdout) == (64, 1, ""), outcome.stderr
-    assert f"{path}:{wrong.line}: " in told[0]
-    assert wrong.key in told[0]
-    assert wrong.remedy in told[0]
-    assert outcome.stderr.splitlines()[0] == "The configuration is wrong:"
-    assert outcome.stderr.splitlines()[-1] == "1 mistake to correct; nothing was started."
-    assert list(tmp_path.iterdir()) == [path]
+    assert told.startswith(f"{path}:{wrong.line}: ")
+    assert wrong.key in told
+    assert wrong.remedy in told
+
+
+def test_each_mistake_of_the_list_has_its_own_name() -> None:
+    names = [wrong.name for wrong in WRONG]
+
+    assert len(names) == len(set(names))
+    assert len(names) >= 40
 
 
 BYTES = {
@@ -340,26 +507,72 @@ BYTES = {
     "a circle": (b"environment: &a [*a]\n" + GOOD.partition("\n")[2].encode(), 1, "write plain text"),
     "alias of a group": (
         GOOD.replace("New York: {test", "New York: &s {test").replace("Jersey: {}", "Jersey: *s").encode(),
-        5,
+        6,
         "write the value out",
     ),
+    "an alias within itself": (
+        GOOD.replace("sites:\n", "sites: &s\n").replace("  New Jersey: {}", "  New Jersey: *s").encode(),
+        6,
+        "write the value out",
+    ),
+    "UTF-16 without a mark": (GOOD.encode("utf-16-le"), 1, "save it as UTF-8"),
+    "UTF-32": (GOOD.encode("utf-32"), 1, "save it as UTF-8"),
+    "CESU surrogates": (b"environment: \xed\xa0\x80\n", 1, "save the file as UTF-8"),
+    "NUL at the beginning": (b"\0" + GOOD.encode(), 1, "save it as UTF-8"),
+    "JSON that is no mapping": (b"[]\n", 1, "write keys and values"),
+    "nothing but a mark": (b"---\n", 1, "sites, credentials and endpoints"),
+    "a directive": (b"%YAML 3.0\n" + GOOD.encode(), 1, "check"),
     "deep nesting": (b"[" * 500_000, 1, "check"),
     "ten megabytes": (b"# x\n" * 2_500_000, 0, "check the path"),
 }
 
 
 @pytest.mark.parametrize("name", BYTES)
-def test_bytes_that_are_no_configuration(name: str, tmp_path: Path) -> None:
+def test_bytes_that_are_no_configuration(name: str, folder: Path) -> None:
     data, line, remedy = BYTES[name]
-    path = tmp_path / "c.yaml"
+    path = folder / "c.yaml"
     path.write_bytes(data)
 
-    with pytest.raises(ConfigError) as caught:
-        load(path)
+    (told,) = answers(folder, path)
 
-    (told,) = caught.value.message.splitlines()
     assert told.startswith(f"{path}:{line}: " if line else f"{path}: ")
     assert remedy in told
+
+
+@pytest.mark.parametrize(
+    ("theme", "told"),
+    [
+        ("primary: '#zzzzzz'\n", ":1"),
+        ("dark: true\n", "primary"),
+        ("primary: '#ffffff'\ncolour: red\n", ":2"),
+        ("primary: [\n", "YAML"),
+        ("", "not a list of fields"),
+    ],
+)
+def test_own_theme_that_is_wrong_is_told_with_file_and_line(theme: str, told: str, folder: Path) -> None:
+    path = folder / "c.yaml"
+    path.write_text(GOOD.replace("theme: dark", "theme: mine.yaml"), encoding="utf-8")
+    (folder / "mine.yaml").write_text(theme)
+    before = sorted(folder.parent.rglob("*"))
+
+    for words in (["list"], ["config", "check"], ["secret", "list"], []):
+        outcome = CliRunner().invoke(main, ["--config", str(path), *words])
+        assert (outcome.exit_code, outcome.stdout) == (64, "")
+        assert outcome.stderr.splitlines()[0] == "The theme is wrong:"
+        assert str(folder / "mine.yaml") in outcome.stderr
+        assert told in outcome.stderr
+    assert sorted(folder.parent.rglob("*")) == before
+
+
+def test_aliases_of_aliases_are_never_unfolded(folder: Path) -> None:
+    names = "abcdefghijklmnopqrstuvwxyz"
+    lines = [f"{one}: &{one} [{', '.join([f'*{before}'] * 20)}]" for before, one in pairwise(names)]
+    path = folder / "c.yaml"
+    path.write_text("\n".join(["a: &a [x]", *lines]) + "\n")
+
+    told = answers(folder, path)
+
+    assert len(told) == len(names) + 4
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,9 +17,10 @@ from types import SimpleNamespace
 import keyring
 import pytest
 
+from drconsole.cli.passwords import have_passwords
 from drconsole.config.load import load
 from drconsole.config.password_command import from_command
-from drconsole.config.secrets import RETRY_AFTER_S, Secret, ask_people
+from drconsole.config.secrets import RETRY_AFTER_S, Secret, ask_people, take_from_environment
 from drconsole.config.sources import Prompt, from_environment, from_keyring
 from drconsole.errors import LoginRefused
 
@@ -139,6 +143,30 @@ def test_source_is_asked_once_by_however_many_threads() -> None:
     assert len(asked) == 1
 
 
+def test_source_that_is_slow_is_told_by_its_name_alone() -> None:
+    asked, answers = threading.Event(), threading.Event()
+
+    def source() -> str:
+        asked.set()
+        assert answers.wait(30)
+        return "canary"
+
+    secret = Secret("hosts", "u", "password_command", source, place="/usr/bin/pass")
+    assert secret.awaited() is None
+    waiting = threading.Thread(target=secret)
+    waiting.start()
+    assert asked.wait(30)
+    told = secret.awaited()
+    answers.set()
+    waiting.join()
+    assert told is not None
+    assert told.message == (
+        "The password of credential 'hosts' is being waited for: "
+        "its password_command 'pass' has not answered yet."
+    )
+    assert secret.awaited() is None
+
+
 def test_source_that_failed_is_left_alone_for_a_while_then_asked_again() -> None:
     now = 0.0
     answers = ["", CANARY]
@@ -251,3 +279,83 @@ def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
     with open(os.devnull) as nothing:
         monkeypatch.setattr("sys.stdin", nothing)
         assert "without a terminal" in refused(Prompt("ops", "admin")).message
+
+
+def test_terminal_that_would_show_the_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shows(_: str) -> str:
+        warnings.warn("Can not control echo on the terminal.", getpass.GetPassWarning, stacklevel=1)
+        return CANARY
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", shows)
+
+    assert "would show what is typed" in refused(Prompt("ops", "admin")).message
+
+
+@pytest.mark.parametrize("set_", [True, False])
+def test_environment_is_read_once_then_children_inherit_nothing(
+    set_: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VC_PASSWORD", raising=False)
+    if set_:
+        monkeypatch.setenv("VC_PASSWORD", CANARY)
+    two = [
+        Secret(name, "u", "env", from_environment("VC_PASSWORD"), place="VC_PASSWORD") for name in ("a", "b")
+    ]
+
+    take_from_environment(two)
+
+    show = [sys.executable, "-c", "import os; print(os.environ.get('VC_PASSWORD'))"]
+    assert subprocess.run(show, capture_output=True, text=True, check=True).stdout == "None\n"
+    for one in two:
+        if set_:
+            assert one() == CANARY
+        else:
+            with pytest.raises(LoginRefused, match="VC_PASSWORD is not set"):
+                one()
+
+
+CONFIG = """\
+environment: X
+sites: {A: {}}
+credentials:
+  asked: {user: me, prompt: true}
+  unused: {user: nobody, prompt: true}
+  vc: {user: u, env: VC_PASSWORD}
+  spare: {user: u, env: SPARE_PASSWORD}
+  ticket: {user: t, prompt: true}
+endpoints:
+  a: {kind: vsphere, site: A, address: a, credentials: asked}
+  b: {kind: vsphere, site: A, address: b, credentials: vc}
+  k: {kind: hyperv, site: A, address: k, credentials: ticket, transport: kerberos}
+"""
+
+
+def test_before_the_start_people_are_asked_for_what_is_used_and_warned_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions: list[str] = []
+
+    def answer(question: str) -> str:
+        questions.append(question)
+        return ""
+
+    for name in ("VC_PASSWORD", "SPARE_PASSWORD"):
+        monkeypatch.setenv(name, CANARY)
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", answer)
+    path = tmp_path / "c.yaml"
+    path.write_text(CONFIG)
+    config = load(path)
+
+    have_passwords(config)
+
+    assert questions == ["Password of me (asked; empty leaves its endpoints out): "]
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert [line.split(",")[0] for line in printed.err.splitlines()] == [
+        "Warning: The password of credential 'vc' comes from the environment variable VC_PASSWORD"
+    ]
+    assert not {"VC_PASSWORD", "SPARE_PASSWORD"} & os.environ.keys()
+    with pytest.raises(LoginRefused, match="none was entered, so its endpoints are left out"):
+        config.connections[0].secret()

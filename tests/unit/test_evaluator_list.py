@@ -10,6 +10,7 @@ from drconsole.lab.powershell.evaluator import closed_list
 from drconsole.lab.powershell.evaluator.check import Uses, parse, uses
 
 COMMAND_LINE = (
+    "$ExecutionContext.SessionState.LanguageMode; "
     "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json;"
     " & ([scriptblock]::Create($r.script)) $r.call"
 )

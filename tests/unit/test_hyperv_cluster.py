@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,6 +158,18 @@ def test_a_node_that_the_config_lacks_is_named() -> None:
     assert part.limits == (
         "The cluster has a node HV3 that the config lacks: add it to this endpoint's nodes.",
     )
+    assert part.unlisted_nodes == ("HV3", "HV4")
+
+
+def test_of_several_certificates_the_first_to_end_counts() -> None:
+    ends = {"HV1": datetime(2027, 5, 1, tzinfo=UTC), "HV2": datetime(2027, 3, 1, tzinfo=UTC)}
+    machines = {"HV1": node("HV1", [vm()]), "HV2": node("HV2", [vm(VM_B)])}
+    came = {name: replace(told(name, one), certificate_end=ends[name]) for name, one in machines.items()}
+    about = cluster.decode(json.dumps(facts()).encode(), Node("HV1", {}).peer)
+    merged = reading_of(ENDPOINT, about, came, taken_at=NOON, duration_s=1.0)
+    assert isinstance(merged, Reading)
+    assert merged.certificate_end == ends["HV2"]
+    assert reading(machines).certificate_end is None
 
 
 def test_an_address_at_which_another_node_answers_is_no_node() -> None:

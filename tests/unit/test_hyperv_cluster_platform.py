@@ -12,6 +12,7 @@ from drconsole.domain.deep import Deep
 from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.errors import (
     Busy,
+    Constrained,
     EndpointError,
     LoginRefused,
     NoRights,
@@ -27,12 +28,18 @@ from tests.unit.hyperv_cluster import Node, facts, node
 DENIED = NoRights("gold.HV1 lets reader log in, but not see its VMs.", hint="Ask for rights.")
 
 
-def gold(*nodes: Node, secret: Callable[[], str] = lambda: "", budget_s: float = 3600.0) -> HyperVCluster:
-    """The cluster with these nodes."""
+def gold(
+    *nodes: Node,
+    secret: Callable[[], str] = lambda: "",
+    budget_s: float = 3600.0,
+    door: Node | None = None,
+) -> HyperVCluster:
+    """The cluster with these nodes; ``door`` answers at its own address."""
     endpoint = Endpoint("gold", "New York", EndpointKind.HYPERV_CLUSTER, "gold", budget_s=budget_s)
     access = Access("gold", 5986, "reader", secret)
     made = HyperVCluster(endpoint, access, {})
     made.hosts = cast(Any, {one.peer.name.removeprefix("gold."): one for one in nodes})
+    made.door = cast(Any, door)
     return made
 
 
@@ -93,6 +100,57 @@ def test_where_no_node_answers_the_reasons_are_told_once_each(
     assert caught.value.message == f"No node answered. {told}"
 
 
+def at_its_own_address(name: str, **replies: object) -> Node:
+    """Who answers at the cluster's own address: a node by its own name, or what is given instead."""
+    return Node("door", {"light.ps1": node(name, [vm()]), "cluster.ps1": facts(), **replies})
+
+
+def nobody(*names: str) -> list[Node]:
+    """Nodes at whose addresses nobody answers."""
+    return [Node(name, {"light.ps1": Unreachable(f"No connection to {name}. Is it up?")}) for name in names]
+
+
+def test_where_no_node_answers_the_clusters_own_address_leads_to_one() -> None:
+    door = at_its_own_address("hv2")
+    reading = gold(*nobody("HV1", "HV2"), door=door).read(Tier.LIGHT)
+    assert [(one.name, one.answers) for one in reading.nodes] == [("HV1", False), ("HV2", True)]
+    assert {(s.node, s.place.where) for s in reading.sightings} == {("HV2", "gold")}
+    assert (reading.complete, reading.broker is not None) == (False, True)
+    assert reading.limits[0] == (
+        "HV2 answers only at the cluster's own address gold, not at its own: No connection to HV2."
+    )
+    assert door.asked == ["light.ps1", "cluster.ps1"]
+
+
+def test_a_node_that_says_anything_at_its_own_address_leaves_the_clusters_own_alone() -> None:
+    door = at_its_own_address("hv2")
+    one, two = pair()
+    assert not gold(*nobody("HV1"), two, door=door).read(Tier.LIGHT).complete
+    for said in (LoginRefused("No."), NoRights("No."), Constrained("No.")):
+        one.replies["light.ps1"] = said
+        with pytest.raises(type(said)):
+            gold(one, Node("HV2", {"light.ps1": said}), door=door).read(Tier.LIGHT)
+    assert door.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (Unreachable("No way there. Look."), "its own address: No way there"),
+        (node("stranger"), "answered, but as stranger, which is no node in the config"),
+        (node(""), "answered, but as nobody"),
+    ],
+)
+def test_where_nobody_of_the_config_is_at_its_own_address_either_that_is_told_too(
+    answers: object, words: str
+) -> None:
+    door = at_its_own_address("", **{"light.ps1": answers})
+    with pytest.raises(Unreachable) as caught:
+        gold(*nobody("HV1", "HV2"), door=door).read(Tier.LIGHT)
+    assert caught.value.message.startswith("No node answered. HV1: No connection to HV1; HV2: No connection")
+    assert words in caught.value.message
+
+
 def test_the_password_is_asked_for_in_the_reading_thread_first() -> None:
     asked: list[threading.Thread] = []
 
@@ -147,6 +205,9 @@ class Looked:
         if isinstance(self.outcome, EndpointError):
             raise self.outcome
         return self.outcome
+
+    def close(self) -> None:
+        """Have nothing that hangs."""
 
 
 NOT_HERE = ScriptFailed("not here")

@@ -159,6 +159,23 @@ def test_how_long_a_node_is_waited_for_with_a_budget_of_20_s(
     assert patience_s(20.0, known, pace) == pytest.approx(patience)
 
 
+def test_the_clusters_own_address_is_tried_while_nodes_hang_and_closed_when_it_hangs_too() -> None:
+    one, two = Node("HV1", {}, hangs=("light.ps1",)), Node("HV2", {}, hangs=("light.ps1",))
+    door = Node("HV2", {"light.ps1": node("HV2"), "cluster.ps1": facts()})
+    this = Round({"HV1": one, "HV2": two}, {}, door)
+    this.run(4.0)
+    assert [type(told) for told in this.told.values()] == [TimedOut, Told]
+    assert this.facts is not None
+    assert this.through is not None
+    assert (this.through[0], type(this.through[1])) == ("HV2", TimedOut)
+    assert not door.closed.is_set()
+    this.end()
+    hangs = Node("HV2", {}, hangs=("light.ps1",))
+    that = Round({"HV1": Node("HV1", {"light.ps1": Unreachable("No.")})}, {}, hangs)
+    that.run(1.0)
+    assert (type(that.told["HV1"]), that.no_way, hangs.closed.is_set()) == (Unreachable, None, True)
+
+
 def test_stop_ends_the_wait_at_once() -> None:
     one = Node("HV1", {}, hangs=("light.ps1",))
     this = Round({"HV1": one})

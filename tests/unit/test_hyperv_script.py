@@ -13,6 +13,7 @@ from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Output
 from tests.contract.hyperv.answers import framed
 
+FULL = b"FullLanguage\r\n"
 PEER = Peer("ny-hv1", "hv-ny1.example.com:5986", "dr-reader", True, 20.0)
 
 
@@ -34,7 +35,8 @@ def test_arguments_travel_as_data_whatever_they_hold() -> None:
 def test_the_command_line_is_the_design_s_and_fits_into_any_limit() -> None:
     assert script.COMMAND_LINE == (
         "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
-        '"$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))'
+        '"$ExecutionContext.SessionState.LanguageMode; '
+        "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))"
         '|ConvertFrom-Json; & ([scriptblock]::Create($r.script)) $r.call"'
     )
 
@@ -57,12 +59,14 @@ def test_noise_on_the_error_stream_is_no_failure() -> None:
         (b"", b"\x1b[31;1mstop\x1b[0m\x07", 1, r"begins: stop\\x07"),
         (framed(1)[:-20], b"", 0, "end marker"),
         (framed(1) + b"late", b"", 0, "end marker"),
-        (b"banner\r\n" + framed(1), b"", 0, "wrote 3 lines"),
+        (b"banner\r\n" + framed(1), b"", 0, "wrote 4 lines"),
+        (framed(1).split(b"\r\n", 1)[1], b"", 0, "wrote 2 lines"),
+        (framed(1).replace(b"Full", b"Other"), b"", 0, "wrote 3 lines"),
         (b"drconsole-end", b"", 0, "wrote 1 lines"),
-        (b"*\r\ndrconsole-end", b"", 0, "cannot be read"),
-        (b"QQ==\r\ndrconsole-end", b"", 0, "cannot be read"),
-        (base64.b64encode("{}".encode("utf-16")) + b"\ndrconsole-end", b"", 0, "cannot be read"),
-        (base64.b64encode(b"{}") + b"\ndrconsole-end", b"", 0, "`ok`"),
+        (FULL + b"*\r\ndrconsole-end", b"", 0, "cannot be read"),
+        (FULL + b"QQ==\r\ndrconsole-end", b"", 0, "cannot be read"),
+        (FULL + base64.b64encode("{}".encode("utf-16")) + b"\ndrconsole-end", b"", 0, "cannot be read"),
+        (FULL + base64.b64encode(b"{}") + b"\ndrconsole-end", b"", 0, "`ok`"),
     ],
 )
 def test_output_that_is_no_answer(out: bytes, err: bytes, code: int, words: str) -> None:
@@ -70,9 +74,10 @@ def test_output_that_is_no_answer(out: bytes, err: bytes, code: int, words: str)
         value(out, err, code)
 
 
-def test_a_constrained_language_is_told_apart() -> None:
-    with pytest.raises(Constrained, match="constrained language mode"):
-        value(b"", b"+ FullyQualifiedErrorId : MethodInvocationNotSupportedInConstrainedLanguage", 1)
+@pytest.mark.parametrize("mode", ["ConstrainedLanguage", "RestrictedLanguage", "NoLanguage"])
+def test_a_constrained_language_is_what_the_process_says_first(mode: str) -> None:
+    with pytest.raises(Constrained, match=rf"constrained language mode \({mode}\)"):
+        value(f"{mode}\r\n".encode(), b"a refusal in the host's own language", 1)
 
 
 def failure(ident: str, category: str, message: str = "said in the host's own language") -> EndpointError:
@@ -106,4 +111,4 @@ def test_missing_rights_are_no_failure_of_the_script(category: str) -> None:
 
 def test_a_failure_that_tells_nothing_is_still_one() -> None:
     with pytest.raises(ScriptFailed):
-        value(base64.b64encode(b'{"ok":false}') + b"\ndrconsole-end")
+        value(FULL + base64.b64encode(b'{"ok":false}') + b"\ndrconsole-end")

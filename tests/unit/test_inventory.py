@@ -19,6 +19,7 @@ from drconsole.domain.reading import Power, Reading
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.errors import EndpointError, LoginRefused, StateError, Unreachable
 from drconsole.inventory import Inventory
+from drconsole.inventory import inventory as inventories
 from drconsole.inventory.pace import pause_s
 from drconsole.inventory.store import ReadingStore
 from drconsole.platforms.base import Tier
@@ -121,6 +122,36 @@ def test_wait_returns_when_all_have_answered_or_failed(tmp_path: Path) -> None:
         assert told.next_try is not None
 
 
+def test_a_password_that_is_waited_for_is_told_as_that_and_costs_the_endpoint_no_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inventories, "_SLOW_S", 0.0)
+    monkeypatch.setattr(inventories, "_GRACE_S", 0.4)
+    told: list[LoginRefused | None] = [LoginRefused("The password is being waited for.", subject="hosts")]
+    platform = Scripted(endpoint("a", budget_s=0.2), None)
+    estate = Estate("TEST", (Site("New York"),), (), (platform.endpoint,))
+    inventory = Inventory(estate, {"a": platform}, tmp_path, {"a": lambda: told[0]})
+    inventory.start()
+    try:
+        until_error(inventory, "login")
+        assert status(inventory.newest(), "a").error == "The password is being waited for."
+        assert not platform.closed.wait(1.0), "the wait for the password was taken for a hanging endpoint"
+        told[0] = None
+        until_error(inventory, "timed-out")
+        assert platform.closed.wait(PATIENCE_S)
+    finally:
+        platform.released.set()
+        inventory.stop()
+
+
+def until_error(inventory: Inventory, code: str) -> None:
+    """Wait until the endpoint's error is of a kind."""
+    deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE_S)
+    while status(inventory.newest(), "a").error_code != code:
+        assert datetime.now(UTC) < deadline, inventory.newest().endpoints
+        threading.Event().wait(0.01)
+
+
 def test_wait_tells_who_did_not_answer_in_time(tmp_path: Path) -> None:
     with running(tmp_path, Scripted(endpoint("a"), None)) as inventory:
         snapshot = inventory.wait(0.01)
@@ -169,7 +200,7 @@ def test_a_blind_reading_never_replaces_a_complete_one_on_disk(tmp_path: Path) -
         inventory.read_now()
         snapshot = until(inventory, "a", EndpointState.PARTIAL)
         assert [c.fresh for w in snapshot.workloads for c in w.copies] == [False]
-    kept = ReadingStore(tmp_path).load("a", "New York")
+    kept = ReadingStore(tmp_path).load(endpoint("a"))
     assert kept is not None
     assert kept.complete
 
@@ -185,13 +216,13 @@ def test_stop_does_not_wait_for_a_dead_endpoint(tmp_path: Path) -> None:
 
 def test_readings_are_private_and_survive_odd_names(tmp_path: Path) -> None:
     store = ReadingStore(tmp_path)
-    odd = replace(read(), endpoint="../a/b\x1b?.*")
-    store.save(odd)
-    assert store.load("../a/b\x1b?.*", "New York") == odd
-    (file,) = store.folder.iterdir()
+    odd = endpoint("../a/b\x1b?.*")
+    kept = replace(read(), endpoint=odd.name)
+    assert store.save(odd, kept) == ""
+    assert store.load(odd) == kept
+    (file,) = store.folder.path.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
-    assert store.load("../a/b\x1b?.*", "Elsewhere") is None
+    assert stat.S_IMODE(store.folder.path.stat().st_mode) == 0o700
 
 
 @given(data=st.binary(max_size=200))
@@ -199,10 +230,10 @@ def test_a_damaged_file_is_no_reading_and_no_error(
     data: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     store = ReadingStore(tmp_path_factory.mktemp("state"))
-    store.path("a").write_bytes(data)
-    assert store.load("a", "New York") is None
-    store.save(replace(read(), endpoint="a"))
-    assert store.load("a", "New York") is not None
+    store.folder.file("a").write_bytes(data)
+    assert store.load(endpoint("a")) is None
+    store.save(endpoint("a"), replace(read(), endpoint="a"))
+    assert store.load(endpoint("a")) is not None
 
 
 def test_a_state_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
@@ -215,12 +246,12 @@ def test_a_state_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> 
 def test_a_kept_reading_that_cannot_be_used_is_none(damage: str, tmp_path: Path) -> None:
     store = ReadingStore(tmp_path)
     if damage == "folder":
-        store.path("a").mkdir()
+        store.folder.file("a").mkdir()
     else:
-        store.save(replace(read(), endpoint="a"))
-        text = store.path("a").read_text().replace('Z"', '"').replace('+00:00"', '"')
-        store.path("a").write_text(text)
-    assert store.load("a", "New York") is None
+        store.save(endpoint("a"), replace(read(), endpoint="a"))
+        text = store.folder.file("a").read_text().replace('Z"', '"').replace('+00:00"', '"')
+        store.folder.file("a").write_text(text)
+    assert store.load(endpoint("a")) is None
 
 
 def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
@@ -231,7 +262,7 @@ def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
         until(inventory, "a", EndpointState.OK)
         broken = threading.Event()
 
-        def fail(_reading: Reading) -> None:
+        def fail(_endpoint: Endpoint, _reading: Reading) -> str:
             broken.set()
             raise KeyError("a defect")
 

@@ -7,7 +7,8 @@ import pytest
 from drconsole.lab.winrm.cmd_exe import IS_PROGRAM, Answer, meddles, program, run, too_long
 
 PER_CALL = (
-    'powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "$t=@($input)[0]; '
+    'powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "'
+    "$ExecutionContext.SessionState.LanguageMode; $t=@($input)[0]; "
     "$r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )

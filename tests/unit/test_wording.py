@@ -67,6 +67,7 @@ def test_long_names_are_cut_in_the_middle() -> None:
     [
         (0, "0s", "just now"), (47, "40s", "40 s ago"), (38 * 60, "38m", "38 min ago"),
         (6 * 3600, "6h", "6 h ago"), (31 * 86400, "31d", "31 days ago"), (-5, "0s", "just now"),
+        (-59, "0s", "just now"), (-61, "?", "at an unknown time"), (-9 * 86400, "?", "at an unknown time"),
     ],
 )  # fmt: skip
 def test_ages(seconds: int, short: str, long: str) -> None:
@@ -118,6 +119,13 @@ def test_a_last_known_copy_is_never_written_as_current() -> None:
     snapshot = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9 * 3600), silent=["ny"])
     (copy,) = only(snapshot).copies
     assert cell(copy, NOW) == "ORIGINAL seen 9h"
+
+
+def test_what_was_seen_at_a_time_still_to_come_is_of_unknown_age() -> None:
+    """The clock was set back since: seconds old is the last thing that it is."""
+    snapshot = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=-3600), silent=["ny"])
+    (copy,) = only(snapshot).copies
+    assert cell(copy, NOW) == "ORIGINAL seen ?"
 
 
 def test_hostile_names_in_alarms_are_inert() -> None:

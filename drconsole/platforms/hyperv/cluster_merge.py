@@ -37,13 +37,15 @@ def reading_of(
     told: Mapping[str, Told | EndpointError],
     unknown: str = "",
     *,
+    by_the_way: tuple[str, ...] = (),
     taken_at: datetime,
     duration_s: float,
 ) -> Reading | EndpointError:
     """Merge what the nodes told.
 
     ``unknown`` says why the cluster's own facts are not those of this read: then nobody vouches for a node
-    that is silent, and the broker is not known. Gives the error of a node when no node's answer can be used.
+    that is silent, and the broker is not known. ``by_the_way`` are further limits.
+    Gives the error of a node when no node's answer can be used.
     """
     heard, silent = _sorted_out(endpoint, facts, told, bool(unknown))
     if not heard:
@@ -51,6 +53,7 @@ def reading_of(
     down = {name for name in told if not unknown and facts.down(name)}
     limits = [
         *([unknown] if unknown else []),
+        *by_the_way,
         *(f"{one.node}: {text}" for one in heard for text in one.limits),
         *(_silence(name, error, facts) for name, error in silent.items() if name not in down),
         *([] if unknown else _differences(facts, told, heard)),
@@ -74,6 +77,8 @@ def reading_of(
         duration_s=duration_s,
         broker=None if unknown else cluster.broker_of(facts),
         nodes=tuple(_node(name, silent.get(name), name in down) for name in told),
+        unlisted_nodes=() if unknown else tuple(_unlisted(facts, told)),
+        certificate_end=min((end for one in heard if (end := one.told.certificate_end)), default=None),
     )
 
 
@@ -129,9 +134,10 @@ def _differences(
     facts: Cluster, told: Mapping[str, Told | EndpointError], heard: Iterable[Heard]
 ) -> Iterable[str]:
     """What the cluster says and the nodes do not show."""
-    for row in facts.nodes:
-        if row.state != cluster.DOWN and not any(same_node(row.name, name) for name in told):
-            yield f"The cluster has a node {row.name} that the config lacks: add it to this endpoint's nodes."
+    down = {row.name for row in facts.nodes if row.state == cluster.DOWN}
+    for name in _unlisted(facts, told):
+        if name not in down:
+            yield f"The cluster has a node {name} that the config lacks: add it to this endpoint's nodes."
     answering = [one.node for one in heard]
     roles = sum(_count(facts.owned(), name) for name in answering)
     shown = len({sighting.place for one in heard for sighting in one.sightings})
@@ -141,6 +147,12 @@ def _differences(
             "are shown there: they moved while it was read, their configuration is offline, or not all may "
             "be seen."
         )
+
+
+def _unlisted(facts: Cluster, told: Iterable[str]) -> Iterable[str]:
+    """The cluster's nodes that the config lacks, whatever their state."""
+    listed = tuple(told)
+    return (row.name for row in facts.nodes if not any(same_node(row.name, name) for name in listed))
 
 
 def _count(owned: Mapping[str, int], name: str) -> int:

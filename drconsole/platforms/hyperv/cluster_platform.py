@@ -14,11 +14,12 @@ from typing import TypeVar
 from drconsole.domain.deep import Deep, Statistics
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
-from drconsole.errors import EndpointError, NoRights, ScriptFailed, TimedOut, Unreachable
+from drconsole.errors import Busy, EndpointError, NoRights, ScriptFailed, TimedOut, Unreachable
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.cluster import Cluster
 from drconsole.platforms.hyperv.cluster_merge import reading_of, short
 from drconsole.platforms.hyperv.cluster_round import Round
+from drconsole.platforms.hyperv.deadlines import DEADLINES
 from drconsole.platforms.hyperv.platform import HyperV
 
 T = TypeVar("T")
@@ -30,8 +31,8 @@ NODE_BUDGET = 0.9
 class HyperVCluster:
     """One cluster. Its nodes are read at once, each through a session and thread of its own.
 
-    The cluster's own address is never waited for: any node that answers tells about the cluster. Hyper-V's
-    cmdlets see the VMs of their node alone (facts/hyperv, section 5).
+    Any node that answers tells about the cluster; its own address is tried only where no node's answers.
+    Hyper-V's cmdlets see the VMs of their node alone (facts/hyperv, section 5).
     """
 
     def __init__(
@@ -52,6 +53,10 @@ class HyperVCluster:
             )
             for name, one in nodes.items()
         }
+        own = replace(endpoint, budget_s=budget)
+        known = {(one.host, one.port) for one in nodes.values()}
+        self.door = None if (access.host, access.port) in known else HyperV(own, access, state)
+        self._elsewhere: dict[str, HyperV] = {}
         self._facts: Cluster | None = None
         self._homes: dict[str, tuple[str, ...]] = {}
         self._paces: dict[str, float] = {}
@@ -68,7 +73,7 @@ class HyperVCluster:
         self._closed.clear()
         if self._last:
             self._last.end()
-        this = self._round = self._last = Round(self.hosts, self._paces)
+        this = self._round = self._last = Round(self.hosts, self._paces, self.door)
         # Once for all nodes, and outside their time; where there is none, they say why.
         with contextlib.suppress(Exception):
             self.access.secret()
@@ -79,28 +84,37 @@ class HyperVCluster:
             raise self._error(Unreachable, "The read was broken off by the console.")
         errors = {name: one for name, one in this.told.items() if isinstance(one, EndpointError)}
         if len(errors) == len(this.told):
-            raise self._no_answer(errors)
+            raise self._no_answer(errors, this.no_way)
+        if self.door and not this.through:
+            self.door.close()
         facts, unknown = self._facts_of(this)
         reading = reading_of(
             self.endpoint,
             facts,
             this.told,
             unknown,
+            by_the_way=_way_in(this, self.endpoint.address),
             taken_at=datetime.now(UTC),
             duration_s=time.monotonic() - started,
         )
         if isinstance(reading, EndpointError):
             raise self._error(type(reading), reading.message, reading.hint)
         self._homes = _homes(reading)
+        self._elsewhere = {this.through[0]: self.door} if this.through and self.door else {}
         return reading
 
     def deep(self, vm_id: str) -> Deep:
-        """Read one VM deep, on the node that has it now; belongs to the thread that reads.
+        """Read one VM deep, on the node that has it now, within ``endpoint.budget_s``.
+
+        It belongs to the thread that reads.
 
         Raises:
             EndpointError: no node has it, or none that has it gives a usable answer.
         """
-        name, found = self._on_its_node(vm_id, lambda host: host.deep(vm_id))
+        end = time.monotonic() + self.endpoint.budget_s
+        name, found = self._on_its_node(vm_id, lambda host: _until(end, host, vm_id), end)
+        # Where it is known to be, nobody else is asked.
+        self._homes[vm_id.lower()] = (name,)
         return replace(found, node=name)
 
     def statistics(self, vm_id: str) -> tuple[Statistics, ...]:
@@ -111,8 +125,12 @@ class HyperVCluster:
         """
         return self._on_its_node(vm_id, lambda host: host.statistics(vm_id))[1]
 
-    def _on_its_node(self, vm_id: str, work: Callable[[HyperV], T]) -> tuple[str, T]:
+    def _on_its_node(
+        self, vm_id: str, work: Callable[[HyperV], T], end: float = float("inf")
+    ) -> tuple[str, T]:
         """Try the nodes that showed the VM last, then those that did not: it may have moved since.
+
+        None is begun after ``end`` (monotonic).
 
         Raises:
             EndpointError: that of a node that could not say, else that of one that has no such VM.
@@ -121,9 +139,13 @@ class HyperVCluster:
         errors: list[EndpointError] = []
         for name in dict.fromkeys((*known, *self.hosts)):
             try:
-                return name, work(self.hosts[name])
+                return name, work(self._elsewhere.get(name, self.hosts[name]))
+            except Busy:
+                raise
             except EndpointError as error:
                 errors.append(error)
+            if time.monotonic() >= end:
+                break
         raise next((error for error in errors if not isinstance(error, ScriptFailed)), errors[-1])
 
     def close(self) -> None:
@@ -131,7 +153,8 @@ class HyperVCluster:
         self._closed.set()
         if self._round:
             self._round.stop()
-        closing = [threading.Thread(target=host.close, daemon=True) for host in self.hosts.values()]
+        hosts = [*self.hosts.values(), *([self.door] if self.door else [])]
+        closing = [threading.Thread(target=host.close, daemon=True) for host in hosts]
         for thread in closing:
             thread.start()
         for thread in closing:
@@ -154,14 +177,32 @@ class HyperVCluster:
         message = f"Nodes answer, but none tells which cluster it belongs to ({why})."
         raise self._error(kind, message, _hint(first, self.access.user))
 
-    def _no_answer(self, errors: Mapping[str, EndpointError]) -> EndpointError:
+    def _no_answer(self, errors: Mapping[str, EndpointError], no_way: EndpointError | None) -> EndpointError:
         kinds = {type(error) for error in errors.values()}
         kind = kinds.pop() if len(kinds) == 1 else Unreachable
         hints = dict.fromkeys(error.hint for error in errors.values() if error.hint)
-        return self._error(kind, f"No node answered. {_reasons(errors)}.", next(iter(hints), ""))
+        told = {**errors, "its own address": no_way} if no_way else errors
+        return self._error(kind, f"No node answered. {_reasons(told)}.", next(iter(hints), ""))
 
     def _error(self, kind: type[EndpointError], message: str, hint: str = "") -> EndpointError:
         return kind(message, hint=hint, subject=self.endpoint.name)
+
+
+def _until(end: float, host: HyperV, vm_id: str) -> Deep:
+    """Read one VM deep on one node, broken off at ``end``: other nodes may have used up the time."""
+    due = DEADLINES.at(end, threading.Thread(target=host.close, daemon=True).start)
+    try:
+        return host.deep(vm_id)
+    finally:
+        due.cancel()
+
+
+def _way_in(this: Round, address: str) -> tuple[str, ...]:
+    """Tell of a node that answers at the cluster's address alone."""
+    if this.through is None:
+        return ()
+    name, error = this.through
+    return (f"{name} answers only at the cluster's own address {address}, not at its own: {short(error)}.",)
 
 
 def _homes(reading: Reading) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ from drconsole.errors import BadReply, EndpointError, LoginRefused, NoRights, Ti
 from drconsole.platforms.hyperv.dial import NotConnected, NotFound
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.proof import BASIC, KERBEROS, NTLM, SCHEMES
-from drconsole.platforms.hyperv.trust import rejected
+from drconsole.platforms.hyperv.trust import not_pinned, rejected
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import (
     REPLY_BYTES,
@@ -32,6 +32,7 @@ from drconsole.platforms.hyperv.wire import (
     Unauthorized,
     Unsealed,
 )
+from drconsole.platforms.pins import NotPinned
 
 ANOTHER_SERVICE = "Another service seems to listen there: check address and port, 5986 for WinRM over TLS."
 TRY_AGAIN = "It is asked again by itself; if it stays so, look at the WinRM service on the host."
@@ -98,6 +99,8 @@ def translate(
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return rejected(cause, peer, ca_file)
+        if isinstance(cause, NotPinned):
+            return not_pinned(str(cause), peer)
     for cause in causes:
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, DROPPED) and not adapter.status:
             return _no_tls(cause, peer)

@@ -108,7 +108,8 @@ class Login:
             CertificateRejected: the CA file cannot be used.
         """
         if self.access.tls and self._trust is None:
-            self._trust = context_for(self.access.ca_file, self.access.insecure, self.peer)
+            unverified = self.access.insecure or bool(self.access.pins)
+            self._trust = context_for(self.access.ca_file, unverified, self.peer)
         return self._trust
 
     def protocol(self, adapter: Adapter) -> Protocol:
@@ -119,14 +120,18 @@ class Login:
             endpoint=f"{'https' if access.tls else 'http'}://{self.peer.address}/wsman",
             **proof.protocol_arguments(access, self._password or ""),
             # Whom to trust is decided by the adapter's own context, see trust.py; this adds nothing to it.
-            server_cert_validation="ignore" if access.insecure else "validate",
+            server_cert_validation="ignore" if access.insecure or access.pins else "validate",
             ca_trust_path=None,  # type: ignore[arg-type]  # documented, but missing in its annotation
             # The watch ends a read; this one only has to be longer than the host's own limit.
             operation_timeout_sec=operation,
             read_timeout_sec=operation + int(self.endpoint.budget_s) + 1,
-            proxy=None,
+            # None would make requests write no_proxy into the environment of this process, time and again and
+            # from all threads at once.
+            proxy="",
         )
         web = protocol.transport.build_session()
+        web.proxies.clear()
+        web.trust_env = False
         adapter.transport, adapter.sealed = access.transport, proof.sealed(access)
         if access.transport == proof.KERBEROS:
             # It would show the ticket before it has seen the certificate that it is to be bound to.
@@ -167,7 +172,7 @@ class Connection:
             self.close()
         self.adapter.under(watch)
         if self._protocol is None:
-            self.adapter.trust = self._login.trust()
+            self.adapter.trust, self.adapter.pins = self._login.trust(), self._login.access.pins
             self._protocol = self._login.protocol(self.adapter)
             if self.adapter.sealed:
                 self._log_in(watch)

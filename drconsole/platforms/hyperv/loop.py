@@ -19,7 +19,7 @@ from drconsole.platforms.hyperv.login import Connection, Login
 from drconsole.platforms.hyperv.loop_form import Reply
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Answer, Failure
-from drconsole.platforms.hyperv.shell import FAREWELL_S, Intake, Shell
+from drconsole.platforms.hyperv.shell import FAREWELL_S, NO_PROCESS, Intake, Shell
 from drconsole.platforms.hyperv.shells import Shells
 from drconsole.platforms.hyperv.watch import Watch, Why
 from drconsole.platforms.hyperv.wire import ReplyCut
@@ -32,8 +32,6 @@ IDLE = "PT900S"
 OPENING = 0.3
 # Hosts allow an account 1 500 operations at once, and those of a kept shell may never count down.
 RENEW_AFTER = 1000
-# The process of a command has ended (ERROR_NO_DATA and ERROR_BROKEN_PIPE, bare and as HRESULT).
-NO_PROCESS = (232, 109, 0x800700E8, 0x8007006D)
 # Each proves that what was sent was not begun.
 GONE = (NO_SHELL, QUOTA, *NO_PROCESS)
 
@@ -105,11 +103,11 @@ class Loop:
         if isinstance(outcome, (Lost, EndpointError)):
             self._leave(end, why)
             return outcome
-        reply, middle, tls = outcome
+        reply, answer = outcome
         for words in (*reply.warnings, *(one.message or "" for one in reply.errors)):
             log.info("%s: the script said: %s", self._login.endpoint.name, self._login.peer.shown(words))
         if reply.state == "done":
-            return Answer(bytes(reply.value), middle, tls)
+            return answer
         if reply.state == "stuck":
             self._leave(end, None)
         return _unusable(reply, self._login.peer)
@@ -154,16 +152,12 @@ class Loop:
         word = f"{secrets.token_hex(8)} äß€🐘"
         echo = loop_form.request("0", loop_form.ECHO, {"word": word}, self._login.endpoint.budget_s)
         watch.doing = "the read loop to begin"
-        try:
-            shell.send(loop_form.beginning(self._functions) + echo)
-        except WSManFaultError as error:
-            if error.wsman_fault_code not in NO_PROCESS:
-                raise
+        shell.begin(loop_form.beginning(self._functions) + echo)
         intake = Intake(shell)
         while True:
             while line := self._line(intake):
                 mode = line.strip()
-                if mode in loop_form.MODES[1:]:
+                if mode in script.MODES[1:]:
                     raise script.constrained(mode.decode(), self._login.peer)
                 reply = loop_form.reply(mode)
                 if reply and reply.id == "0":
@@ -179,7 +173,7 @@ class Loop:
 
     def _asked(
         self, ident: str, function: str, arguments: Mapping[str, Any], deadline: float
-    ) -> tuple[tuple[Reply, float, str] | Lost | EndpointError, Why | None]:
+    ) -> tuple[tuple[Reply, Answer] | Lost | EndpointError, Why | None]:
         """Ask once; where the connection is lost, again with the same id on a new one."""
         assert self._shell
         shell = self._shell
@@ -200,7 +194,7 @@ class Loop:
 
     def _ask(
         self, watch: Watch, shell: Shell, line: bytes, ident: str, *, again: bool
-    ) -> tuple[Reply, float, str] | Lost | Dropped:
+    ) -> tuple[Reply, Answer] | Lost | Dropped:
         try:
             started = time.time()
             watch.doing = "the script to be taken"
@@ -219,7 +213,8 @@ class Loop:
         if reply is None:
             said = f"its PowerShell ended with code {intake.code} before it had answered"
             return Lost(self._login.peer.bad_reply(said, bytes(intake.err), script.PROFILE))
-        return reply, (started + time.time()) / 2, watch.tls
+        middle = (started + time.time()) / 2
+        return reply, Answer(bytes(reply.value), middle, watch.tls, watch.certificate_end)
 
     def _reply(self, watch: Watch, intake: Intake, ident: str) -> Reply | None:
         """The answer to one request; None when the process has ended.

@@ -20,7 +20,6 @@ COMMAND_LINE = (
     "$r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.library"'
 )
-MODES = (b"FullLanguage", b"ConstrainedLanguage", b"RestrictedLanguage", b"NoLanguage")
 ECHO = "drconsole-echo"
 # What the library holds; statistics may wait for ten minutes, so they never run in the loop.
 READS = ("light.ps1", "cluster.ps1", "deep.ps1")

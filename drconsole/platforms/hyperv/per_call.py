@@ -38,7 +38,8 @@ class PerCall:
         if isinstance(outcome, EndpointError):
             return outcome
         try:
-            return Answer(script.value_of(outcome, self._login.peer), outcome.middle, outcome.tls)
+            value = script.value_of(outcome, self._login.peer)
+            return Answer(value, outcome.middle, outcome.tls, outcome.certificate_end)
         except EndpointError as error:
             return error
 
@@ -47,12 +48,13 @@ class PerCall:
         shell.open(watch, IDLE, script.COMMAND_LINE)
         started = time.time()
         watch.doing = "the script to be taken"
-        shell.send(script.request_for(name, arguments), end=True)
+        shell.begin(script.request_for(name, arguments), end=True)
         watch.doing = "the script's answer"
         intake = Intake(shell)
         while not intake.done:
             intake.more(watch)
         middle = (started + time.time()) / 2
-        output = Output(bytes(intake.out), bytes(intake.err), intake.code, middle, watch.tls)
+        safety = (watch.tls, watch.certificate_end)
+        output = Output(bytes(intake.out), bytes(intake.err), intake.code, middle, *safety)
         shell.end(watch)
         return output

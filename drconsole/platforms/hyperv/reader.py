@@ -45,12 +45,15 @@ def light_reading(
         user=access.user,
         transport=transport(access, came.tls, way),
         duration_s=duration_s,
+        certificate_end=came.certificate_end,
     )
 
 
 def transport(access: Access, tls: str, way: str) -> str:
     """How the endpoint was spoken to, with the config's own word where that was not safe."""
     safety = tls if access.tls else "every message sealed" if sealed(access) else "no TLS (insecure)"
+    if access.pins:
+        safety += ", pinned certificate"
     if access.tls and access.insecure:
         safety += ", certificate not verified (insecure)"
     return f"{access.transport}, {safety}, {way}"

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,13 +17,15 @@ from drconsole.errors import Constrained, EndpointError, NoRights, ScriptFailed
 from drconsole.platforms.hyperv.peer import Peer
 
 # Design, section 4: one line on standard input, so that no length limit and no quoting touches the script,
-# and -OutputFormat Text, so that errors come as text and not as XML.
+# and -OutputFormat Text, so that errors come as text and not as XML. What is said first is the language mode,
+# by a command without method calls: a constrained one takes those that follow for forbidden.
 COMMAND_LINE = (
     "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
-    '"$t=@($input)[0]; '
+    '"$ExecutionContext.SessionState.LanguageMode; $t=@($input)[0]; '
     "$r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )
+MODES = (b"FullLanguage", b"ConstrainedLanguage", b"RestrictedLanguage", b"NoLanguage")
 END = b"drconsole-end"
 COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 PROFILE = "Something on the host changes what PowerShell writes or may do; its event log tells more."
@@ -46,7 +49,8 @@ def request_for(name: str, arguments: Mapping[str, Any]) -> bytes:
 class Output:
     """What a process wrote and how it ended.
 
-    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken,
+    ``certificate_end`` when the certificate ends that was shown.
     """
 
     out: bytes = b""
@@ -54,18 +58,21 @@ class Output:
     code: int = 0
     middle: float = 0.0
     tls: str = ""
+    certificate_end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The JSON text of a script's value.
 
-    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken.
+    ``middle`` is the console's wall clock half-way through, in seconds; ``tls`` the protocol version spoken,
+    ``certificate_end`` when the certificate ends that was shown.
     """
 
     value: bytes
     middle: float
     tls: str
+    certificate_end: datetime | None = None
 
 
 class Failure(msgspec.Struct):
@@ -91,16 +98,20 @@ def value_of(output: Output, peer: Peer) -> bytes:
 
     Raises:
         BadReply: the output has no end marker or is not what the frame writes.
+        Constrained: no script of ours can work there.
         ScriptFailed, NoRights: the script ran and failed.
     """
     out = output.out
     lines = [line.strip() for line in out.split(b"\n") if line.strip()]
+    mode = lines[0] if lines else b""
+    if mode in MODES[1:]:
+        raise constrained(mode.decode(), peer)
     if not lines or lines[-1] != END:
         raise _no_end(output, peer)
-    if len(lines) != 2:
-        raise peer.bad_reply(f"its PowerShell wrote {len(lines)} lines where 2 belong", out, PROFILE)
+    if len(lines) != 3 or mode != MODES[0]:
+        raise peer.bad_reply(f"its PowerShell wrote {len(lines)} lines, not the 3 that belong", out, PROFILE)
     try:
-        frame = msgspec.json.decode(base64.b64decode(lines[0], validate=True), type=Frame)
+        frame = msgspec.json.decode(base64.b64decode(lines[1], validate=True), type=Frame)
     except (ValueError, RecursionError) as error:
         raise peer.bad_reply(f"the script's answer cannot be read ({_why(error)})", out, PROFILE) from None
     if not frame.ok:
@@ -122,12 +133,9 @@ def _why(error: Exception) -> str:
 
 
 def _no_end(output: Output, peer: Peer) -> EndpointError:
-    """Tell apart why a process ended before its script did."""
+    """The process ended before its script did."""
     err = output.err
     seen = COLOUR.sub(b"", err) if err.strip() else output.out
-    # The id is never localised, but PowerShell 7 shows only the text.
-    if b"InConstrainedLanguage" in err or b"in this language mode" in err:
-        return constrained("ConstrainedLanguage", peer)
     what = f"its PowerShell ended with code {output.code} before the script's end marker"
     return peer.bad_reply(what, seen, PROFILE)
 

@@ -72,7 +72,7 @@ class Session:
 
     def _run(self, name: str, arguments: Mapping[str, Any], end: float) -> Answer | EndpointError:
         if not self._wants_loop or name not in loop_form.READS:
-            self.way = "per call"
+            self.way = "per call" if self._wants_loop else "per call (as the config says)"
             return self._per_call.run(name, arguments, end)
         found = self._no_loop if time.monotonic() < self._until else None
         if found is None:

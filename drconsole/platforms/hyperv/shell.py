@@ -14,6 +14,8 @@ from drconsole.platforms.hyperv.watch import Watch, Why
 log = logging.getLogger(__name__)
 
 CODEPAGE_UTF8 = 65001
+# The process of a command has ended (ERROR_NO_DATA and ERROR_BROKEN_PIPE, bare and as HRESULT).
+NO_PROCESS = (232, 109, 0x800700E8, 0x8007006D)
 # A host of 1 024 VMs with 4 kB of notes each stays below a third of this, base64 twice included.
 OUTPUT_BYTES = 32 << 20
 # A Receive waits on the host until there is output, or until a fault says that its time is over; replies
@@ -50,6 +52,14 @@ class Shell:
         command = protocol.run_command(self.ident, command_line, console_mode_stdin=False)
         self.command = self._named(command, "command")
         self.operations += 1
+
+    def begin(self, data: bytes, *, end: bool = False) -> None:
+        """Hand the first input over; of a process that has ended by then, its output tells why."""
+        try:
+            self.send(data, end=end)
+        except WSManFaultError as error:
+            if error.wsman_fault_code not in NO_PROCESS:
+                raise
 
     def send(self, data: bytes, *, end: bool = False) -> None:
         """Hand input to the command."""

@@ -14,10 +14,11 @@ NOT_YET_VALID, EXPIRED, SELF_SIGNED, OTHER_NAME, OTHER_ADDRESS = 9, 10, 18, 62, 
 UNKNOWN_ISSUER = (2, 19, 20, 21)
 
 
-def context_for(ca_file: Path | None, insecure: bool, peer: Peer) -> ssl.SSLContext:
+def context_for(ca_file: Path | None, unverified: bool, peer: Peer) -> ssl.SSLContext:
     """Trust ``ca_file`` alone where it is given, else what this machine's system trusts.
 
-    The bundle that ships with requests is used only on a machine that has no store of its own.
+    ``unverified``: whoever asks looks at the certificate by itself, or not at all. The bundle that ships with
+    requests is used only on a machine that has no store of its own.
 
     Raises:
         CertificateRejected: the file cannot be used.
@@ -35,7 +36,7 @@ def context_for(ca_file: Path | None, insecure: bool, peer: Peer) -> ssl.SSLCont
         import certifi
 
         context.load_verify_locations(certifi.where())
-    if insecure:
+    if unverified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
@@ -45,6 +46,17 @@ def _system_has_a_store(context: ssl.SSLContext) -> bool:
     """A folder of certificates is read only when needed, so the context may not count them yet."""
     folder = ssl.get_default_verify_paths().capath
     return bool(context.cert_store_stats()["x509_ca"]) or bool(folder and os.listdir(folder))
+
+
+def not_pinned(shown: str, peer: Peer) -> EndpointError:
+    """The host showed another certificate than the config's; ``shown`` is its fingerprint."""
+    return peer.error(
+        CertificateRejected,
+        f"The certificate of {peer.address} is not one that the config pins: it is {shown}. "
+        "No password was sent.",
+        "If the host has got a new one, compare it there and write it into pins; if not, somebody stands "
+        "between.",
+    )
 
 
 def rejected(error: ssl.SSLCertVerificationError, peer: Peer, ca_file: Path | None) -> EndpointError:

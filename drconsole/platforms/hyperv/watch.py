@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
 
@@ -35,7 +36,7 @@ class Watch:
     body); ``break_off`` does the same from any thread.
 
     ``doing`` says in words what is going on; ``connected`` whether the peer took the connection;
-    ``tls`` is the protocol version spoken.
+    ``tls`` is the protocol version spoken, ``certificate_end`` when the certificate ends that was shown.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -44,6 +45,7 @@ class Watch:
         self.doing = "connecting"
         self.connected = False
         self.tls = ""
+        self.certificate_end: datetime | None = None
         self._lock = threading.Lock()
         self._breakers: list[Callable[[], object]] = []
         self._twins: list[socket.socket] = []

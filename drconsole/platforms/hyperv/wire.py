@@ -20,9 +20,11 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util.connection import is_connection_dropped
 
+from drconsole.platforms.certificate import end_of
 from drconsole.platforms.hyperv.dial import dial
 from drconsole.platforms.hyperv.proof import BASIC, SCHEMES
 from drconsole.platforms.hyperv.watch import BrokenOff, Watch
+from drconsole.platforms.pins import check_pin
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +67,10 @@ class LoginLost(OSError):
 class Adapter(HTTPAdapter):
     """Sends requests, each under the watch of the moment; connections are kept between watches.
 
-    ``trust`` decides about certificates. ``seen`` is the beginning of the last reply, ``status`` its HTTP
-    status (0: none came) and ``content_type`` what it claims to be, for error messages. ``transport`` is how
-    the account logs in; ``sealed`` messages belong to the connection on which it has ``logged_in``.
+    ``trust`` decides about certificates, and ``pins`` where there are any. ``seen`` is the beginning of the
+    last reply, ``status`` its HTTP status (0: none came) and ``content_type`` what it claims to be, for error
+    messages. ``transport`` is how the account logs in; ``sealed`` messages belong to the connection on which
+    it has ``logged_in``.
 
     Raises (``send``):
         BrokenOff, WireError, and what requests raises.
@@ -77,6 +80,7 @@ class Adapter(HTTPAdapter):
         self.watch = watch
         self.connection: HTTPConnection | None = None
         self.trust: ssl.SSLContext | None = None
+        self.pins: frozenset[bytes] = frozenset()
         self.seen = b""
         self.status = 0
         self.content_type = ""
@@ -93,7 +97,7 @@ class Adapter(HTTPAdapter):
         if sock is not None and sock.fileno() >= 0:
             watch.guard(sock)
             watch.connected = True
-            watch.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
+            _tell(watch, sock)
 
     @property
     def useless(self) -> bool:
@@ -238,9 +242,18 @@ class _Tls(HTTPSConnection):
         watch = self.adapter.watch
         doing, watch.doing = watch.doing, "the TLS handshake"
         super().connect()
+        if self.adapter.pins and isinstance(self.sock, ssl.SSLSocket):
+            check_pin(self.sock, self.adapter.pins)
         watch.doing = doing
-        if isinstance(self.sock, ssl.SSLSocket):
-            watch.tls = self.sock.version() or ""
+        _tell(watch, self.sock)
+
+
+def _tell(watch: Watch, sock: socket.socket | None) -> None:
+    """Note how the connection is kept safe."""
+    if isinstance(sock, ssl.SSLSocket):
+        watch.tls, watch.certificate_end = sock.version() or "", end_of(sock)
+    else:
+        watch.tls, watch.certificate_end = "", None
 
 
 class _PlainPool(HTTPConnectionPool):

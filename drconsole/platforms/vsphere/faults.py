@@ -20,6 +20,7 @@ from drconsole.errors import (
     Unreachable,
 )
 from drconsole.platforms.base import Access
+from drconsole.platforms.pins import NotPinned
 from drconsole.platforms.vsphere.soap import MALFORMED, NotReady, UnknownFault
 from drconsole.platforms.vsphere.wire import BrokenOff, NotConnected, TooMuch, Wire
 
@@ -86,6 +87,12 @@ def _of_transport(error: Exception, endpoint: Endpoint, access: Access, wire: Wi
         return Unreachable("The read was broken off by this console.")
     if isinstance(error, ssl.SSLCertVerificationError):
         return _of_certificate(error, access)
+    if isinstance(error, NotPinned):
+        return CertificateRejected(
+            f"The certificate is not one that the config pins: it is {error}. No password was sent.",
+            hint="If the endpoint has got a new one, compare it there and write it into pins; if not, "
+            "somebody stands between.",
+        )
     if isinstance(error, NotConnected):
         return Unreachable(f"{address} does not take connections: {error}.", hint=_REACH)
     if isinstance(error, socket.gaierror):

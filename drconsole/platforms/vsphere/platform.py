@@ -39,15 +39,20 @@ class VSphere:
     def read(self, tier: Tier) -> Reading:
         """Read all machines within ``endpoint.budget_s``; vSphere has one tier.
 
+        Asking for the password does not count.
+
         Raises:
             EndpointError: a subclass that tells why there is no usable answer.
         """
         from drconsole.platforms.vsphere.faults import translate
 
         session = self._begin()
-        begun = time.monotonic()
-        session.wire.begin(self.endpoint.budget_s)
         try:
+            if not session.open:
+                # Before its time begins; and who has no password does not trouble the endpoint.
+                self._access.secret()
+            begun = time.monotonic()
+            session.wire.begin(self.endpoint.budget_s)
             return self._read(session, begun)
         except Exception as error:
             log.debug("reading %r failed", self.endpoint.name, exc_info=error)
@@ -114,10 +119,13 @@ class VSphere:
             user=session.user,
             transport=self._transport(session),
             duration_s=time.monotonic() - begun,
+            certificate_end=session.wire.certificate_end,
         )
 
     def _transport(self, session: Session) -> str:
-        checked = "certificate not verified" if self._access.insecure else "verified"
+        checked = "pinned certificate" if self._access.pins else "verified"
+        if self._access.insecure:
+            checked = "certificate not verified (insecure)"
         return f"{session.wire.protocol}, {checked}"
 
 

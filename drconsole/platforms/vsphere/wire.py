@@ -6,11 +6,14 @@ import socket
 import ssl
 import threading
 import time
+from datetime import datetime
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from drconsole.platforms.base import Access
+from drconsole.platforms.certificate import end_of
+from drconsole.platforms.pins import check_pin
 
 _Resolved = tuple[int, int, int, str, Any]
 
@@ -47,6 +50,7 @@ class Wire:
         self._lock = threading.Lock()
         self.broken = False
         self.protocol = ""
+        self.certificate_end: datetime | None = None
         # True once the endpoint has begun to answer the request that is under way.
         self.answering = False
 
@@ -90,7 +94,8 @@ class Wire:
         """Connect and shake hands.
 
         Raises:
-            OSError: ``NotConnected``, ``ssl.SSLError``, ``TimeoutError`` (connected, no handshake), others.
+            OSError: ``NotConnected``, ``ssl.SSLError``, ``NotPinned``, ``TimeoutError`` (connected, no
+                handshake), others.
         """
         plain = self._dial()
         try:
@@ -106,10 +111,12 @@ class Wire:
             self._hold(secured)
             secured.settimeout(self.remaining())
             secured.do_handshake()
+            if self._access.pins:
+                check_pin(secured, self._access.pins)
         except BaseException:
             secured.close()
             raise
-        self.protocol = secured.version() or ""
+        self.protocol, self.certificate_end = secured.version() or "", end_of(secured)
         return secured
 
     def count(self, received: int) -> None:
@@ -154,7 +161,7 @@ class Wire:
     def _context(self) -> ssl.SSLContext:
         ca_file = self._access.ca_file
         context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-        if self._access.insecure:
+        if self._access.insecure or self._access.pins:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         context.sslsocket_class = _Socket

@@ -2,74 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.widget import Widget
 
-from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
 from drconsole.tui.actions import ALARMS
-from drconsole.tui.alarm_list import Entry
+from drconsole.tui.alarm_list import Entry, entry_lines
 from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
-from drconsole.tui.screens.detail import DetailScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
+from drconsole.tui.screens.opening import screen_of
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.blocks import Blocks
 from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.tui.widgets.lines import Lines
-from drconsole.tui.widgets.table import MARK, Column, LineTable
-
-SEVERITIES = {Severity.CRITICAL: ("CRITICAL", "critical"), Severity.WARNING: ("warning", "warning")}
-SEVERITY = 9
 
 
 class AlarmsScreen(ConsoleScreen):
-    """Each alarm in one line; enter opens what it concerns."""
+    """Each alarm in full, with what to do next; enter opens what it concerns."""
 
     NAME = ALARMS
 
     def __init__(self, state: ConsoleState) -> None:
         super().__init__(state)
-        self._table: LineTable[Entry] = LineTable(
-            lambda entry: entry.key, self._cells, self.show_selected, id="main"
+        self._alarms: Blocks[Entry] = Blocks(
+            lambda entry: entry.key, self._lines, self._tell_place, id="main"
         )
 
     def body(self) -> Iterable[Widget]:
-        """The table, and the selected alarm in full."""
-        yield self._table
-        yield Lines(id="now")
+        """The alarms, and which of how many the cursor is on."""
+        yield self._alarms
+        yield Lines(id="place")
 
     def take(self, picture: Picture, *, anew: bool) -> None:
         """Show the alarms of this picture."""
-        entries = picture.summary.entries
-        self._table.show(entries, range(len(entries)), empty=line("  no alarms"))
+        self._alarms.fill(picture.summary.entries, empty=line("  no alarms"))
 
     def draw(self) -> None:
-        """Draw the table and the selected alarm."""
-        width = self.size.width - MARK - SEVERITY - 1
-        self._table.set_columns((Column("SEVERITY", SEVERITY), Column("ALARM", width, gap=0)))
-        self._table.redraw()
-        self.show_selected()
+        """Draw the alarms."""
+        self._alarms.redraw()
+        self._tell_place()
 
-    def show_selected(self) -> None:
-        """Show the selected alarm in full."""
-        entry = self._table.selected
-        text = entry.text(self.state.now) if entry else ""
-        self.query_one("#now", Lines).show([line(f" {piece}") for piece in wrap(text, self.size.width - 2)])
-
-    @on(LineTable.Chosen)
+    @on(Blocks.Chosen)
     def action_open(self) -> None:
         """Open what the selected alarm concerns."""
-        entry = self._table.selected
+        entry = self._alarms.selected
         if entry is None:
             return
         if isinstance(entry.subject, Workload):
-            self.app.push_screen(DetailScreen(self.state, entry.subject.key))
+            self.app.push_screen(screen_of(self.state, entry.subject))
         else:
             self.app.push_screen(EndpointsScreen(self.state, entry.subject.name))
 
-    def _cells(self, entry: Entry) -> tuple[Line, ...]:
-        word, ink = SEVERITIES[entry.alarm.severity]
-        return (Span(word, ink),), line(entry.text(self.state.now))
+    def _lines(self, entry: Entry, width: int) -> Sequence[Line]:
+        return entry_lines(entry, self.state.now, width)
+
+    def _tell_place(self) -> None:
+        if self.is_attached:
+            at, count = self._alarms.place
+            text = f" alarm {at} of {count}, the worst first" if count else ""
+            self.query_one("#place", Lines).show([(Span(text, "muted"),)])

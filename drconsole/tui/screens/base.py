@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+from asyncio import to_thread
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,15 +13,29 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from drconsole.tui.actions import Action, actions_of, bindings_of, key_line
+from drconsole.tui import clipboard
+from drconsole.tui.actions import Action, Entry, actions_of, bindings_of, entries_of, key_line
 from drconsole.tui.head import head
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.picture import Picture
+from drconsole.tui.screens.copying import CopyDialog
+from drconsole.tui.screens.palette import PaletteDialog
 from drconsole.tui.state import ConsoleState
+from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Span
 from drconsole.tui.widgets.lines import Lines
 
 SMALLEST = Size(60, 20)
+TELLING = "#main, #pane, #now"
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A widget whose text can be copied."""
+
+    def text(self) -> list[str]:
+        """All of it, whatever its window shows."""
+        ...
 
 
 class ConsoleScreen(Screen[None], inherit_bindings=False):
@@ -45,6 +60,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         yield Lines(id="too-small")
         yield Lines(id="head")
         yield from self.body()
+        yield Lines(id="said")
         yield Lines(id="keys")
 
     def body(self) -> Iterable[Widget]:
@@ -66,6 +82,16 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def conditions(self) -> frozenset[str]:
         """Which conditions of the action table hold."""
         return frozenset()
+
+    def choices(self) -> Iterable[Entry]:
+        """What the palette offers besides the actions of the table."""
+        return (Entry(f"app.theme('{name}')", f"theme {name}") for name in self.state.themes)
+
+    def text(self) -> tuple[str, Callable[[], list[str]]]:
+        """What this screen tells: one word for it, and what makes its plain text in any thread."""
+        found = [widget.text() for widget in self.query(TELLING) if isinstance(widget, Telling)]
+        lines = [line for text in found if any(text) for line in (*text, "")]
+        return self.NAME, lambda: lines
 
     @on(SnapshotTaken)
     def show_snapshot(self, message: SnapshotTaken) -> None:
@@ -107,6 +133,41 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         """An action whose condition does not hold does nothing."""
         wanted = {a.when for a in bindings_table(self.NAME, action) if a.when}
         return not wanted or bool(wanted & self.conditions())
+
+    def say(self, text: str, ink: str = "") -> None:
+        """Tell something until the next key; it is wrapped, never cut."""
+        pieces = wrap(text, max(self.size.width - 2, 1))
+        said = self.query_one("#said", Lines)
+        said.styles.height = len(pieces)
+        self.add_class("-saying")
+        said.show([(Span(f" {piece}", ink),) for piece in pieces])
+
+    def hush(self) -> None:
+        """Take away what was said."""
+        self.remove_class("-saying")
+
+    def action_palette(self) -> None:
+        """Let an action be found by its words."""
+        entries = [*entries_of(self.NAME, self.conditions()), *self.choices()]
+        self.app.push_screen(PaletteDialog(entries), self._do)
+
+    def action_copy(self) -> None:
+        """Ask for a file, and write there what this screen tells."""
+        what, make = self.text()
+        self.app.push_screen(CopyDialog(what, make, self.state.now), self._tell)
+
+    async def action_clipboard(self) -> None:
+        """Send what this screen tells to the terminal's clipboard."""
+        lines = await to_thread(self.text()[1])
+        self.say(*clipboard.send(self.app, lines))
+
+    async def _do(self, call: str | None) -> None:
+        if call:
+            await self.run_action(call)
+
+    def _tell(self, outcome: str | None) -> None:
+        if outcome:
+            self.say(outcome, "good")
 
     def action_back(self) -> None:
         """Return to the screen before."""

@@ -9,13 +9,13 @@ from textual.widget import Widget
 from drconsole.domain.snapshot import Workload
 from drconsole.tui.actions import DETAIL
 from drconsole.tui.detail import full_detail
-from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.pager import Pager
 
 
-class DetailScreen(ConsoleScreen):
+class DetailScreen(WorkloadScreen):
     """All copies of one workload side by side, its alarms, reasons and evidence.
 
     Args:
@@ -35,6 +35,11 @@ class DetailScreen(ConsoleScreen):
     def draw(self) -> None:
         """Draw the page; a workload that is gone says so."""
         self.query_one(Pager).page(self._lines())
+
+    def subjects(self) -> tuple[Workload, ...]:
+        """The workload of the page."""
+        workload = self._workload()
+        return (workload,) if workload else ()
 
     def _lines(self) -> tuple[Line, ...]:
         workload = self._workload()

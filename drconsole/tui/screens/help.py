@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from drconsole.tui.actions import HELP, MOVING, actions_of, shown_key
+from drconsole.tui.actions import HELP, INVENTORY, MOVING, actions_of, shown_key
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.fitting import wrap
@@ -24,6 +24,19 @@ ARROWS = (
 SIGNS = (
     ("!", "beyond its target, or silent"),
     ("seen 9h, (9h)", "last known; nothing about it is current"),
+    ("*", "marked"),
+    ("▾", "the lines are in the order of this column; !▾ the worst alarms first"),
+)
+FILTERS = (
+    ("web ny", "lines that hold both words, in whatever place and case"),
+    ('"new york"', "quotes keep blanks and colons together"),
+    ("!", "only with alarms"),
+    ("role:former", "some copy has this role; role:unprotected shows what is hidden otherwise"),
+    ("site:jersey", "some copy is there; with role: it is the same copy"),
+    ("health:warning", "ok, warning, critical, unknown (nothing of it is current), ! (with alarms)"),
+    ("platform:hv", "hyperv (hv) or vsphere (vs)"),
+    ("name:web", "the name alone"),
+    ("alarm:rpo", "has this alarm"),
 )
 KEYS = 20
 
@@ -50,16 +63,23 @@ class HelpScreen(ConsoleScreen):
         self.query_one(Pager).page(self._lines())
 
     def _lines(self) -> list[Line]:
-        keys = [(" ".join(map(shown_key, a.keys)), a.help) for a in actions_of(self.about)]
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for action in actions_of(self.about):
+            title = action.group or f"keys of this screen ({self.about})"
+            groups.setdefault(title, []).append((" ".join(map(shown_key, action.keys)), action.help))
         moving = [(names, what) for names, what, screens in MOVING if self.about in screens]
-        lines: list[Line] = []
-        for title, pairs in (
-            (f"keys of this screen ({self.about})", keys),
+        filters = FILTERS if self.about == INVENTORY else ()
+        sections = (
+            *groups.items(),
             ("moving", moving),
+            ("filter", filters),
             ("arrows", ARROWS),
             ("signs", SIGNS),
-        ):
-            lines += [(Span(f" {title}", "label"),), *self._pairs(pairs), ()]
+        )
+        lines: list[Line] = []
+        for title, pairs in sections:
+            if pairs:
+                lines += [(Span(f" {title}", "label"),), *self._pairs(pairs), ()]
         return lines
 
     def _pairs(self, pairs: Iterable[tuple[str, str]]) -> Iterable[Line]:

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Input
 
-from drconsole.tui.actions import FILTER, INVENTORY
-from drconsole.tui.columns import Layout, layout
+from drconsole.domain.snapshot import Workload
+from drconsole.tui import plain_list
+from drconsole.tui.actions import FILTER, INVENTORY, Entry
+from drconsole.tui.columns import Layout, corner, layout
 from drconsole.tui.detail import detail
-from drconsole.tui.foot import now_lines, status_line
+from drconsole.tui.foot import Status, now_lines, status_line
 from drconsole.tui.listing import Lister, Listing
+from drconsole.tui.marks import Marks
 from drconsole.tui.picture import Picture
 from drconsole.tui.rows import absences, cells
-from drconsole.tui.screens.base import ConsoleScreen
-from drconsole.tui.screens.detail import DetailScreen
+from drconsole.tui.screens.opening import screen_of
+from drconsole.tui.screens.subjects import WorkloadScreen
+from drconsole.tui.sorting import Order, order_words, orders_of
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.views import Row, View
 from drconsole.tui.widgets.filter_input import FilterInput
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.table import LineTable
+from drconsole.wording.names import visible
+
+TEXT_WIDTH = 120
+FILTER_WIDTH = 37
 
 
-class InventoryScreen(ConsoleScreen):
+class InventoryScreen(WorkloadScreen):
     """All workloads of one pair of sites in one table, with a detail pane where there is room.
 
     Args:
@@ -44,7 +52,11 @@ class InventoryScreen(ConsoleScreen):
         self._absences: Mapping[str, str] = {}
         self._news: frozenset[str] = frozenset()
         self._looked_at = ""
-        self._table: LineTable[Row] = LineTable(lambda row: row.key, self._cells, self._look, id="main")
+        self._marks = Marks()
+        self._unseen = 0
+        self._table: LineTable[Row] = LineTable(
+            lambda row: row.key, self._cells, self._look, marks=self._marks, id="main"
+        )
         self._list()
 
     def body(self) -> Iterable[Widget]:
@@ -72,22 +84,87 @@ class InventoryScreen(ConsoleScreen):
         found = {"pairs": len(self._views) > 1, "filtered": bool(self._lister.filter)}
         return frozenset(name for name, holds in found.items() if holds)
 
+    def choices(self) -> Iterable[Entry]:
+        """Orders and themes, each by its name."""
+        for order in orders_of(self.view):
+            yield Entry(f"order('{order}')", f"order: {order_words(order, self.view)}")
+        yield from super().choices()
+
+    def subjects(self) -> tuple[Workload, ...]:
+        """The marked workloads, or the one under the cursor."""
+        picture = self.state.picture
+        if self._marks and picture:
+            return tuple(w for w in picture.snapshot.workloads if w.key in self._marks)
+        selected = self.selected()
+        return (selected,) if selected else ()
+
+    def selected(self) -> Workload | None:
+        """The workload under the cursor."""
+        row = self._table.selected
+        return row.workload if row else None
+
+    def text(self) -> tuple[str, Callable[[], list[str]]]:
+        """The shown list as ``drconsole list`` prints it."""
+        picture, listing, view, now = self.state.picture, self._listing, self.view, self.state.now
+        if picture is None:
+            return super().text()
+        order = self._lister.order
+        note = f"filter: {visible(self._lister.filter)}" if listing.filtered else ""
+
+        def make() -> list[str]:
+            tables = {view: [listing.rows[i] for i in listing.shown]}
+            return list(plain_list.lines(picture, tables, now, TEXT_WIDTH, order=order, note=note))
+
+        return "list", make
+
     def take(self, picture: Picture, *, anew: bool) -> None:
         """List anew if any workload changed; who is silent is looked at every time."""
         self._absences = absences(picture.snapshot.endpoints)
         change = picture.difference
-        if anew or change.changed or change.added or change.removed:
+        looked = self.state.subject in change.inspected
+        if anew or looked or change.changed or change.added or change.removed:
             self._news |= frozenset() if anew else picture.news
             view, self._views = self.view, picture.views
             self._place = self._views.index(view) if view in self._views else 0
             self._list()
+        if self._marks and (anew or change.removed):
+            dropped = self._marks.keep({workload.key for workload in picture.snapshot.workloads})
+            if dropped:
+                self._count_marks()
+                self.say(dropped, "warning")
 
     def draw(self) -> None:
         """Draw the table and what hangs on the line under the cursor."""
-        self._table.set_columns(self._layout.columns(self.view, self._listing.count))
+        order = self._lister.order
+        columns = self._layout.columns(self.view, self._listing.count, order)
+        self._table.set_columns(columns, corner(order))
         self._table.redraw()
         self.query_one("#prompt", Lines).show([(Span(" filter: ", "label"),)])
         self._draw_selected()
+
+    def action_next_order(self) -> None:
+        """Order the lines by the next column."""
+        orders = orders_of(self.view)
+        place = orders.index(self._lister.order) + 1 if self._lister.order in orders else 0
+        self.action_order(orders[place % len(orders)])
+
+    def action_order(self, order: str) -> None:
+        """Order the lines."""
+        self._lister.order = Order(order)
+        self._relist()
+
+    def action_mark(self) -> None:
+        """Mark the workload under the cursor, or take its mark away."""
+        if workload := self.selected():
+            self._marks.toggle(workload)
+            self._count_marks()
+            self.draw()
+
+    def action_mark_shown(self) -> None:
+        """Mark all workloads that are shown; if they are, none of them."""
+        self._marks.toggle_all(self._listing.workloads())
+        self._count_marks()
+        self.draw()
 
     def action_filter(self) -> None:
         """Open the filter."""
@@ -99,9 +176,10 @@ class InventoryScreen(ConsoleScreen):
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Show only lines that hold all the words."""
+        """Show only what passes the filter."""
         event.stop()
-        self._relist(filter=event.value)
+        self._lister.filter = event.value
+        self._relist()
 
     @on(Input.Submitted)
     def keep_filter(self) -> None:
@@ -112,24 +190,25 @@ class InventoryScreen(ConsoleScreen):
     def action_clear_filter(self) -> None:
         """End the filter."""
         self._close_filter()
-        self._relist(filter="")
+        self._lister.filter = ""
+        self._relist()
 
     def action_next_pair(self, step: int) -> None:
         """Show another pair of sites."""
         self._place = (self._place + step) % len(self._views)
-        self._relist(filter=self._lister.filter)
+        self._relist()
 
     def action_toggle_all(self) -> None:
         """Show or hide machines that nothing protects."""
         self._lister.show_all = not self._lister.show_all
-        self._relist(filter=self._lister.filter)
+        self._relist()
 
     @on(LineTable.Chosen)
     def action_open(self) -> None:
         """Show all about the workload under the cursor."""
         row = self._table.selected
         if row:
-            self.app.push_screen(DetailScreen(self.state, row.workload.key))
+            self.app.push_screen(screen_of(self.state, row.workload))
 
     @property
     def _layout(self) -> Layout:
@@ -146,17 +225,24 @@ class InventoryScreen(ConsoleScreen):
         self._table.focus()
         self.call_after_refresh(self.draw_all)
 
-    def _relist(self, *, filter: str) -> None:  # noqa: A002
-        self._lister.filter = filter
+    def _relist(self) -> None:
         self._list()
         self.draw_all()
 
     def _list(self) -> None:
         """Give the table those rows of the pair that are listed and pass the filter."""
         picture = self.state.picture
-        self._listing = self._lister.list(picture.rows[self.view] if picture else ())
+        rows = picture.rows[self.view] if picture else ()
+        sites = [site.name for site in picture.snapshot.estate.sites] if picture else ()
+        self._listing = self._lister.list(rows, self.view, sites)
+        self._count_marks()
         why = self._listing.why_empty if picture else "waiting for the first answer"
         self._table.show(self._listing.rows, self._listing.shown, empty=(Span(f"  {why}", "muted"),))
+
+    def _count_marks(self) -> None:
+        """Count what is marked and not shown: once for each change, not for each move of the cursor."""
+        marks = self._marks
+        self._unseen = marks.unseen(w.key for w in self._listing.workloads()) if marks else 0
 
     def _look(self) -> None:
         """The cursor moved: what it left and what it stands on was looked at."""
@@ -174,6 +260,19 @@ class InventoryScreen(ConsoleScreen):
         if pane.display and pane.size.height:
             pane.show(detail(row.workload, now, width) if row else ())
         status = self.query_one("#status", Lines)
-        shown = "" if self.mode == FILTER else self._lister.filter
-        pair = (self._place + 1, len(self._views))
-        status.show([status_line(shown, pair, self._listing.hidden, self._table.window, status.size.width)])
+        # Its own width is still the former one while the filter opens or closes.
+        taken = FILTER_WIDTH if self.mode == FILTER else 0
+        status.show([status_line(self._status(), self.size.width - taken)])
+
+    def _status(self) -> Status:
+        order, listing = self._lister.order, self._listing
+        return Status(
+            filter="" if self.mode == FILTER else self._lister.filter,
+            problems=listing.problems,
+            marked=len(self._marks),
+            unseen=self._unseen,
+            order="" if order is Order.ALARMS else order_words(order, self.view),
+            pair=(self._place + 1, len(self._views)),
+            hidden=listing.hidden,
+            window=self._table.window,
+        )

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from drconsole.tui.widgets.ink import Inked, Line
+from drconsole.tui.widgets.ink import Inked, Line, plain
 
 
 class Lines(Inked):
@@ -18,6 +18,10 @@ class Lines(Inked):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
+
+    def text(self) -> list[str]:
+        """The lines as plain text."""
+        return [plain(line).rstrip() for line in self._lines]
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines, repainting only the cells that differ."""

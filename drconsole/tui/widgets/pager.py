@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from drconsole.tui.widgets.ink import Line, Span
+from drconsole.tui.widgets.ink import Line, Span, plain
 from drconsole.tui.widgets.lines import Lines
 
 
@@ -33,6 +33,10 @@ class Pager(Lines, can_focus=True):
     def hidden_below(self) -> int:
         """How many lines stand below the window."""
         return max(len(self._text) - self._first - self.size.height, 0)
+
+    def text(self) -> list[str]:
+        """The whole text, whatever the window shows."""
+        return [plain(line).rstrip() for line in self._text]
 
     def page(self, lines: Sequence[Line]) -> None:
         """Show this text; the window stays where it is."""

@@ -7,7 +7,7 @@ It scrolls by itself: without a scrollbar a filter changes no layout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from textual import events
@@ -18,11 +18,11 @@ from textual.message import Message
 from textual.strip import Strip
 
 from drconsole.tui.widgets.fitting import fit
-from drconsole.tui.widgets.ink import Inked, Line, Span
+from drconsole.tui.widgets.ink import Inked, Line, Span, plain
 
 RowT = TypeVar("RowT")
 MARK = 2
-CURSOR = "▸ "
+CURSOR, MARKED = "▸", "*"
 
 
 class Column(NamedTuple):
@@ -44,6 +44,7 @@ class _Drawn(NamedTuple):
 
     cells: tuple[Line, ...]
     cursor: bool
+    marked: bool
     width: int
     columns: tuple[Column, ...]
 
@@ -56,6 +57,7 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         cells: draws a row, one line of safe text for each column.
         moved: told at once when the cursor stands on another row, so that what hangs on it is painted in
             the same frame; a message would come one frame later.
+        marks: keys of rows that carry a mark; whoever changes them calls ``redraw``.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"line-table--cursor", "line-table--header"}
@@ -81,12 +83,15 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
         cells: Callable[[RowT], tuple[Line, ...]],
         moved: Callable[[], None],
         *,
+        marks: Container[str] = (),
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._key = key
         self._cells = cells
         self._moved = moved
+        self._marks = marks
+        self._corner = ""
         self._columns: tuple[Column, ...] = ()
         self._rows: Sequence[RowT] = ()
         self._view: Sequence[int] = ()
@@ -120,11 +125,21 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
     def _height(self) -> int:
         return max(self.size.height - 1, 1)
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Change titles or widths of the columns."""
-        if tuple(columns) != self._columns:
-            self._columns = tuple(columns)
+    def set_columns(self, columns: Sequence[Column], corner: str = "") -> None:
+        """Change titles or widths of the columns.
+
+        Args:
+            corner: at most two cells before the first title.
+        """
+        if (tuple(columns), corner) != (self._columns, self._corner):
+            self._columns, self._corner = tuple(columns), corner
             self.redraw()
+
+    def text(self) -> list[str]:
+        """Titles and all rows of the view as plain text, whatever the window shows."""
+        drawn = [self._cells(self._rows[index]) for index in self._view]
+        lines = [self._titles(), *(self._row(self._columns, cells) for cells in drawn)]
+        return [plain(line)[MARK:].rstrip() if line else "" for line in lines]
 
     def show(self, rows: Sequence[RowT], view: Sequence[int], *, empty: Line = ()) -> None:
         """Take a new model and view; the cursor stays on its key where the view still has it.
@@ -212,20 +227,25 @@ class LineTable(Inked, Generic[RowT], can_focus=True):
             return self._titles()
         position = self._top + y - 1
         if position < len(self._view):
-            cells = self._cells(self._rows[self._view[position]])
-            return _Drawn(cells, position == self._cursor, self.size.width, self._columns)
+            row = self._rows[self._view[position]]
+            marked = self._key(row) in self._marks
+            return _Drawn(self._cells(row), position == self._cursor, marked, self.size.width, self._columns)
         return self._empty if y == 2 and not self._view else ()
 
     def _titles(self) -> Line:
-        parts = [Span(" " * MARK)]
+        parts = list(fit((Span(self._corner),), MARK))
         for column in self._columns:
             parts.extend(fit((Span(column.title),), column.width, right=column.right))
             parts.append(Span(" " * column.gap))
         return tuple(parts)
 
     def _spans(self, drawn: _Drawn) -> Line:
-        parts = [Span(CURSOR if drawn.cursor else " " * MARK, "key")]
-        for column, cell in zip(drawn.columns, drawn.cells, strict=False):
+        mark = (CURSOR if drawn.cursor else " ") + (MARKED if drawn.marked else " ")
+        return (Span(mark, "key"), *self._row(drawn.columns, drawn.cells)[1:])
+
+    def _row(self, columns: Sequence[Column], cells: Sequence[Line]) -> Line:
+        parts = [Span(" " * MARK)]
+        for column, cell in zip(columns, cells, strict=False):
             parts.extend(fit(cell, column.width, right=column.right, middle=column.middle))
             parts.append(Span(" " * column.gap))
         return tuple(parts)

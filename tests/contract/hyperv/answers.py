@@ -71,4 +71,4 @@ def looped(ident: str, value: Any = None, state: str = "done", **facts: Any) -> 
 def framed(value: Any, error: dict[str, Any] | None = None) -> bytes:
     """What the frame writes around a value, as Windows ends lines."""
     text = json.dumps({"ok": error is None, "value": value, "error": error}, ensure_ascii=False)
-    return base64.b64encode(text.encode()) + b"\r\ndrconsole-end\r\n"
+    return b"FullLanguage\r\n" + base64.b64encode(text.encode()) + b"\r\ndrconsole-end\r\n"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from drconsole.errors import CertificateRejected
 from drconsole.lab.wire_faults import WireFault
@@ -39,6 +41,16 @@ def test_insecure_takes_it_and_says_so(ny: Host, fault: WireFault) -> None:
     reading = ny.platform(insecure=True).read(Tier.LIGHT)
     assert reading.complete
     assert "not verified (insecure)" in reading.transport
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+def test_its_end_is_told_whoever_vouches_for_it(ny: Host, insecure: bool) -> None:
+    """The certificate itself is asked for by another client."""
+    pem = ssl.get_server_certificate(("127.0.0.1", ny.listener.port))
+    end = x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
+    platform = ny.platform(insecure=insecure)
+    # The second read goes over the connection of the first where that is kept.
+    assert [platform.read(Tier.LIGHT).certificate_end for _ in range(2)] == [end, end]
 
 
 def test_without_a_ca_file_the_system_is_trusted(ny: Host, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,17 +107,17 @@ class Cluster:
     def __init__(self, labs: LabPool, form: tuple[str | None, str], file: str, budget_s: float = 300) -> None:
         engine, self.way = form
         self.lab = labs.lab(file, engine)
-        self.platform = self.product(budget_s)
+        # Nothing listens at the cluster's own address.
+        self.platform = self.product("127.0.0.1:1", budget_s)
 
-    def product(self, budget_s: float) -> HyperVCluster:
-        """The product's side."""
+    def product(self, address: str = "", budget_s: float = 300) -> HyperVCluster:
+        """The product's side; ``address`` is the cluster's own, else that of the lab."""
         entry = self.lab.endpoint("goldr2")
         nodes = {name: self.access(address) for name, address in entry["nodes"].items()}
         endpoint = Endpoint(
             "goldr2", entry["site"], EndpointKind.HYPERV_CLUSTER, "127.0.0.1", budget_s=budget_s
         )
-        # Nothing listens at the cluster's own address.
-        return HyperVCluster(endpoint, self.access("127.0.0.1:1"), nodes)
+        return HyperVCluster(endpoint, self.access(address or entry["address"]), nodes)
 
     def host(self, secret: Callable[[], str]) -> HyperV:
         """The stand-alone host."""
@@ -202,6 +202,32 @@ def test_where_every_node_is_dead_each_ones_reason_is_told(goldr2: Cluster) -> N
     assert caught.value.subject == "goldr2"
     assert caught.value.message.startswith("No node answered. NJCL01: No connection")
     assert "; NJCL02: No connection" in caught.value.message
+
+
+def test_the_clusters_own_address_leads_to_the_node_that_owns_it(goldr2: Cluster) -> None:
+    cluster = goldr2.product()
+    try:
+        assert cluster.read(Tier.LIGHT).complete
+        for node in ("NJCL01", "NJCL02"):
+            goldr2.lab.fault(f"goldr2/{node}", "refuse")
+        reading = cluster.read(Tier.LIGHT)
+        assert [(node.name, node.answers) for node in reading.nodes] == [("NJCL01", True), ("NJCL02", False)]
+        assert {(one.handle, one.place.where) for one in reading.sightings} == {(DB, "goldr2")}
+        assert "NJCL01 answers only at the cluster's own address 127.0.0.1" in reading.limits[0]
+
+        goldr2.lab.happen(node="NJCL01", state="Down")
+        goldr2.lab.fault("goldr2/NJCL01", "refuse")
+        reading = cluster.read(Tier.LIGHT)
+        assert [(node.name, node.answers) for node in reading.nodes] == [("NJCL01", False), ("NJCL02", True)]
+        assert {one.node for one in reading.sightings} == {"NJCL02"}
+        assert {one.handle for one in reading.sightings} == {DB, WEB, TEST}
+        assert cluster.deep(WEB).node == "NJCL02"
+
+        goldr2.lab.fault("goldr2/NJCL02", None)
+        reading = cluster.read(Tier.LIGHT)
+        assert (reading.complete, reading.limits) == (True, ())
+    finally:
+        cluster.close()
 
 
 def test_an_owner_that_moved_between_two_reads_is_the_same_copy(goldr2: Cluster) -> None:

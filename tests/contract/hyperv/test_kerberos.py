@@ -1,10 +1,9 @@
-"""Reading hosts of the lab by Kerberos, where MIT Kerberos is installed; skipped elsewhere, in CI too."""
+"""Reading hosts of the lab by Kerberos, where MIT Kerberos is installed."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from drconsole.errors import LoginRefused
 from drconsole.lab.winrm.service import Ways
 from drconsole.platforms.base import Tier
+from drconsole.platforms.hyperv import proof
 from drconsole.platforms.hyperv.platform import HyperV
 from tests.contract.hyperv.conftest import WAYS
 from tests.contract.hyperv.hosts import USER, Host, host
@@ -19,9 +19,6 @@ from tests.contract.hyperv.refusals import refused
 from tests.contract.winrm import realm as realms
 from tests.contract.winrm.realm import REALM, Realm
 from tests.contract.winrm.relay import Relay
-
-lacking = realms.lacking()
-installed = pytest.mark.skipif(bool(lacking), reason=f"MIT Kerberos is not installed: {', '.join(lacking)}")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +30,11 @@ def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Realm]:
         yield one
 
 
-@pytest.fixture(params=[f"{safety} {way}" for safety in ("tls", "sealed") for way in WAYS])
+OVER_TLS = [f"tls {way}" for way in WAYS]
+OVER_EITHER = [*OVER_TLS, *(f"sealed {way}" for way in WAYS)]
+
+
+@pytest.fixture(params=OVER_EITHER)
 def ny(request: pytest.FixtureRequest, realm: Realm, tmp_path: Path) -> Iterator[Host]:
     """A host that is a member of the realm; the account has a ticket."""
     safety, _, way = request.param.partition(" ")
@@ -58,7 +59,6 @@ def reader(ny: Host, user: str = USER, port: int = 0) -> HyperV:
     )
 
 
-@installed
 def test_a_host_is_read_with_the_ticket_alone(ny: Host) -> None:
     platform = reader(ny)
     for _ in range(2):
@@ -67,7 +67,6 @@ def test_a_host_is_read_with_the_ticket_alone(ny: Host) -> None:
     assert platform.read(Tier.LIGHT).sightings
 
 
-@installed
 def test_an_account_that_the_host_does_not_know_is_refused(ny: Host, realm: Realm) -> None:
     realm.log_in("stranger", "s3cret")
     platform = reader(ny, user="stranger")
@@ -76,7 +75,6 @@ def test_an_account_that_the_host_does_not_know_is_refused(ny: Host, realm: Real
     assert "no ticket" in str(error)
 
 
-@installed
 def test_without_a_ticket_the_account_is_told_to_get_one(ny: Host) -> None:
     subprocess.run(["kdestroy"], check=True)
     platform = reader(ny)
@@ -86,10 +84,8 @@ def test_without_a_ticket_the_account_is_told_to_get_one(ny: Host) -> None:
     assert ny.actions == {}
 
 
-@installed
+@pytest.mark.parametrize("ny", OVER_TLS, indirect=True)
 def test_a_login_passed_on_by_who_opens_tls_is_refused(ny: Host) -> None:
-    if not ny.tls:
-        pytest.skip("there is no TLS to be opened")
     relay = Relay(ny.listener.port, ny.authority)
     ny.wait(relay.open())
     platform = reader(ny, port=relay.port)
@@ -99,8 +95,10 @@ def test_a_login_passed_on_by_who_opens_tls_is_refused(ny: Host) -> None:
     assert ny.actions == {}
 
 
-@pytest.mark.skipif(find_spec("kerberos") is not None, reason="Kerberos is installed")
-def test_where_kerberos_is_not_installed_the_host_is_not_asked(tmp_path: Path) -> None:
+def test_where_kerberos_is_not_installed_the_host_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proof, "find_spec", lambda _name: None)
     with host(tmp_path) as ny:
         platform = ny.platform(transport="kerberos")
         error = refused(lambda: platform.read(Tier.LIGHT))

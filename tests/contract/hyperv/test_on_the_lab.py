@@ -12,7 +12,7 @@ import pytest
 
 from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.domain.reading import Power, Reading, Sighting
-from drconsole.errors import LoginRefused, NoRights
+from drconsole.errors import Constrained, LoginRefused, NoRights
 from drconsole.lab import scenario as scenarios
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.platform import HyperV
@@ -132,6 +132,18 @@ def test_the_evaluator_refuses_the_loop_at_once_and_is_read_per_call(labs: LabPo
     reading = read(labs.lab("steady"), "nyhv01")
     assert reading.complete
     assert reading.transport == "basic, TLSv1.3, per call (no read loop: its PowerShell ended with code 1)"
+    labs.check()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_constrained_host_says_so_first_whichever_way_it_is_read(
+    labs: LabPool, engine: str | None, way: str
+) -> None:
+    lab = labs.lab("no-loop", engine)
+    with pytest.raises(Constrained, match=r"constrained language mode \(ConstrainedLanguage\)") as caught:
+        read(lab, "njhv02", way)
+    assert "AppLocker" in caught.value.hint
+    assert read(lab, "nyhv01", way).complete
     labs.check()
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
+import pytest
+
+from drconsole.lab.winrm.service import Ways
 from drconsole.platforms.base import Tier
-from tests.contract.hyperv.hosts import PASSWORD, USER
+from tests.contract.hyperv.conftest import WAYS
+from tests.contract.hyperv.hosts import PASSWORD, USER, host
 from tests.contract.hyperv.stub_peer import Peer, stub_peer
 
 
@@ -26,6 +31,26 @@ def test_the_login_is_utf_8_and_replies_may_not_be_compressed(peer: Peer) -> Non
     login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
     assert {headers["Authorization"] for headers, _ in peer.sent} == {f"Basic {login}"}
     assert {headers["Accept-Encoding"] for headers, _ in peer.sent} == {"identity"}
+
+
+@pytest.mark.parametrize("logins", [None, "ntlm"], ids=["basic", "ntlm"])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_read_neither_heeds_nor_changes_the_environment(
+    tmp_path: Path, way: str, logins: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[bytes] = []
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+    monkeypatch.setattr(os, "putenv", lambda name, _value: changed.append(name))
+    monkeypatch.setattr(os, "unsetenv", changed.append)
+    ways = Ways(basic=False, negotiate=tmp_path) if logins else None
+    with host(tmp_path, way=way, logins=ways) as one:
+        platform = one.platform(transport=logins) if logins else one.platform()
+        assert platform.read(Tier.LIGHT).complete
+        platform.close()
+    # The lab, in the same process here, has variables of its own for NTLM.
+    assert not {name for name in changed if b"proxy" in name.lower()}
 
 
 def test_the_host_is_told_to_answer_before_we_stop_listening(peer: Peer) -> None:

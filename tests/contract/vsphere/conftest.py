@@ -54,10 +54,11 @@ def reach(authority: Authority) -> Iterator[Reach]:
             secret: Callable[[], str] = lambda: PASSWORD,
             ca_file: Path | None = authority.ca_file,
             insecure: bool = False,
+            pins: frozenset[bytes] = frozenset(),
         ) -> VSphere:
             address = host or server.host
             endpoint = Endpoint(name, site, EndpointKind.VSPHERE, address, budget_s=budget_s)
-            access = Access(address, server.port, user, secret, ca_file, insecure=insecure)
+            access = Access(address, server.port, user, secret, ca_file, insecure=insecure, pins=pins)
             platform = VSphere(endpoint, access)
             opened.callback(platform.close)
             return platform

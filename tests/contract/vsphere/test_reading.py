@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 
 import pytest
+from cryptography import x509
 from pyVmomi import vim
 
 from drconsole.domain.reading import HbrSource, ManagedBy, Power, Sighting
@@ -50,6 +52,8 @@ def test_the_endpoint_says_who_and_when_it_is(peer: Peer, reach: Reach) -> None:
     assert reading.clock is not None
     assert reading.clock <= reading.taken_at
     assert reading.transport.startswith("TLSv1.")
+    pem = ssl.get_server_certificate((peer.host, peer.port))
+    assert reading.certificate_end == x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc
 
 
 def test_replication_owner_and_notes_are_read_back(peer: Peer, reach: Reach) -> None:

@@ -81,6 +81,14 @@ def test_a_source_without_a_password_is_told_as_it_tells(vcenter: Peer, reach: R
     assert refused(reach(vcenter, secret=none)).message == "the keyring has no entry"
 
 
+def test_without_a_password_the_endpoint_is_not_troubled(interceptor: Interceptor, reach: Reach) -> None:
+    def none() -> str:
+        raise LoginRefused("none was entered")
+
+    assert refused(reach(interceptor, secret=none)).message == "none was entered"
+    assert interceptor.calls == []
+
+
 def test_the_password_goes_to_a_vsphere_endpoint_only(interceptor: Interceptor, reach: Reach) -> None:
     interceptor.replace("RetrieveServiceContent", b"VirtualCenter<", b"VirtualSomething<")
     error = refused(reach(interceptor))

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
+
 REALM = "LAB.TEST"
 PROGRAMS = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit")
 MODULES = ("kerberos", "gssapi", "krb5")
@@ -52,6 +54,12 @@ def lacking() -> list[str]:
     ]
 
 
+def needed() -> None:
+    """Skip a test where MIT Kerberos is not installed, or fail it where nothing may be missing (CI=true)."""
+    if names := lacking():
+        missing(f"MIT Kerberos is not installed: {', '.join(names)}")
+
+
 @dataclass(frozen=True, slots=True)
 class Realm:
     """A realm that runs, and to which this process's environment points.
@@ -73,7 +81,8 @@ class Realm:
 
 @contextmanager
 def realm(folder: Path) -> Iterator[Realm]:
-    """Run a realm in an empty folder."""
+    """Run a realm in an empty folder, where MIT Kerberos is installed."""
+    needed()
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     modules = _plugins()

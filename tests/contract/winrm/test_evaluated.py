@@ -45,8 +45,8 @@ def test_a_light_read_in_small_pieces_of_input(
         client.send(shell, command, piece, end=position + 1500 >= len(request))
     answer, _ = receive_all(client, shell, command)
     assert (answer.stderr, answer.exit_code) == (b"", 0)
-    line, end = answer.stdout.decode("ascii").split()
-    assert end == "drconsole-end"
+    mode, line, end = answer.stdout.decode("ascii").split()
+    assert (mode, end) == ("FullLanguage", "drconsole-end")
     told = json.loads(b64decode(line))
     assert told["ok"] is True, told
     assert sorted(vm["name"] for vm in told["value"]["vms"]) == [f"db {HOSTILE}", f"web {HOSTILE}"]

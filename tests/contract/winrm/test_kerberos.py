@@ -1,4 +1,4 @@
-"""Kerberos against a host of the lab, where MIT Kerberos is installed; skipped elsewhere, in CI too."""
+"""Kerberos against a host of the lab, where MIT Kerberos is installed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from tests.contract.winrm.clients import CLIENTS, Access, Client, LoginRefused, 
 from tests.contract.winrm.lab_thread import Host, LabThread
 from tests.contract.winrm.realm import REALM, Realm
 from tests.contract.winrm.relay import Relay
-
-pytestmark = pytest.mark.skipif(
-    bool(realms.lacking()), reason=f"MIT Kerberos is not installed: {', '.join(realms.lacking())}"
-)
 
 UTF8 = 65001
 USER, STRANGER, PASSWORD = "administrator", "stranger", "s3cret"

@@ -1,4 +1,4 @@
-"""The simple filter: words that a workload's line must hold."""
+"""What plain words of a filter look into: name, roles, power, sites, hosts, platform and alarms."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from drconsole.domain.snapshot import Workload
 from drconsole.wording.names import visible
 
 PLATFORMS = {"hyperv": "hyper-v hv", "vsphere": "vs"}
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a filter; case does not matter."""
-    return tuple(text.casefold().split())
+MOST_STATES = 20_000
 
 
 class Haystacks:
-    """What the filter looks into: name, roles, power, sites, hosts, platform and alarms of a workload."""
+    """The texts of workloads, each made once for each state of it."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Workload, str]] = {}
         self._states: dict[tuple[object, ...], str] = {}
 
+    def __len__(self) -> int:
+        """How many workloads are remembered."""
+        return len(self._known)
+
     def text(self, workload: Workload) -> str:
-        """The text of one workload, made once for each state of it."""
+        """The text of one workload."""
         known = self._known.get(workload.key)
         if known is None or known[0] is not workload:
             known = self._known[workload.key] = (workload, self._text(workload))
@@ -31,14 +31,13 @@ class Haystacks:
         """The name, then what many workloads have in common, which is made once for all of them."""
         state = (
             workload.platform,
-            workload.alarms,
-            *(
-                (copy.role, copy.power, copy.place.site, copy.place.where, copy.alarms)
-                for copy in workload.copies
-            ),
+            tuple(alarm.code for alarm in workload.all_alarms),
+            *((copy.role, copy.power, copy.place.site, copy.place.where) for copy in workload.copies),
         )
         common = self._states.get(state)
         if common is None:
+            if len(self._states) >= MOST_STATES:
+                self._states.clear()
             common = self._states[state] = _common(workload)
         return shown(workload.name).casefold() + common
 
@@ -49,7 +48,7 @@ def shown(name: str) -> str:
 
 
 def _common(workload: Workload) -> str:
-    parts = [workload.platform, PLATFORMS.get(workload.platform, "")]
+    parts = [workload.platform, PLATFORMS.get(workload.platform.split("-")[0], "")]
     for copy in workload.copies:
         parts += [copy.role.value, copy.power.value, visible(copy.place.site), visible(copy.place.where)]
     parts += [alarm.code.value for alarm in workload.all_alarms]

@@ -1,0 +1,81 @@
+"""How replication statistics read: what has not been answered never passes for nothing to tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from drconsole.domain.deep import Inspection, Statistics
+from drconsole.wording.ages import ago, exact
+from drconsole.wording.names import visible
+
+UNITS = ("bytes", "kB", "MB", "GB", "TB")
+NOT_YET = "not answered yet"
+
+
+def size(count: int) -> str:
+    """A number of bytes as people say it: ``24 MB``, ``4.1 GB``; units of a thousand."""
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {UNITS[unit]}" if unit and value < 10 else f"{value:.0f} {UNITS[unit]}"
+
+
+def cycles_text(one: Statistics) -> str:
+    """``141 done, 3 missed``, and errors where there were some."""
+    errors = f", {one.errors} with errors" if one.errors else ""
+    return f"{one.done} done, {one.missed} missed{errors}"
+
+
+def pending_text(one: Statistics) -> str:
+    """``48 MB to send; 24 MB a cycle``."""
+    return f"{size(one.pending)} to send; {size(one.average)} a cycle"
+
+
+def latency_text(one: Statistics) -> str:
+    """``4 s, at most 19 s``; nothing where no cycle was measured."""
+    if one.latency_s is None:
+        return ""
+    longest = f", at most {one.latency_max_s} s" if one.latency_max_s is not None else ""
+    return f"{one.latency_s} s{longest}"
+
+
+def waiting_text(seen: Inspection, now: datetime) -> str:
+    """Why there are no statistics, or no newer ones; nothing where the newest question was answered."""
+    if seen.measuring is not None:
+        waited = (now - seen.measuring).total_seconds()
+        return f"{NOT_YET}, asked {ago(waited)}" if waited >= 10 else NOT_YET
+    return visible(" ".join(seen.unmeasured.split()))
+
+
+def statistics_texts(seen: Inspection, now: datetime) -> list[str]:
+    """Everything that was counted, a sentence for each relationship, and what is still waited for."""
+    waits = waiting_text(seen, now)
+    texts = [f"statistics: {waits}"] if waits else []
+    if seen.measured is None:
+        return texts
+    asked = ago((now - seen.measured.taken_at).total_seconds())
+    for one in seen.measured.relations:
+        kind, counted = visible(one.relationship).lower(), _counted(one, _sends(seen, one))
+        texts.append(f"statistics of the {kind} relationship, {asked}: {counted}")
+        texts += [visible(" ".join(detail.split())) for detail in one.details]
+    return texts
+
+
+def _sends(seen: Inspection, one: Statistics) -> bool:
+    """Whether the copy is the end that sends: only there it is known what is pending."""
+    legs = seen.deep.relations if seen.deep else ()
+    sending = {"Simple": "Primary", "Extended": "Replica"}
+    return any(r.relationship == one.relationship and r.mode == sending.get(r.relationship) for r in legs)
+
+
+def _counted(one: Statistics, sends: bool) -> str:
+    parts = [f"cycles {cycles_text(one)}"]
+    parts += [f"since {exact(one.since)}"] if one.since else []
+    parts += [f"{size(one.pending)} to send"] if sends else []
+    parts.append(f"{size(one.average)} a cycle, at most {size(one.maximum)}")
+    latency = latency_text(one)
+    parts += [f"a cycle took {latency}"] if latency else []
+    if one.failed_over_type not in ("", "None"):
+        parts.append(f"failed over as {visible(one.failed_over_type)}")
+    parts += [f"last test {exact(one.last_test)}"] if one.last_test else []
+    return ", ".join(parts)

@@ -1,0 +1,112 @@
+"""The palette: every action of a screen is found by its words and done; all come from one table."""
+
+from __future__ import annotations
+
+import pytest
+
+from drconsole.tui.actions import (
+    ALARMS,
+    DETAIL,
+    ENDPOINTS,
+    HELP,
+    INVENTORY,
+    UNBUILT,
+    WHY,
+    actions_of,
+    entries_of,
+)
+from drconsole.tui.screens.palette import PaletteDialog
+from tests.tui.driver import Driver, drive
+from tests.tui.pictures import STEADY, picture
+
+SCREENS = (INVENTORY, DETAIL, ALARMS, ENDPOINTS, HELP, WHY)
+
+
+def is_open(d: Driver) -> bool:
+    return isinstance(d.app.screen, PaletteDialog)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_action_has_keys_words_and_a_line_in_the_palette(screen: str) -> None:
+    found = {entry.call: entry for entry in entries_of(screen, frozenset({"pairs", "filtered"}))}
+    for action in actions_of(screen):
+        assert action.keys
+        assert action.help
+        if action.id != "more":
+            assert found[action.call].words == action.help
+            assert found[action.call].key
+            assert (found[action.call].note == "by hand") is (action.group == UNBUILT)
+
+
+@pytest.mark.parametrize("keys", [(), ("a",), ("e",), ("w",), ("question_mark",)])
+@pytest.mark.parametrize("way_back", ["escape", "tab"])
+def test_it_opens_on_every_screen_and_closes_by_plain_keys(keys: tuple[str, ...], way_back: str) -> None:
+    async def script(d: Driver) -> None:
+        await d.press(*keys)
+        before = d.screen
+        await d.press("colon")
+        assert is_open(d)
+        assert "esc/tab back" in d.lines()[-1]
+        assert "SPLIT-BRAIN" in d.lines()[1]
+        await d.press(way_back)
+        assert d.screen == before
+
+    drive(script, picture())
+
+
+def test_what_was_found_is_done() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("colon", *"worst", "enter")
+        assert d.screen == ALARMS
+        await d.press("b", "colon", *"by name", "enter")
+        assert " ▾WORKLOAD" in d.line("WORKLOAD")
+        await d.press("colon", *"shown", "down", "enter")
+        assert "7 marked" in d.text()
+
+    drive(script, picture())
+
+
+def test_words_may_stand_in_any_order_and_what_is_not_there_says_so() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("colon", *"FAILOVER planned")
+        assert "planned failover  (by hand)" in d.text()
+        assert "unplanned failover  (by hand)" in d.text()
+        assert "test failover" not in d.text()
+        await d.press(*"xyz")
+        assert "nothing is called so" in d.text()
+        await d.press("enter")
+        assert not is_open(d)
+        assert d.screen == INVENTORY
+
+    drive(script, picture())
+
+
+def test_only_what_works_now_is_offered() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("colon", *"end the filter")
+        assert "nothing is called so" in d.text()
+        await d.press("tab", "slash", *"web", "enter", "colon", *"end the filter", "enter")
+        assert "filter:" not in d.text()
+
+    drive(script, picture())
+
+
+def test_the_screen_below_goes_on() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("colon")
+        await d.show(picture([s for s in STEADY if s.name != "erp-db"], serial=2))
+        assert "erp-db" not in d.text()
+        assert "sql-archive" in d.text()
+        assert is_open(d)
+
+    drive(script, picture(), size=(80, 32))
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+def test_a_theme_is_chosen_by_its_name(theme: str) -> None:
+    async def script(d: Driver) -> None:
+        await d.press("colon", *f"theme {theme}", "enter")
+        assert d.app.theme == theme
+        assert f"theme {theme}" in d.lines()[-2]
+
+    drive(script, picture())

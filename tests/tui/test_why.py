@@ -1,0 +1,104 @@
+"""Keys of operations tell that this version only reads and how a person does it; ``w`` tells why."""
+
+from __future__ import annotations
+
+import pytest
+
+from drconsole.tui.actions import DETAIL, INVENTORY, OPERATION_KEYS, WHY
+from drconsole.wording.by_hand import OPERATIONS, READS_ONLY, ByHand
+from tests.tui.driver import Driver, drive
+from tests.tui.pictures import STEADY, picture
+
+CALM = [s for s in STEADY if s.name != "erp-db"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
+def test_a_key_of_an_operation_tells_how_it_is_done(operation: ByHand, size: tuple[int, int]) -> None:
+    async def script(d: Driver) -> None:
+        for before in ((), ("enter",)):
+            await d.press(*before, OPERATION_KEYS[operation.id])
+            assert d.screen == WHY
+            assert operation.title in d.lines()[3]
+            assert READS_ONLY in d.text()
+            assert f"{operation.title} by hand" in d.text()
+            words = operation.hyperv.split("{vm}")[0].split()
+            assert all(word in d.text() for word in words)
+            await d.press("b")
+            assert d.screen == (DETAIL if before else INVENTORY)
+
+    assert drive(script, picture(CALM), size=size).asked == []
+
+
+def test_marked_workloads_are_all_spoken_of() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("space", "G", "space", "s")
+        assert "stop test of 2 workloads" in d.lines()[3]
+        assert "sql-archive" in d.text()
+        while "more below" in d.text():
+            await d.press("pagedown")
+        assert "web-02" in d.text()
+
+    drive(script, picture(CALM))
+
+
+def test_why_names_reasons_alarms_and_keys_and_goes_on_to_an_operation() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("w")
+        text = d.text()
+        assert "FORMER ORIGINAL at New York: its replica was failed over and took its place" in text
+        assert "SPLIT-BRAIN: runs at New Jersey and New York" in text
+        assert "next: compare the two copies" in text
+        await d.press("G")
+        for operation in OPERATIONS:
+            assert f"{OPERATION_KEYS[operation.id]} {operation.title}" in text + d.text()
+        await d.press("r")
+        assert "reverse the replication by hand" in d.text()
+        await d.press("w")
+        assert "by hand" in d.text()
+        await d.press("b")
+        assert d.screen == INVENTORY
+
+    drive(script, picture())
+
+
+def test_why_follows_its_workload() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("w")
+        await d.show(picture(CALM, serial=2))
+        assert "no longer seen anywhere" in d.text()
+
+    drive(script, picture())
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("R", "no runs to show"), ("exclamation_mark", "nothing to allow")]
+)
+def test_runs_and_arming_are_answered_in_words_until_the_next_key(key: str, words: str) -> None:
+    async def script(d: Driver) -> None:
+        await d.press(key)
+        assert words in d.text()
+        assert "only reads" in d.text()
+        assert all(strip.cell_length == 80 for strip in d.strips())
+        await d.press("down")
+        assert words not in d.text()
+
+    drive(script, picture())
+
+
+def test_without_a_workload_nothing_is_spoken_of() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("t", "w", "m", "space")
+        assert d.screen == INVENTORY
+
+    drive(script, None)
+
+
+def test_many_workloads_are_cut_to_a_readable_number() -> None:
+    from tests.tui.pictures import protected
+
+    async def script(d: Driver) -> None:
+        await d.press("m", "t", "G")
+        assert "and 10 more" in d.text()
+
+    drive(script, picture([s for i in range(30) for s in protected(f"vm-{i:02d}", i)]))

@@ -1,0 +1,152 @@
+"""What an inventory leaves on disk for the next one: readings, known records, and nothing half done."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from drconsole.domain.endpoint import Endpoint
+from drconsole.domain.reading import Power, Reading, Sighting
+from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import EndpointState, Snapshot
+from drconsole.errors import Unreachable
+from drconsole.inventory import Inventory
+from drconsole.inventory.folder import Folder
+from drconsole.inventory.store import ReadingStore
+from drconsole.wording.alarms import endpoint_alarm
+from tests.unit.domain.builders import codes, reading, recorded, relation, vm
+from tests.unit.test_inventory import PATIENCE_S, Scripted, endpoint, read, running, status, until
+
+SILENT = Unreachable("No route.", subject="a")
+
+
+def failed_over(ident: str = "v1") -> Sighting:
+    """A copy that a console has failed over, with its record."""
+    return recorded(vm("ny", Power.ON, relation("Replica", "FailedOver"), ident=ident), Role.RECOVERED)
+
+
+def rewritten(ident: str = "v1") -> Sighting:
+    """The same after a backup product has written notes of its own."""
+    return replace(failed_over(ident), notes="backed up")
+
+
+def asked(state: Path, answer: Reading | Unreachable, at: Endpoint | None = None) -> Snapshot:
+    """What an inventory of its own says when it has read this once."""
+    with running(state, Scripted(at or endpoint("a"), answer)) as inventory:
+        return inventory.wait(PATIENCE_S)
+
+
+def when(inventory: Inventory, true: Callable[[Snapshot], bool]) -> Snapshot:
+    """The first snapshot of which something is true."""
+    deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE_S)
+    while not true(snapshot := inventory.newest()):
+        assert datetime.now(UTC) < deadline, snapshot
+        threading.Event().wait(0.01)
+    return snapshot
+
+
+def missed(snapshot: Snapshot) -> bool:
+    return any("record-gone" in codes(workload) for workload in snapshot.workloads)
+
+
+@pytest.mark.parametrize("partial", [False, True], ids=["complete", "partial"])
+def test_a_record_that_vanishes_is_missed_by_consoles_started_later(tmp_path: Path, partial: bool) -> None:
+    first = reading("ny", failed_over())
+    assert not missed(asked(tmp_path, replace(first, complete=not partial, limits=("no rights",))))
+    for _ in range(3):
+        assert missed(asked(tmp_path, reading("ny", rewritten())))
+
+
+def test_a_record_that_comes_back_is_missed_only_when_it_vanishes_again(tmp_path: Path) -> None:
+    said = [
+        missed(asked(tmp_path, reading("ny", one)))
+        for one in (failed_over(), rewritten(), failed_over(), rewritten())
+    ]
+    assert said == [False, True, False, True]
+
+
+def test_a_record_is_forgotten_with_its_copy_and_only_when_all_was_seen(tmp_path: Path) -> None:
+    asked(tmp_path, reading("ny", failed_over()))
+    for unseen in (replace(reading("ny"), complete=False, limits=("no rights",)), SILENT):
+        asked(tmp_path, unseen)
+        assert missed(asked(tmp_path, reading("ny", rewritten())))
+    asked(tmp_path, reading("ny"))
+    assert not missed(asked(tmp_path, reading("ny", rewritten())))
+
+
+def test_consoles_beside_each_other_do_not_forget_what_the_other_knows(tmp_path: Path) -> None:
+    later = reading("ny", failed_over("v1"), rewritten("v2"), failed_over("v3"))
+    platform = Scripted(endpoint("a"), reading("ny", failed_over("v1")), later)
+    with running(tmp_path, platform) as long:
+        long.wait(PATIENCE_S)
+        asked(tmp_path, reading("ny", failed_over("v1"), failed_over("v2")))
+        long.read_now()
+        when(long, lambda snapshot: len(snapshot.workloads) == 3)
+    for ident in ("v1", "v2", "v3"):
+        known = replace(reading("ny", rewritten(ident)), complete=False, limits=("no rights",))
+        assert missed(asked(tmp_path, known)), ident
+
+
+def test_what_is_known_of_another_machine_under_the_same_name_is_not_shown(tmp_path: Path) -> None:
+    asked(tmp_path, reading("ny", failed_over()))
+    moved = replace(endpoint("a"), address="192.0.2.99")
+    assert asked(tmp_path, SILENT, moved).workloads == ()
+    assert not missed(asked(tmp_path, reading("ny", rewritten()), moved))
+    elsewhere = replace(endpoint("a"), site="New Jersey")
+    assert ReadingStore(tmp_path).load(moved) is not None
+    assert ReadingStore(tmp_path).load(endpoint("a")) is None
+    assert ReadingStore(tmp_path).load(elsewhere) is None
+
+
+@pytest.mark.parametrize("kept", [b"", b"{}", b'{"schema": 1, "address": "192.0.2.1", "places": [7]}'])
+def test_a_damaged_file_of_records_costs_what_is_in_it_and_no_more(tmp_path: Path, kept: bytes) -> None:
+    Folder(tmp_path / "records").write("a", kept)
+    assert not missed(asked(tmp_path, reading("ny", failed_over())))
+    assert missed(asked(tmp_path, reading("ny", rewritten())))
+
+
+def test_a_full_disk_is_told_until_it_is_not_full_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with running(tmp_path, Scripted(endpoint("a"), read("a"))) as inventory:
+        until(inventory, "a", EndpointState.OK)
+        assert status(inventory.newest(), "a").alarms == ()
+        monkeypatch.setattr(os, "fsync", full)
+        inventory.read_now()
+        told = status(when(inventory, lambda snapshot: bool(status(snapshot, "a").alarms)), "a")
+        assert [alarm.code for alarm in told.alarms] == ["not-kept"]
+        assert "cannot be kept in the state folder (No space left on device)" in endpoint_alarm(
+            told, told.alarms[0]
+        )
+        assert [copy.fresh for w in inventory.newest().workloads for copy in w.copies] == [True]
+        monkeypatch.undo()
+        inventory.read_now()
+        when(inventory, lambda snapshot: not status(snapshot, "a").alarms)
+    assert [file.name for file in (tmp_path / "readings").iterdir()] == ["a.json"]
+
+
+def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "readings"
+    folder.mkdir()
+    (folder / ".left.part").write_bytes(b"half")
+    (folder / "b.json").write_bytes(b"")
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH)
+        Folder(folder)
+        assert (folder / ".left.part").exists(), "somebody writes just now, and it may be theirs"
+    finally:
+        os.close(held)
+    Folder(folder)
+    assert sorted(file.name for file in folder.iterdir()) == ["b.json"]
