@@ -418,6 +418,32 @@ WRONG = [
     Wrong("site name with a tab", "pairs:", '  "a\\tb": {}\npairs:', 7, "sites.", "rename it"),
     Wrong("empty name", "  vc-nj:", "  '':", 20, "endpoints.'':", "rename it"),
     Wrong("key is a date-like number", "  vc-nj:", "  2026:", 20, "endpoints:", "put the key into quotes"),
+    *(
+        Wrong(f"credential is {what}", "credentials:\n", f"credentials:\n  more: {value}\n", 10, key, remedy)
+        for key, remedy in (("credentials.more:", "write keys and values"),)
+        for what, value in (("text", "hello"), ("a list", "[user, x]"), ("nothing", ""), ("a number", "7"))
+    ),
+    Wrong(
+        "credential by alias",
+        "  ops: {user",
+        "  more: *one\n  ops: &one {user",
+        10,
+        "this is not YAML",
+        "check indentation",
+    ),
+    Wrong(
+        "credential by alias of an earlier one",
+        "password_command: [pass, ops]}",
+        "password_command: [pass, ops]}\n  two: &two {user: x, prompt: true}\n  more: *two",
+        12,
+        "credentials.more:",
+        "write the value out",
+    ),
+    *(
+        Wrong(f"endpoint is {what}", "  vc-nj: {kind", f"  more: {value}\n  vc-nj: {{kind", 20, key, remedy)
+        for key, remedy in (("endpoints.more:", "write keys and values"),)
+        for what, value in (("text", "hello"), ("a list", "[kind]"), ("nothing", ""), ("true", "true"))
+    ),
     Wrong("tab", "    site: New York", "\t  site: New York", 14, "a tab indents this line", "use spaces"),
     Wrong("open quote", "environment: Production", "environment: 'Prod", 10, "this is not YAML", "quotes"),
     Wrong("open bracket in YAML", "[isolated]", "[isolated", 5, "this is not YAML", "brackets"),
