@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ALL = os.environ.get("DRCONSOLE_TESTS") == "all"
 CI = os.environ.get("CI") == "true"
+
+# How long an example takes is the machine's business: speed belongs to tests/bench.
+settings.register_profile("drconsole", deadline=None)
+settings.load_profile("drconsole")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -120,10 +120,14 @@ def _certificates(probed: Probed) -> Iterator[Finding]:
         return
     for name, one in probed.certificates.items():
         yield _certificate(name, one, connection, probed.at)
+    if connection.nodes and probed.certificates and "" not in probed.certificates:
+        hint = "It is tried where no node answers at its own address."
+        told = f"{connection.host}:{connection.port} shows no certificate"
+        yield Finding("own address", State.LOOK, told, hint)
 
 
 def _certificate(name: str, one: Certificate, connection: Connection, at: datetime) -> Finding:
-    told = f"{name}: " if name else ""
+    told = f"{name or 'own address'}: " if connection.nodes else ""
     told += f"{_said(one, at)}, {_trusted(one, connection)}"
     if connection.insecure:
         return Finding("certificate", State.LOOK, f"{told}, {_pin(one)}", f"{_ALLOWED} {_TO_PIN}")

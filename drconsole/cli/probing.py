@@ -29,7 +29,7 @@ GIVEN_UP_S = 0.5
 class Probed:
     """What one endpoint gave: a reading or an error, and the certificates that its addresses showed.
 
-    ``certificates`` go by the names of a cluster's nodes; any other endpoint has one, named ``""``.
+    ``certificates`` go by the names of a cluster's nodes; ``""`` is that of the endpoint's own address.
     """
 
     connection: Connection
@@ -121,7 +121,7 @@ class _Probe(threading.Thread):
     def _addresses(self) -> dict[str, Access]:
         from drconsole.cli.wiring import access_of, nodes_of
 
-        return nodes_of(self._connection) or {"": access_of(self._connection)}
+        return {**nodes_of(self._connection), "": access_of(self._connection)}
 
     def _look(self, name: str, access: Access) -> None:
         from drconsole.cli.wiring import shown_certificate

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from drconsole.cli.choices import Choices, configured
-from drconsole.errors import DrConsoleError, KeyringUnusable, UsageError
+from drconsole.cli.secret_state import source_of, state_of
+from drconsole.errors import KeyringUnusable, UsageError
 from drconsole.redaction import conceal
 from drconsole.wording.names import visible
 
@@ -40,7 +39,7 @@ def set_command(choices: Choices, credential: str) -> int:
     """
     from drconsole.config import vault
 
-    secret = _in_keyring(configured(choices), credential)
+    secret = _in_keyring(_config(choices), credential)
     # A keyring that is refused is told before anybody types a password.
     vault.entry(secret.name)
     password = _typed_twice(secret) if sys.stdin.isatty() else _one_line()
@@ -57,7 +56,7 @@ def delete_command(choices: Choices, credential: str) -> int:
     """Remove the password of CREDENTIAL from the keyring."""
     from drconsole.config import vault
 
-    secret = _in_keyring(configured(choices), credential)
+    secret = _in_keyring(_config(choices), credential)
     if not vault.remove(secret.name):
         raise KeyringUnusable(f"The keyring has no password for {visible(secret.name)}; nothing was changed.")
     click.echo(f"The keyring has no password for {visible(secret.name)} any more.")
@@ -74,9 +73,9 @@ def list_command(choices: Choices, as_json: bool) -> int:
     """
     from drconsole.cli.secret_answer import SecretAnswer, SecretsAnswer
 
-    config = configured(choices)
+    config = _config(choices)
     found = [
-        SecretAnswer(secret.name, secret.user, _source(secret), *_state(secret), _used_by(config, secret))
+        SecretAnswer(secret.name, secret.user, source_of(secret), *state_of(secret), _used_by(config, secret))
         for secret in config.secrets
     ]
     if as_json:
@@ -96,6 +95,15 @@ def list_command(choices: Choices, as_json: bool) -> int:
     return 0
 
 
+def _config(choices: Choices) -> Config:
+    """The configuration; passwords in the environment are not left to programs that a keyring may start."""
+    from drconsole.config.secrets import take_from_environment
+
+    config = configured(choices)
+    take_from_environment(config.secrets)
+    return config
+
+
 def _in_keyring(config: Config, name: str) -> Secret:
     """The credential of this name, which has its password from the keyring.
 
@@ -113,7 +121,7 @@ def _in_keyring(config: Config, name: str) -> Secret:
         )
     if secret.kind != "keyring":
         raise UsageError(
-            f"Credential {visible(name)!r} has its password from {_source(secret)}, not from the keyring.",
+            f"Credential {visible(name)!r} has its password from {source_of(secret)}, not from the keyring.",
             hint=f"To change that, write for it in {config.source}: keyring: true",
         )
     return secret
@@ -153,45 +161,6 @@ def _one_line() -> str:
         told = "no password" if not any(lines) else f"{len(lines)} lines"
         raise UsageError(f"Standard input has {told}, not one line; nothing was stored.")
     return lines[0]
-
-
-def _source(secret: Secret) -> str:
-    match secret.kind:
-        case "env":
-            return f"env {secret.place}"
-        case "password_command":
-            return f"password_command {shlex.quote(secret.place)}"
-        case "none":
-            return "none (Kerberos)"
-    return secret.kind
-
-
-def _state(secret: Secret) -> tuple[bool | None, str, str | None]:
-    """Whether there is a password, as far as is known without asking for it; in words; and what hinders."""
-    import os
-
-    match secret.kind:
-        case "env":
-            there = bool(os.environ.get(secret.place))
-            return there, "set (other programs can read it)" if there else "NOT SET", None
-        case "prompt":
-            return None, "asked for at each start", None
-        case "password_command":
-            there = shutil.which(secret.place) is not None
-            return (None, "asked for when needed", None) if there else (False, "NO SUCH PROGRAM", None)
-        case "keyring":
-            return _in_the_keyring(secret)
-    return None, "not needed", None
-
-
-def _in_the_keyring(secret: Secret) -> tuple[bool, str, str | None]:
-    from drconsole.config import vault
-
-    try:
-        there = vault.entry(secret.name) is not None
-    except DrConsoleError as error:
-        return False, "NO KEYRING", f"{error.message} {error.hint}"
-    return there, "set" if there else "NOT SET", None
 
 
 def _used_by(config: Config, secret: Secret) -> list[str]:

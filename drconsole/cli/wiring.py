@@ -45,6 +45,7 @@ def access_of(connection: Connection) -> Access:
         insecure=connection.insecure,
         way=connection.way,
         pins=connection.pins,
+        refused=connection.secret.refused,
     )
 
 

@@ -18,12 +18,12 @@ _SECRET_KEYS = frozenset({"password", "passwd", "pass", "pwd", "secret", "passph
 class Form:
     """What a file says, as far as it fits the schema, and where each key stands.
 
-    ``with_unknown`` names the groups that hold a key which does not exist.
+    ``spoilt`` names the groups that are none, or hold a key which does not exist: what they lack was meant.
     """
 
     def __init__(self, mistakes: Mistakes) -> None:
         self.mistakes = mistakes
-        self.with_unknown: set[Keys] = set()
+        self.spoilt: set[Keys] = set()
         self._lines: dict[Keys, int] = {}
         self._seen: set[int] = set()
 
@@ -85,7 +85,7 @@ class Form:
         return values
 
     def _unknown(self, name: str, fields: dict[str, inspect.Field], keys: Keys) -> None:
-        self.with_unknown.add(keys)
+        self.spoilt.add(keys)
         remedy = nearest(name, fields, "keys here")
         if name.casefold() in _SECRET_KEYS and "user" in fields:
             remedy = "no password stands in this file; use password_command, keyring, prompt or env"
@@ -103,6 +103,8 @@ class Form:
             if problem := _text_problem(name, kind.key_type):
                 self.mistakes.add(self.line(*keys, name), (*keys, name), f"this name {problem}", "rename it")
             found = self._value(value, kind.value_type, (*keys, name))
+            if found is _MISSING:
+                self.spoilt.add((*keys, name))
             values[name] = {} if found is _MISSING else found
         return values
 

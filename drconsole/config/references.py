@@ -81,7 +81,7 @@ def _credential(name: str, credential: dict[str, Any], form: Form, *, needed: bo
     keys = ("credentials", name)
     given = [source for source in SOURCES if form.has(*keys, source)]
     remedy = "give exactly one of " + ", ".join(SOURCES)
-    if needed and not given and keys not in form.with_unknown:
+    if needed and not given and keys not in form.spoilt:
         form.mistakes.add(form.line(*keys), keys, "it has no source of its password", remedy)
     if len(given) > 1:
         problem = f"it has {len(given)} sources of its password ({', '.join(given)})"

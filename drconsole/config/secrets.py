@@ -15,6 +15,8 @@ Source = Callable[[], str]
 
 # A source that failed is asked again only after this time: 64 hosts may share one credential.
 RETRY_AFTER_S = 60.0
+# Sources that can know another password later, without a person.
+_RENEWED = ("password_command", "keyring")
 
 
 class Secret:
@@ -41,6 +43,7 @@ class Secret:
         self._clock = clock
         self._lock = threading.Lock()
         self._value: str | None = None
+        self._fetched = 0.0
         self._failed: tuple[float, LoginRefused] | None = None
         self._asked = False
 
@@ -76,7 +79,17 @@ class Secret:
         with self._lock:
             if self._value is None:
                 self._value = self._fetch()
+                self._fetched = self._clock()
             return self._value
+
+    def refused(self) -> None:
+        """An endpoint did not take it: ask a source that may know a newer one again, but not at once.
+
+        The 64 hosts of one domain refuse it all, and each of them says so.
+        """
+        with self._lock:
+            if self.kind in _RENEWED and self._clock() - self._fetched >= RETRY_AFTER_S:
+                self._value = None
 
     def _fetch(self) -> str:
         if self._failed and self._clock() - self._failed[0] < RETRY_AFTER_S:

@@ -19,11 +19,16 @@ class Tier(StrEnum):
     LIGHT = "light"
 
 
+def _nobody() -> None:
+    """Whoever made the access does not want to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to reach and log in to one endpoint.
 
     ``secret`` gives the password when the connection needs it, in the connecting thread; it is never shown.
+    ``refused`` is told that the endpoint did not take it: its source may have a newer one by now.
     ``ca_file`` is the only trust anchor where given, else the system's; with ``pins`` (SHA-256 digests) only
     a certificate that has one of them is right, whoever issued it, whatever its name and end. ``insecure`` is
     the config's own word for an unverified certificate or Basic without TLS. ``way`` is how Hyper-V hosts are
@@ -43,6 +48,7 @@ class Access:
     insecure: bool = False
     way: str = "loop"
     pins: frozenset[bytes] = frozenset()
+    refused: Callable[[], None] = field(default=_nobody, repr=False)
 
 
 class Platform(Protocol):

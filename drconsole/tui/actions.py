@@ -18,7 +18,7 @@ PAGES = frozenset({DETAIL, ENDPOINT, COMPARISON, COMMANDS, HELP, WHY})
 EVERYWHERE = LISTS | PAGES
 HERE = frozenset({INVENTORY})
 ON_WORKLOADS = frozenset({INVENTORY, DETAIL, COMPARISON})
-DIALOGS = frozenset({PALETTE, COPY})
+DIALOGS = frozenset({PALETTE, COPY, REPLACE})
 KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
@@ -181,11 +181,11 @@ ACTIONS = (
         4,
     ),
     Action("all", ("A",), "toggle_all", "", "show or hide machines that nothing protects", HERE, 5),
-    Action("copy", ("y",), "copy", "copy", "copy what this screen tells into a file", EVERYWHERE, 6),
+    Action("copy", ("y",), "app.copy", "copy", "copy what this screen tells into a file", EVERYWHERE, 6),
     Action(
         "clipboard",
         ("Y",),
-        "clipboard",
+        "app.clipboard",
         "",
         "send it to the terminal's clipboard (OSC 52)",
         EVERYWHERE,
@@ -205,8 +205,9 @@ ACTIONS = (
     Action("write", ("enter",), "write", "write", "write the file", frozenset({COPY}), 1),
     Action("replace", ("y",), "replace", "replace it", "write over the file", frozenset({REPLACE}), 1),
     Action("keep-file", ("n",), "keep", "keep it", "name another file", frozenset({REPLACE}), 1),
-    Action("close", ("escape", "tab"), "close", "back", "close this", DIALOGS, 1, shown=2),
-    Action("more", ("colon",), "palette", "more", "find an action by its words", EVERYWHERE, 1),
+    Action("close", ("escape", "tab"), "back", "back", "leave everything as it is", DIALOGS, 1, shown=2),
+    Action("leave", ("ctrl+c", "ctrl+q"), "app.quit", "", "leave the console", DIALOGS, 9),
+    Action("more", ("colon",), "app.palette", "more", "find an action by its words", EVERYWHERE, 1),
     Action(
         "quit",
         ("q", "ctrl+c", "ctrl+q"),

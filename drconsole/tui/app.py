@@ -19,14 +19,18 @@ from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
 from drconsole.domain.snapshot import Snapshot, was_inspected
+from drconsole.tui import clipboard
+from drconsole.tui.actions import entries_of
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
 from drconsole.tui.screens.alarms import AlarmsScreen
 from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.screens.copying import CopyScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen
 from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
+from drconsole.tui.screens.palette import PaletteScreen
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
@@ -144,12 +148,12 @@ class ConsoleApp(App[None]):
 
     @property
     def front(self) -> ConsoleScreen | None:
-        """The screen in front, dialogs over it not counted."""
-        screens = (screen for screen in reversed(self.screen_stack) if isinstance(screen, ConsoleScreen))
-        return next(screens, None)
+        """The screen in front; none before the first."""
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        return screen if isinstance(screen, ConsoleScreen) else None
 
     def tell(self, message: Message) -> None:
-        """Tell the screen in front something; it goes on while a dialog stands over it."""
+        """Tell the screen in front something."""
         if (front := self.front) is not None:
             front.post_message(message)
 
@@ -187,6 +191,25 @@ class ConsoleApp(App[None]):
         """Show the keys of the screen in front."""
         if isinstance(self.screen, ConsoleScreen):
             self.push_screen(HelpScreen(self.state, self.screen.NAME))
+
+    def action_palette(self) -> None:
+        """Let an action of the screen in front be found by its words."""
+        if (front := self.front) is not None:
+            entries = [*entries_of(front.NAME, front.conditions()), *front.choices()]
+            self.push_screen(PaletteScreen(self.state, entries))
+
+    def action_copy(self) -> None:
+        """Ask for a file, and write there what the screen in front tells."""
+        if (front := self.front) is not None:
+            self.push_screen(CopyScreen(self.state, *front.text()))
+
+    def action_clipboard(self) -> None:
+        """Send what the screen in front tells to the terminal's clipboard."""
+        if (front := self.front) is not None:
+            self.run_worker(self._send(front), group="clipboard", exclusive=True)
+
+    async def _send(self, front: ConsoleScreen) -> None:
+        front.say(*clipboard.send(self, await to_thread(front.text()[1])))
 
     def action_next_theme(self) -> None:
         """Change to the next theme."""

@@ -77,6 +77,10 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
     ``New Jersey  goldr2 2/2  vc-nj silent 4m``, ``New Jersey 2/3 ! vc-nj silent 4m``, ``2/3 ! silent 4m``,
     ``2/3 ! 4m``; where nobody answers, ``New Jersey ! silent 4m``.
     """
+    since = [one.status.silent_since for one in found if not one.up and one.status.silent_since]
+    lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
+    if not any(one.up or one.asking for one in found):
+        return (Span(visible(site)), Span(f" ! silent{lasted}", "critical"))
     if words == 3:
         each = [span for one in found for span in (Span("  "), *one.told(now))]
         return (Span(visible(site), "strong"), *each)
@@ -88,10 +92,6 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
         partial = any(one.status.state is EndpointState.PARTIAL for one in found)
         ink, word = ("warning", " partial") if partial else ("good", "")
         return (Span(visible(site)), Span(f"{count}{word}", ink))
-    since = [one.status.silent_since for one in found if not one.up and one.status.silent_since]
-    lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
-    if not any(one.up for one in found):
-        return (Span(visible(site)), Span(f" ! silent{lasted}", "critical"))
     who = f" {', '.join(map(visible, missing))}" if words == 2 else ""
     what = f"{who} silent{lasted}" if words else lasted
     ink = "warning" if all(one.up for one in found) else "critical"

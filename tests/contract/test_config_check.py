@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from drconsole.config.load import load
-from tests.contract.commands import run, serving
+from tests.contract.commands import Terminal, run, serving
 
 POINTS = ["reachable", "certificate", "login", "PowerShell", "rights", "version", "clock"]
 
@@ -84,9 +85,9 @@ def test_each_node_of_a_cluster_shows_its_certificate(served: Path, tmp_path: Pa
     gold = endpoint(answer, "gold")
     nodes = yaml.safe_load(served.read_text())["endpoints"]["gold"]["nodes"]
 
-    assert [one["node"] for one in gold["certificates"]] == list(nodes)
+    assert [one["node"] for one in gold["certificates"]] == [*nodes, None]
     for one in gold["certificates"]:
-        host, _, port = nodes[one["node"]].rpartition(":")
+        host, _, port = (nodes | {None: gold["address"]})[one["node"]].rpartition(":")
         shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate((host, int(port))))
         assert one["sha256"] == f"sha256:{sha256(shown).hexdigest()}"
 
@@ -127,7 +128,7 @@ def test_a_wrong_password_is_told_at_the_login(content: dict[str, Any], tmp_path
     missing = run("--config", config, "config", "check", home=tmp_path)
 
     assert (ran.returncode, missing.returncode) == (1, 1)
-    assert ran.stdout.count("  ok      certificate") == 6
+    assert ran.stdout.count("  ok      certificate") == 8
     assert ran.stdout.count("  FAILED  login") == 4
     assert "Warning: The password of credential 'lab' comes from the environment variable" in ran.stderr
     assert "LAB_PASSWORD is not set" in missing.stdout
@@ -207,3 +208,56 @@ def test_a_wrong_configuration_asks_nobody(content: dict[str, Any], tmp_path: Pa
     assert (ran.returncode, ran.stdout) == (64, "")
     assert "endpoints.nyhv01.sight: there is no such key; did you mean 'site'?" in ran.stderr
     assert list(tmp_path.iterdir()) == [config]
+
+
+@pytest.mark.parametrize("words", [["list", "--wait", "60"], ["config", "check"], []])
+def test_an_empty_answer_leaves_out_its_endpoints_and_no_other(
+    words: list[str], served: Path, content: dict[str, Any], tmp_path: Path
+) -> None:
+    asked = {"user": "operator", "prompt": True}
+    content["credentials"] = {"left-out": asked, "entered": dict(asked)}
+    content["endpoints"] = {name: content["endpoints"][name] for name in ("nyhv01", "njhv01")}
+    content["endpoints"]["nyhv01"]["credentials"] = "left-out"
+    content["endpoints"]["njhv01"]["credentials"] = "entered"
+    password = (served.with_name("lab.yaml.lab") / "password").read_text().strip()
+    terminal = Terminal("--config", written(content, tmp_path), *words, home=tmp_path)
+
+    terminal.until("Password of operator (left-out; empty leaves its endpoints out): ")
+    terminal.type("\n")
+    terminal.until("Password of operator (entered; empty leaves its endpoints out): ")
+    terminal.type(f"{password}\n")
+    if not words:
+        # The screen opens only now; the second line speaks of the endpoint that is left out.
+        terminal.until("none was entered")
+        terminal.until("REPLICA")
+        terminal.type("q")
+
+    assert terminal.end() == (1 if "check" in words else 0)
+    assert "none was entered, so its endpoints are left out" in terminal.seen or not words
+    if words[:1] == ["list"]:
+        assert "REPLICA" in terminal.seen
+        assert "DO NOT ANSWER 1 of 2" in terminal.seen
+    if "check" in words:
+        assert re.search(r"^ok +njhv01 ", terminal.seen, re.M)
+        assert re.search(r"^FAILED +nyhv01 ", terminal.seen, re.M)
+    assert password not in terminal.seen
+
+
+def test_sealed_messages_need_no_certificate(tmp_path: Path) -> None:
+    scenario = yaml.safe_load(
+        files("drconsole.lab").joinpath("scenarios", "steady.yaml").read_text(encoding="utf-8")
+    )
+    for one in scenario["endpoints"]:
+        one.update({"transport": "ntlm", "tls": False})
+    (tmp_path / "scenario.yaml").write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
+    command = ("lab", "--serve", "--scenario", "scenario.yaml", "--write-config", "lab.yaml")
+    with serving(*command, home=tmp_path) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        code, answer = checked(tmp_path / "lab.yaml", tmp_path)
+
+    assert code == 0
+    for one in answer["endpoints"]:
+        assert told(one, "certificate") == "ok: none: every message is sealed"
+        assert "ntlm, every message sealed" in told(one, "login")
+        assert one["certificates"] == []

@@ -12,7 +12,7 @@ from textual.events import Paste
 
 from drconsole.cli.listing import lines, listed
 from drconsole.tui import clipboard, copies
-from drconsole.tui.screens.copying import CopyDialog
+from drconsole.tui.screens.copying import CopyScreen
 from drconsole.tui.widgets.field import Field
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, picture, protected
@@ -160,7 +160,7 @@ def test_what_cannot_be_written_is_told_and_can_be_corrected(folder: Path, path:
         await name(d, path)
         await d.press("enter")
         await written(d)
-        assert isinstance(d.app.screen, CopyDialog)
+        assert isinstance(d.app.screen, CopyScreen)
         assert "cannot be written" in d.text() or "exists already" in d.text()
         if "exists" in d.text():
             await d.press("y")
@@ -202,7 +202,7 @@ def test_a_deleted_folder_is_no_end(folder: Path) -> None:
 
     async def script(d: Driver) -> None:
         await d.press("y")
-        assert isinstance(d.app.screen, CopyDialog)
+        assert isinstance(d.app.screen, CopyScreen)
 
     drive(script, picture())
 
@@ -256,6 +256,7 @@ def test_the_key_sends_the_list_and_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def script(d: Driver) -> None:
         await d.press("Y")
+        await written(d)
         assert "lines were sent to the terminal" in d.lines()[-2]
         assert "erp-db" in d.app.clipboard
         assert "\x1b" not in d.app.clipboard

@@ -40,7 +40,7 @@ def test_both_lines_take_the_width_and_keep_their_right_ends(width: int, silent:
 
 def test_a_silent_site_says_since_when_and_in_a_wide_line_who() -> None:
     snapshot = picture(silent=frozenset({"goldr2-n1"}))
-    assert "New York  gold-n1 ok  vc-ny ok   New Jersey  goldr2-n1 silent 4m " in _lines(snapshot, 120)[0]
+    assert "New York  gold-n1 ok  vc-ny ok   New Jersey ! silent 4m " in _lines(snapshot, 120)[0]
     assert "New York 2/2   New Jersey ! silent 4m" in _lines(snapshot, 80)[0]
     one_of_two = picture(silent=frozenset({"vc-ny"}))
     assert "New York 1/2 ! vc-ny silent 4m   New Jersey 1/1" in _lines(one_of_two, 92)[0]

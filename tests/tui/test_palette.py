@@ -10,12 +10,12 @@ from drconsole.tui.actions import (
     ENDPOINTS,
     HELP,
     INVENTORY,
+    PALETTE,
     UNBUILT,
     WHY,
     actions_of,
     entries_of,
 )
-from drconsole.tui.screens.palette import PaletteDialog
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import STEADY, picture
 
@@ -23,7 +23,7 @@ SCREENS = (INVENTORY, DETAIL, ALARMS, ENDPOINTS, HELP, WHY)
 
 
 def is_open(d: Driver) -> bool:
-    return isinstance(d.app.screen, PaletteDialog)
+    return d.screen == PALETTE
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -91,15 +91,19 @@ def test_only_what_works_now_is_offered() -> None:
     drive(script, picture())
 
 
-def test_the_screen_below_goes_on() -> None:
-    async def script(d: Driver) -> None:
-        await d.press("colon")
-        await d.show(picture([s for s in STEADY if s.name != "erp-db"], serial=2))
-        assert "erp-db" not in d.text()
-        assert "sql-archive" in d.text()
-        assert is_open(d)
+def test_alarms_and_pictures_come_meanwhile() -> None:
+    calm = [s for s in STEADY if s.name != "erp-db"]
 
-    drive(script, picture(), size=(80, 32))
+    async def script(d: Driver) -> None:
+        await d.press("colon", *"worst")
+        await d.show(picture(serial=2))
+        assert "SPLIT-BRAIN erp-db" in d.lines()[1]
+        assert is_open(d)
+        assert "worst" in d.line("worst")
+        await d.press("tab")
+        assert "erp-db" in d.table()
+
+    drive(script, picture(calm))
 
 
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])

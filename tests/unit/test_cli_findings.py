@@ -185,6 +185,18 @@ def test_a_node_that_does_not_answer_fails() -> None:
         (State.FAILED, "N2: no connection"),
     ]
     assert findings[0].told == "n1:5986, n2:5986"
+    assert findings[1].told.startswith("own address: ends ")
+
+
+def test_a_cluster_whose_own_address_shows_nothing_is_to_be_looked_at() -> None:
+    nodes = (NodeAddress("N1", "n1", 5986),)
+    cluster = replace(CONNECTION, nodes=nodes, endpoint=replace(ENDPOINT, kind=EndpointKind.HYPERV_CLUSTER))
+
+    findings = findings_of(Probed(cluster, READING, NOW, {"N1": GOOD}))
+
+    own = next(one for one in findings if one.what == "own address")
+    assert (own.state, own.told) == (State.LOOK, "hv1.example:5986 shows no certificate")
+    assert next(one.told for one in findings if one.what == "certificate").startswith("N1: ends ")
 
 
 def test_a_vsphere_endpoint_has_no_powershell() -> None:

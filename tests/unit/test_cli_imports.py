@@ -26,6 +26,8 @@ def loaded_after(code: str) -> list[str]:
         "import drconsole.cli.main",
         "import drconsole.cli.wiring",
         "import drconsole.cli.lab, drconsole.cli.list_command, drconsole.cli.console",
+        "import drconsole.cli.config_command, drconsole.cli.secret_command, drconsole.cli.passwords",
+        "import drconsole.config.trust, drconsole.config.vault, drconsole.config.example",
         "import drconsole.config.load, drconsole.config.secrets, drconsole.log",
     ],
 )

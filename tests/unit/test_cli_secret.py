@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -253,7 +254,11 @@ def test_list_tells_source_and_whether_there_is_one(
     store.entries["drconsole", "hosts"] = CANARY
     monkeypatch.setenv("VC_PASSWORD", CANARY)
 
-    text, data = run(config, "list"), run(config, "list", "--json")
+    text = run(config, "list")
+    # What a keyring may start from now on does not inherit it.
+    assert "VC_PASSWORD" not in os.environ
+    monkeypatch.setenv("VC_PASSWORD", CANARY)
+    data = run(config, "list", "--json")
 
     assert (text.exit_code, data.exit_code) == (0, 0)
     found = {one["name"]: one for one in json.loads(data.stdout)["credentials"]}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from drconsole.cli.wiring import platform_of
+from drconsole.cli.wiring import platform_of, run_console
 from drconsole.config import paths
 from drconsole.config.address import split_address
 from drconsole.config.load import load
@@ -285,3 +285,20 @@ def test_the_mouse(file: Path, line: str, mouse: bool | None) -> None:
     file.write_text(f"{line}\n{CONFIG.replace(', ca_file: ca/one.pem', '')}", encoding="utf-8")
 
     assert load(file).mouse is mouse
+
+
+def test_the_console_gets_theme_and_mouse(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = CONFIG.replace(", ca_file: ca/one.pem", "")
+    file.write_text(f"theme: light\nmouse: false\nstate: {tmp_path}/state\n{text}", encoding="utf-8")
+    opened: list[tuple[object, ...]] = []
+
+    def run(source: object, theme: str | None, *, mouse: bool | None) -> int:
+        opened.append((type(source).__name__, theme, mouse))
+        return 7
+
+    monkeypatch.setattr("drconsole.tui.app.run_console", run)
+
+    assert run_console(load(file)) == 7
+    assert opened == [("Inventory", "light", False)]

@@ -181,6 +181,35 @@ def test_source_that_failed_is_left_alone_for_a_while_then_asked_again() -> None
     assert secret() == CANARY
 
 
+@pytest.mark.parametrize("kind", ["password_command", "keyring"])
+def test_a_refused_password_is_asked_for_anew_but_not_by_every_host_at_once(kind: str) -> None:
+    now = 0.0
+    answers = ["old", "new", "newer"]
+    secret = Secret("ops", "admin", kind, lambda: answers.pop(0), clock=lambda: now)
+    assert secret() == "old"
+
+    secret.refused()
+    assert secret() == "old"
+
+    now = RETRY_AFTER_S
+    for _ in range(64):
+        secret.refused()
+        assert secret() == "new"
+
+
+@pytest.mark.parametrize("kind", ["prompt", "env"])
+def test_what_cannot_be_newer_is_kept_although_it_was_refused(kind: str) -> None:
+    now = 0.0
+    answers = [CANARY]
+    secret = Secret("ops", "admin", kind, lambda: answers.pop(0), clock=lambda: now)
+    assert secret() == CANARY
+
+    now = 10 * RETRY_AFTER_S
+    secret.refused()
+
+    assert secret() == CANARY
+
+
 def test_secret_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VC_PASSWORD", CANARY)
     secret = Secret("vc", "admin", "env", from_environment("VC_PASSWORD"))

@@ -68,6 +68,7 @@ class Login:
     def forget_password(self) -> None:
         """Ask for it again next time: it may have been changed."""
         self._password = None
+        self.access.refused()
 
     def guarded(
         self, connection: Connection, deadline: float, work: Callable[[Watch], T], *, last: bool = False

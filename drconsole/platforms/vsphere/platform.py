@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
+from drconsole.errors import LoginRefused
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.vsphere import limits
 from drconsole.platforms.vsphere.sightings import sighting
@@ -57,8 +58,11 @@ class VSphere:
         except Exception as error:
             log.debug("reading %r failed", self.endpoint.name, exc_info=error)
             self._drop(session, polite=not isinstance(error, OSError))
+            told = translate(error, self.endpoint, self._access, session.wire)
+            if isinstance(told, LoginRefused):
+                self._access.refused()
             # The cause is left out on purpose: its frames hold the password.
-            raise translate(error, self.endpoint, self._access, session.wire) from None
+            raise told from None
         finally:
             with self._lock:
                 self._reading = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -13,13 +12,10 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from drconsole.tui import clipboard
-from drconsole.tui.actions import Action, Entry, actions_of, bindings_of, entries_of, key_line
+from drconsole.tui.actions import Action, Entry, actions_of, bindings_of, key_line
 from drconsole.tui.head import head
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.picture import Picture
-from drconsole.tui.screens.copying import CopyDialog
-from drconsole.tui.screens.palette import PaletteDialog
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Span
@@ -145,29 +141,6 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def hush(self) -> None:
         """Take away what was said."""
         self.remove_class("-saying")
-
-    def action_palette(self) -> None:
-        """Let an action be found by its words."""
-        entries = [*entries_of(self.NAME, self.conditions()), *self.choices()]
-        self.app.push_screen(PaletteDialog(entries), self._do)
-
-    def action_copy(self) -> None:
-        """Ask for a file, and write there what this screen tells."""
-        what, make = self.text()
-        self.app.push_screen(CopyDialog(what, make, self.state.now), self._tell)
-
-    async def action_clipboard(self) -> None:
-        """Send what this screen tells to the terminal's clipboard."""
-        lines = await to_thread(self.text()[1])
-        self.say(*clipboard.send(self.app, lines))
-
-    async def _do(self, call: str | None) -> None:
-        if call:
-            await self.run_action(call)
-
-    def _tell(self, outcome: str | None) -> None:
-        if outcome:
-            self.say(outcome, "good")
 
     def action_back(self) -> None:
         """Return to the screen before."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from textual import on
@@ -14,7 +13,8 @@ from textual.widgets import Input
 
 from drconsole.tui import copies
 from drconsole.tui.actions import COPY, REPLACE, bindings_of
-from drconsole.tui.screens.dialog import Dialog
+from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.field import Field
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Span
@@ -25,23 +25,22 @@ LONGEST_PATH = 4096
 ASKED = ("write", "replace", "keep")
 
 
-class CopyDialog(Dialog[str]):
-    """Asks for a path and writes; answers with what was done, in words.
+class CopyScreen(ConsoleScreen):
+    """Asks for a path and writes; then tells on the screen that asked what was done.
 
     Args:
         what: one word for what is copied.
         make: makes the text, in another thread, because a long list takes a while.
-        now: the time that the proposed name carries.
     """
 
     NAME = COPY
+    AUTO_FOCUS = "#field"
 
-    def __init__(self, what: str, make: Callable[[], Sequence[str]], now: datetime) -> None:
-        super().__init__()
+    def __init__(self, state: ConsoleState, what: str, make: Callable[[], Sequence[str]]) -> None:
+        super().__init__(state)
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(REPLACE))])
         self._what = what
         self._make = make
-        self._now = now
         self._problem = ""
         self._exists = ""
 
@@ -53,7 +52,7 @@ class CopyDialog(Dialog[str]):
     def body(self) -> Iterable[Widget]:
         """A line of what is asked, the path, and what went wrong."""
         yield Lines(id="asked")
-        yield Field(copies.proposed(self._what, self._now), id="field", max_length=LONGEST_PATH)
+        yield Field(copies.proposed(self._what, self.state.now), id="field", max_length=LONGEST_PATH)
         yield Lines(id="problem")
 
     def draw(self) -> None:
@@ -64,14 +63,16 @@ class CopyDialog(Dialog[str]):
         self.query_one("#problem", Lines).show([(Span(f" {piece}", "warning"),) for piece in pieces])
 
     @on(Input.Submitted)
-    async def action_write(self) -> None:
+    def action_write(self) -> None:
         """Write, unless there is such a file already: then ask."""
-        named = self.query_one(Field).value.strip()
-        await self._write(named, replace=False) if named else self.action_close()
+        if named := self.query_one(Field).value.strip():
+            self._begin(named, replace=False)
+        else:
+            self.action_back()
 
-    async def action_replace(self) -> None:
+    def action_replace(self) -> None:
         """Write over the file that is there."""
-        await self._write(self._exists, replace=True)
+        self._begin(self._exists, replace=True)
 
     def action_keep(self) -> None:
         """Leave the file that is there, and ask for another path."""
@@ -80,6 +81,12 @@ class CopyDialog(Dialog[str]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Replacing and keeping are answers to the question; while it stands nothing else is written."""
         return bool(self._exists) != (action == "write") if action in ASKED else True
+
+    def _begin(self, named: str, *, replace: bool) -> None:
+        """Write while keys are still answered: a file may be on a server that hangs."""
+        self._problem = "writing ..."
+        self.draw()
+        self.run_worker(self._write(named, replace=replace), exclusive=True)
 
     async def _write(self, named: str, *, replace: bool) -> None:
         try:
@@ -90,7 +97,10 @@ class CopyDialog(Dialog[str]):
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self._ask(f"It cannot be written: {visible(why)}.", "")
         else:
-            self.dismiss(told)
+            asking = self.app.screen_stack[-2]
+            self.app.pop_screen()
+            if isinstance(asking, ConsoleScreen):
+                asking.say(told, "good")
 
     def _written(self, named: str, *, replace: bool) -> str:
         lines, path = self._make(), Path(named).expanduser()

@@ -1,4 +1,8 @@
-"""The palette: every action of the screen that asked, found by its words."""
+"""The palette: every action of the screen that asked, found by its words.
+
+It is a screen of its own and no panel over another one, because Textual paints the whole screen below a panel
+anew whenever an age in it moves.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +13,42 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from drconsole.tui.actions import PALETTE, Entry
-from drconsole.tui.screens.dialog import Dialog
+from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.field import Field
 from drconsole.tui.widgets.ink import Line, Span
+from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.table import MARK, Column, LineTable
 
 KEYS = 12
 
 
-class PaletteDialog(Dialog[str]):
-    """Answers with the action string of what was chosen.
+class PaletteScreen(ConsoleScreen):
+    """Does what was chosen on the screen that asked.
 
     Args:
         entries: what can be chosen.
     """
 
     NAME = PALETTE
+    AUTO_FOCUS = "#field"
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        super().__init__()
+    def __init__(self, state: ConsoleState, entries: Iterable[Entry]) -> None:
+        super().__init__(state)
         self._entries = tuple(entries)
         self._table: LineTable[Entry] = LineTable(
-            lambda entry: entry.call, self._cells, lambda: None, id="found"
+            lambda entry: entry.call, self._cells, lambda: None, id="main"
         )
 
     def body(self) -> Iterable[Widget]:
         """A field for words, and what holds them."""
+        yield Lines(id="asked")
         yield Field(id="field")
         yield self._table
 
     def draw(self) -> None:
         """Draw what was found."""
+        self.query_one("#asked", Lines).show([(Span(" words of what you want to do:", "label"),)])
         width = self.size.width - MARK - KEYS - 1
         self._table.set_columns((Column("KEY", KEYS), Column("WHAT IT DOES", width, gap=0)))
         self.find()
@@ -54,14 +63,17 @@ class PaletteDialog(Dialog[str]):
     @on(Input.Submitted)
     @on(LineTable.Chosen)
     def action_choose(self) -> None:
-        """Do what the cursor is on."""
+        """Do what the cursor is on, on the screen that asked."""
         entry = self._table.selected
-        self.dismiss(entry.call if entry else None)
+        asking = self.app.screen_stack[-2]
+        self.app.pop_screen()
+        if entry:
+            asking.call_later(asking.run_action, entry.call)
 
     def action_step(self, distance: int) -> None:
         """Move the cursor."""
         self._table.action_step(distance)
 
     def _cells(self, entry: Entry) -> tuple[Line, ...]:
-        group = (Span(f"  ({entry.note})", "muted"),) if entry.note else ()
-        return (Span(entry.key, "key"),), (Span(entry.words), *group)
+        note = (Span(f"  ({entry.note})", "muted"),) if entry.note else ()
+        return (Span(entry.key, "key"),), (Span(entry.words), *note)

@@ -116,7 +116,7 @@ class Blocks(Lines, Generic[ItemT], can_focus=True):
     def action_step(self, distance: int) -> None:
         """Move the cursor by some entries, or the window inside one that is higher than it."""
         room = self.size.height
-        hidden = len(self._block(self._cursor)) - room if self._items else 0
+        hidden = len(self._block(self._cursor)) - 1 - room if self._items else 0
         if hidden > 0 and self._top == self._cursor and abs(distance) == 1:
             skip = max(min(self._skip + distance * max(room // 2, 1), hidden), 0)
             if skip != self._skip:

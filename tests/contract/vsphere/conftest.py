@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -54,11 +54,11 @@ def reach(authority: Authority) -> Iterator[Reach]:
             secret: Callable[[], str] = lambda: PASSWORD,
             ca_file: Path | None = authority.ca_file,
             insecure: bool = False,
-            pins: frozenset[bytes] = frozenset(),
+            **more: Any,
         ) -> VSphere:
             address = host or server.host
             endpoint = Endpoint(name, site, EndpointKind.VSPHERE, address, budget_s=budget_s)
-            access = Access(address, server.port, user, secret, ca_file, insecure=insecure, pins=pins)
+            access = Access(address, server.port, user, secret, ca_file, insecure=insecure, **more)
             platform = VSphere(endpoint, access)
             opened.callback(platform.close)
             return platform

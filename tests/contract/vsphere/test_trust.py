@@ -74,6 +74,18 @@ def test_a_wrong_password_names_the_user_only(peer: Peer, reach: Reach) -> None:
     assert "wrong-9876" not in str(error)
 
 
+def test_the_source_learns_that_its_password_was_refused(peer: Peer, reach: Reach) -> None:
+    passwords = ["wrong-9876", PASSWORD]
+    told: list[str] = []
+    platform = reach(peer, secret=lambda: passwords[0], refused=lambda: told.append(passwords.pop(0)))
+
+    assert isinstance(refused(platform), LoginRefused)
+    assert told == ["wrong-9876"]
+
+    assert platform.read(Tier.LIGHT).sightings
+    assert told == ["wrong-9876"]
+
+
 def test_a_source_without_a_password_is_told_as_it_tells(vcenter: Peer, reach: Reach) -> None:
     def none() -> str:
         raise LoginRefused("the keyring has no entry")
