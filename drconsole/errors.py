@@ -16,8 +16,7 @@ DrConsoleError                what happened, to whom, why it matters, what to do
     ├── BadReply              not what the protocol says: malformed, cut, too large, another service
     ├── Constrained           PowerShell there may not run scripts of ours
     ├── ScriptFailed          the script ran on the host and reported an error
-    ├── Busy                  it does for us already what it can do once at a time
-    └── Lost                  nobody knows whether an act began
+    └── Busy                  it does for us already what it can do once at a time
 """
 
 from __future__ import annotations
@@ -163,10 +162,3 @@ class Busy(EndpointError):
 
     title = "The endpoint is busy"
     code = "busy"
-
-
-class Lost(EndpointError):
-    """The connection went while an act was handed over: it may have begun, or not."""
-
-    title = "The answer is lost"
-    code = "lost"
