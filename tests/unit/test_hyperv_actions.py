@@ -365,8 +365,9 @@ class TestFailover:
     def test_the_replica_itself_says_that_it_was_planned(self) -> None:
         here = look(machine(), leg(state=FAILED))
         assert seen("planned-type", here, told=(statistics(kind="Planned"),)).verdict is DONE
-        assert seen("planned-type", here, told=(statistics(kind="Regular"),)).verdict is READY
-        assert seen("planned-type", here).verdict is READY
+        assert seen("planned-type", here, told=(statistics(kind="Regular"),)).verdict is CONFLICT
+        assert seen("planned-type", here, told=(statistics(),)).verdict is UNKNOWN
+        assert seen("planned-type", here).verdict is UNKNOWN
 
 
 class TestCancel:
