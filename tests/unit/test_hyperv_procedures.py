@@ -177,9 +177,10 @@ class TestTestFailover:
         assert "was not seen lately" in blocks(plan(Operation.TEST_FAILOVER, dark))
 
     def test_options(self) -> None:
-        for options in ({"colour": "red"}, {"heartbeat": "perhaps"}):
-            with pytest.raises(UsageError):
-                plan(Operation.TEST_FAILOVER, healthy(), **options)
+        with pytest.raises(UsageError):
+            plan(Operation.TEST_FAILOVER, healthy(), colour="red")
+        with pytest.raises(UsageError):
+            plan(Operation.TEST_FAILOVER, healthy(), heartbeat="perhaps")
 
 
 def test_stop_test() -> None:
