@@ -105,15 +105,14 @@ def refusal(operation: Operation, workload: Workload) -> Check | None:
     from drconsole.domain.operations import offer
     from drconsole.domain.plan import Check, Readiness
     from drconsole.domain.vendors import BUILT, Column
+    from drconsole.wording.operations import because, to_clear
 
     vendor = "hyperv" if workload.platform.startswith("hyperv") else "vsphere"
     column = Column.HYPERV if vendor == "hyperv" else Column.VSPHERE_NONE
     offered = offer(operation, workload, column, BUILT[vendor])
     if offered.allowed:
         return None
-    why = offered.reason.value.replace("-", " ") if offered.reason else ""
-    instead = ", ".join(one.value for one in offered.instead)
-    return Check(Readiness.BLOCKED, why, "", f"Rather: {instead}." if instead else "")
+    return Check(Readiness.BLOCKED, because(offered), "", to_clear(offered))
 
 
 def passwords_of(config: Config, endpoints: Collection[str]) -> dict[str, str]:

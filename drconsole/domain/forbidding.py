@@ -194,8 +194,8 @@ def _remove(case: Ends) -> Block | None:
     if not case.leftovers:
         return Block(Reason.NO_LEFTOVER)
     runs = next((c for c in case.leftovers if c.power is not Power.OFF), None)
-    stale = first(*(stale(copy) for copy in case.leftovers))
-    return stale or (Block(Reason.LEFTOVER_RUNS, where(runs)) if runs else None)
+    unseen = first(*(stale(copy) for copy in case.leftovers))
+    return unseen or (Block(Reason.LEFTOVER_RUNS, where(runs)) if runs else None)
 
 
 RULES: Mapping[Operation, Callable[[Ends], Block | None]] = MappingProxyType(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Store:
         self.file = folder / FILE
         self._check_place()
         try:
-            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
+            _make_private(self.file)
         except OSError as error:
             raise _unusable(self.file, error.strerror or str(error)) from None
         self._engine = sa.create_engine(f"sqlite:///{self.file}")
@@ -123,6 +125,29 @@ class Store:
     def _version(self) -> int:
         with self._engine.connect().execution_options(**{_READING: True}) as connection:
             return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _make_private(file: Path) -> None:
+    """Make the file for its owner alone, if there is none.
+
+    It is never opened here once it is a journal: closing any handle of a file gives up all locks that this
+    process has on it (fcntl(2)), also those of SQLite, and others could then spoil it (sqlite.org, "How To
+    Corrupt An SQLite Database File", section 2.2).
+
+    Raises:
+        OSError: it cannot be made, or is something else than a file.
+    """
+    if not file.is_symlink() and file.is_file():
+        return
+    handle, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
+    try:
+        os.close(handle)
+        with suppress(FileExistsError):
+            os.link(part, file)
+    finally:
+        os.unlink(part)
+    if file.is_symlink() or not file.is_file():
+        raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 class Watcher:

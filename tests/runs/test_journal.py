@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,17 @@ def test_the_file_is_private_and_written_through(journal: Journal, tmp_path: Pat
     with journal.store.read() as connection:
         told = [connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous")]
     assert told == ["wal", 2]
+
+
+def test_a_second_opening_in_one_process_gives_up_no_lock(journal: Journal, tmp_path: Path) -> None:
+    """Else another process that closes it believes to be the last, and removes what was not carried over."""
+    written(journal)
+    with journal.store.read() as connection:
+        connection.exec_driver_sql("SELECT * FROM run").all()
+        Store(tmp_path).close()
+        code = f"import sqlite3; c = sqlite3.connect({str(tmp_path / FILE)!r}); c.execute('select * from run'); c.close()"
+        subprocess.run([sys.executable, "-c", code], check=True)
+        assert (tmp_path / f"{FILE}-wal").exists()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import spnego
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from spnego._ntlm_raw.messages import AvId, Challenge
 from spnego.channel_bindings import GssChannelBindings
@@ -148,6 +148,7 @@ def test_password_hashes_lie_about_only_while_a_step_is_taken(
     assert USER_FILE not in os.environ
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_no_token_does_more_than_fail(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.getbasetemp()

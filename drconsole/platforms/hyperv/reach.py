@@ -92,7 +92,12 @@ class Reach:
             raise
         with self._lock:
             self._posts[post.key] = post
-        post.send(request)
+        try:
+            post.send(request)
+        except EndpointError as error:
+            if not isinstance(error, Lost):
+                self.settle(handle)
+            raise
         return handle
 
     def follow(self, handle: Json) -> Followed:

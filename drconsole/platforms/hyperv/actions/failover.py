@@ -77,7 +77,10 @@ def _primary_ready(view: View) -> Observation | None:
 
 
 def observe_planned(view: View, baseline: Json | None) -> Observation:
-    """Done when the replica itself says that its failover was a planned one: all that was sent is there."""
+    """Done when the replica itself says that its failover was a planned one: all that was sent is there.
+
+    Where it tells another type, something is lost or somebody else failed it over; none is no answer.
+    """
     if view.here.vm is None:
         return view.missing()
     if view.here.state not in FAILED_OVER:
@@ -86,7 +89,9 @@ def observe_planned(view: View, baseline: Json | None) -> Observation:
     told = {"failed_over_type": kind or "not told", "state": view.here.state}
     if kind == PLANNED:
         return view.done(**told)
-    return view.ready(**told)
+    if kind in ("", "None"):
+        return view.unknown("the host does not tell of which type the failover was", **told)
+    return view.conflict(f"it was failed over by type {kind}, not as planned", **told)
 
 
 def observe_cancel(view: View, baseline: Json | None) -> Observation:

@@ -41,6 +41,9 @@ def _made(view: View, test: MachineRow | None, baseline: Json | None) -> Observa
         return view.missing()
     created = view.here.created(test)
     told = {"test_copy": test.id, "created": created, "power": test.power, "disks": len(test.disks)}
+    if point := view.params.get("point"):
+        # No property of the test copy names the point that it was made of.
+        told["point"] = f"{point} was asked for; the host does not tell"
     if baseline is None:
         return view.conflict("it has a test copy already", **told)
     if created is None or created < since(baseline):

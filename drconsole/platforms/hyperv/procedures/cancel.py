@@ -54,7 +54,7 @@ def cancel(case: Case) -> Procedure:
         rivals = {"rivals": [end_of(other)]}
         steps.add("start", original, "start the original", START_S, rivals)
         if options["heartbeat"] == "wait":
-            steps.add("await-heartbeat", original, "wait for its heartbeat", START_S)
+            steps.add("await-heartbeat", original, "wait for its heartbeat", START_S, optional=True)
     lost = f"What was written at {other.place.site} since the failover is lost: it is turned off there."
     told = subject(
         case,

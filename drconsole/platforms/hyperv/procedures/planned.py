@@ -152,7 +152,7 @@ def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tupl
         params = {**run, **nets, "rivals": [end_of(source)], "recorded": True}
         steps.add("start", target, f"start {name}", START_S, params)
         if options["heartbeat"] == "wait":
-            steps.add("await-heartbeat", target, "wait for its heartbeat", START_S)
+            steps.add("await-heartbeat", target, "wait for its heartbeat", START_S, optional=True)
     if options["reverse"] == "yes":
         end_cycle_steps(steps, source, target)
     return turn, (*wires.checks, *said)
@@ -209,12 +209,11 @@ def ends_cycle(old: CopyState) -> bool:
 
 def _back(case: Case, move: Move) -> tuple[Step, ...]:
     """Before anything was failed over: unlock the original and start it again."""
-    if move.source.power.value != "on":
-        return ()
     steps = Steps(case, prefix="b")
     other = [end_of(move.target)]
     steps.add("unlock", move.source, "unlock the original", QUICK_S, {"taken_back": other})
-    steps.add("start", move.source, "start the original again", START_S, {"rivals": other})
+    if move.source.power.value == "on":
+        steps.add("start", move.source, "start the original again", START_S, {"rivals": other})
     return tuple(steps.made)
 
 

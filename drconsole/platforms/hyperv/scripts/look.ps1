@@ -16,8 +16,28 @@ function Find-Machine {
 }
 function Read-Adapter {
     param($Adapter)
-    $told = Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
-    $after = Get-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $Adapter
+    $vlan = $null
+    $failover = $null
+    try {
+        $told = Get-VMNetworkAdapterVlan -VMNetworkAdapter $Adapter
+        $vlan = [ordered]@{ mode = "$($told.OperationMode)"; id = $told.AccessVlanId }
+    } catch {
+        $vlan = $null
+    }
+    # A test copy, or a VM that is not replicated, may have none.
+    try {
+        $told = Get-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $Adapter
+        $failover = [ordered]@{
+            address = "$($told.IPv4Address)"
+            mask    = "$($told.IPv4SubnetMask)"
+            gateway = "$($told.IPv4DefaultGateway)"
+            dns     = "$($told.IPv4PreferredDNSServer)"
+            dns2    = "$($told.IPv4AlternateDNSServer)"
+            v6      = "$($told.IPv6Address)"
+        }
+    } catch {
+        $failover = $null
+    }
     [ordered]@{
         id          = "$($Adapter.Id)"
         name        = $Adapter.Name
@@ -26,15 +46,8 @@ function Read-Adapter {
         test_switch = $Adapter.TestReplicaSwitchName
         mac         = $Adapter.MacAddress
         addresses   = @(foreach ($address in $Adapter.IPAddresses) { "$address" })
-        vlan        = [ordered]@{ mode = "$($told.OperationMode)"; id = $told.AccessVlanId }
-        failover    = [ordered]@{
-            address = "$($after.IPv4Address)"
-            mask    = "$($after.IPv4SubnetMask)"
-            gateway = "$($after.IPv4DefaultGateway)"
-            dns     = "$($after.IPv4PreferredDNSServer)"
-            dns2    = "$($after.IPv4AlternateDNSServer)"
-            v6      = "$($after.IPv6Address)"
-        }
+        vlan        = $vlan
+        failover    = $failover
     }
 }
 function Read-Machine {

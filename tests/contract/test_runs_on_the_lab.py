@@ -1,0 +1,282 @@
+"""Runs by command on the lab: confirmed, done in a process of their own, read back, taken up again."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from drconsole.cli.lab_place import config_of
+from drconsole.runs.follow import records_of
+from drconsole.runs.journal import Journal
+from drconsole.runs.locks import is_alive
+from drconsole.runs.store import Store
+from tests.contract.commands import Terminal, environment, run
+from tests.lab import LabPool, LabProcess
+
+pytestmark = pytest.mark.xdist_group("runs-on-the-lab")
+
+SQL = "hv:460c65b3-58ff-404a-8ba4-42d83df5966f"
+ALLOWED = ("--allow-changes", "--confirm")
+
+
+@dataclass
+class Site:
+    """A lab, and a console's configuration for it."""
+
+    lab: LabProcess
+    home: Path
+    _journal: Journal | None = None
+
+    @property
+    def config(self) -> Path:
+        return self.home / "config.yaml"
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command to its end."""
+        return run("--config", self.config, *arguments, home=self.home)
+
+    def json(self, *arguments: str) -> dict[str, Any]:
+        """What a command answers to machines."""
+        ran = self.run(*arguments, "--json")
+        answer: dict[str, Any] = json.loads(ran.stdout)
+        return answer
+
+    def do(self, operation: str, *more: str) -> dict[str, Any]:
+        """An operation on the SQL server that must end done; the run."""
+        ran = self.run("run", operation, SQL, *ALLOWED, self.name, "--json", *more)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        answer: dict[str, Any] = json.loads(ran.stdout)
+        assert answer["state"] == "done"
+        return answer
+
+    @property
+    def name(self) -> str:
+        """The SQL server's name."""
+        return str(self.json("show", SQL)["workload"]["name"])
+
+    def roles(self) -> dict[str, str]:
+        """The role of each copy by endpoint."""
+        return {copy["endpoint"]: copy["role"] for copy in self.json("show", SQL)["copies"]}
+
+    @property
+    def journal(self) -> Journal:
+        """The console's journal, opened once."""
+        if self._journal is None:
+            self._journal = Journal(Store(self.home / "state"))
+        return self._journal
+
+    def await_record(self, ident: str, step: str, kind: str) -> None:
+        """Return when a run has a record of that kind."""
+        news = records_of(self.journal, ident)
+        while not any((r.step, r.kind) == (step, kind) for r in news()):
+            threading.Event().wait(0.02)
+        news.close()
+
+    def await_run(self) -> str:
+        """The id of the run that was ordered last, once there is one more than before."""
+        before = len(self.journal.runs())
+        while len(self.journal.runs()) == before:
+            threading.Event().wait(0.02)
+        return max(self.journal.runs(), key=lambda row: json.loads(row.order)["at"]).id
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
+    """A lab whose time goes fast."""
+    pool = LabPool(tmp_path_factory.mktemp("labs"))
+    yield pool
+    pool.stop()
+
+
+@pytest.fixture(params=["evaluator", pytest.param("powershell", marks=pytest.mark.pwsh)])
+def site(request: pytest.FixtureRequest, labs: LabPool, tmp_path: Path) -> Iterator[Site]:
+    """The steady world on either engine, with a state of its own; its time goes fast."""
+    program = None if request.param == "evaluator" else str(request.getfixturevalue("pwsh"))
+    lab = labs.lab("steady", program)
+    content = config_of(lab.description, tmp_path / "state")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    ticking = threading.Event()
+    clock = threading.Thread(target=_tick, args=(lab, ticking), daemon=True)
+    clock.start()
+    yield Site(lab, tmp_path)
+    ticking.set()
+    clock.join()
+    labs.check()
+
+
+def _tick(lab: LabProcess, ended: threading.Event) -> None:
+    """Ten seconds there are a quarter of one here."""
+    import requests
+
+    http = requests.Session()
+    token = Path(lab.description["control"]["token_file"]).read_text(encoding="utf-8").strip()
+    http.headers["Authorization"] = f"Bearer {token}"
+    url = f"{lab.description['control']['url']}/advance"
+    while not ended.wait(0.25):
+        http.post(url, json={"seconds": 10}).raise_for_status()
+    http.close()
+
+
+def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
+    before = site.roles()
+    ran = site.run("plan", "test-failover", SQL, "--commands")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "1  njhv01  make the test copy" in ran.stdout
+    assert "Start-VMFailover" in ran.stdout
+    plan = site.json("plan", "planned-failover", SQL)
+    assert plan["readiness"] == "ready"
+    assert plan["confirm"] == site.name
+    turn = plan["subjects"][0]["point_of_no_return"]
+    assert next(s["action"] for s in plan["steps"] if s["id"] == turn) == "fail-over"
+    assert site.roles() == before
+    assert site.json("runs")["runs"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("plan", "stop-test", SQL), 4, "no test is running"),
+        (("plan", "walk-the-dog", SQL), 64, "no operation"),
+        (("plan", "test-failover", "nobody"), 64, "no workload"),
+        (("plan", "test-failover", SQL, "--option", "point"), 64, "NAME=VALUE"),
+        (("plan", "test-failover", SQL, "--option", "colour=red"), 64, "no option"),
+        (("run", "test-failover", SQL), 4, "read-only"),
+        (("run", "test-failover", SQL, "--allow-changes"), 4, "not confirmed"),
+        (("run", "test-failover", SQL, *ALLOWED, "y"), 4, "not confirmed"),
+        (("run", "stop-test", SQL, *ALLOWED, "sql-erp"), 4, "no test is running"),
+        (("runs", "show", "00000000"), 64, "no run"),
+        (("runs", "continue", "00000000"), 4, "read-only"),
+    ],
+)
+def test_what_may_not_be_done_is_refused_with_its_own_code(
+    site: Site, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = site.run(*arguments)
+    assert ran.returncode == code
+    assert said in ran.stdout + ran.stderr
+    assert site.journal.runs() == []
+
+
+def test_a_cycle_of_test_planned_reverse_and_back(site: Site) -> None:
+    home = site.roles()
+    tested = site.do("test-failover")
+    assert {step["outcome"] for step in tested["steps"]} == {"done"}
+    assert all(step["evidence"] for step in tested["steps"])
+    assert "TEST COPY" in [copy["role"] for copy in site.json("show", SQL)["copies"]]
+    site.do("stop-test")
+    site.do("planned-failover")
+    assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+    site.do("reverse")
+    assert site.roles() == {"nyhv01": "REPLICA", "njhv01": "ORIGINAL"}
+    site.do("planned-failover", "--option", "reverse=yes")
+    assert site.roles() == home
+    verified = site.run("runs", "verify")
+    assert (verified.returncode, verified.stdout.count("whole")) == (0, 5)
+    site.lab.check_alive()
+
+
+def test_planned_then_cancelled_leads_home(site: Site) -> None:
+    home = site.roles()
+    site.do("planned-failover")
+    site.do("cancel")
+    assert site.roles() == home
+
+
+def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "drconsole",
+        "--config",
+        str(site.config),
+        "run",
+        "planned-failover",
+        SQL,
+    ]
+    name = site.name
+    console = subprocess.Popen(
+        [*command, *ALLOWED, name],
+        env=environment(site.home),
+        cwd=site.home,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    ident = site.await_run()
+    site.await_record(ident, "1", "intent")
+    os.killpg(console.pid, signal.SIGKILL)
+    console.wait()
+    followed = site.run("runs", "follow", ident, "--json")
+    assert followed.returncode == 0
+    assert json.loads(followed.stdout)["state"] == "done"
+    intents = [r.step for r in site.journal.records(ident) if r.kind == "intent"]
+    assert sorted(intents) == sorted(set(intents))
+    assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+
+
+def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
+    name = site.name
+    terminal = Terminal(
+        *("--config", site.config, "run", "test-failover", SQL, *ALLOWED, name), home=site.home
+    )
+    ident = site.await_run()
+    site.await_record(ident, "1", "intent")
+    terminal.vanish()
+    assert site.run("runs", "follow", ident).returncode == 0
+
+
+def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site) -> None:
+    name = site.name
+    terminal = Terminal(
+        *("--config", site.config, "run", "planned-failover", SQL, *ALLOWED, name), home=site.home
+    )
+    ident = site.await_run()
+    site.await_record(ident, "1", "handle")
+    (pid,) = (int(record.body.rpartition("pid ")[2].rstrip('"}')) for record in _taken(site, ident))
+    os.kill(pid, signal.SIGKILL)
+    assert "its process is gone" in terminal.until("runs continue")
+    assert terminal.end() == 3
+    assert not is_alive(site.home / "state", ident)
+    assert site.json("runs")["runs"][0]["state"] == "interrupted"
+    held = site.run("run", "test-failover", SQL, *ALLOWED, name)
+    assert held.returncode == 4
+    assert f"run {ident} is open" in held.stderr
+    refused = site.run("runs", "retry", ident, "--allow-changes")
+    assert refused.returncode == 4
+    went_on = site.run("runs", "continue", ident, "--allow-changes")
+    assert went_on.returncode == 0, went_on.stdout + went_on.stderr
+    assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+    site.lab.check_alive()
+
+
+def _taken(site: Site, ident: str) -> list[Any]:
+    return [record for record in site.journal.records(ident) if record.kind == "taken"]
+
+
+def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
+    name = site.name
+    terminal = Terminal(
+        *("--config", site.config, "run", "test-failover", SQL, *ALLOWED, name), home=site.home
+    )
+    ident = site.await_run()
+    site.await_record(ident, "1", "intent")
+    (pid,) = (int(record.body.rpartition("pid ")[2].rstrip('"}')) for record in _taken(site, ident))
+    secret = site.lab.password.encode()
+    for what in ("cmdline", "environ"):
+        assert secret not in Path(f"/proc/{pid}/{what}").read_bytes()
+    assert os.getsid(pid) == pid
+    terminal.end()
+    for file in (site.home / "state").rglob("*"):
+        if file.is_file():
+            assert secret not in file.read_bytes(), file

@@ -1,0 +1,441 @@
+"""What each action makes of what it sees: the rules of section 7, row by row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from drconsole.domain.roles import Role
+from drconsole.domain.step import Effect, Verdict
+from drconsole.errors import Unreachable
+from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
+from drconsole.platforms.hyperv.looking import Role as ClusterRole
+from tests.unit.hyperv_looks import (
+    DISK,
+    NOW,
+    OTHER,
+    POINT,
+    RUN,
+    TEST,
+    VM,
+    adapter,
+    base,
+    leg,
+    look,
+    machine,
+    recorded,
+    seen,
+    statistics,
+)
+
+DONE, READY, BUSY = Verdict.DONE, Verdict.READY, Verdict.BUSY
+CONFLICT, UNKNOWN = Verdict.CONFLICT, Verdict.UNKNOWN
+FAILED = "FailedOverWaitingCompletion"
+PREPARED = "PreparedForFailover"
+LATER = NOW + timedelta(minutes=1)
+ISOLATED = {"every": {"switch": "Isolated", "vlan": None}}
+SILENT = Unreachable("No connection.", subject="ny")
+
+
+def test_the_actions_that_may_be_repeated() -> None:
+    # Only suspend and resume may ever be (rules, section 7); they are not built yet.
+    assert frozenset() == REPEATABLE
+
+
+def test_the_actions_whose_effect_cannot_always_be_told() -> None:
+    assert {action.name for action in ACTIONS.values() if action.undecided} == {"reverse"}
+
+
+def test_what_only_looks_calls_nothing() -> None:
+    looking = {action.name for action in ACTIONS.values() if action.effect is Effect.LOOK}
+    assert looking == {action.name for action in ACTIONS.values() if not action.script}
+    assert looking == {"read-off-twice", "await-heartbeat", "nothing-pending", "planned-type"}
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_a_vm_that_is_gone_or_not_shown(action: str) -> None:
+    gone = seen(action, look(None), networks=ISOLATED, allowed=[], role="RECOVERED")
+    assert gone.verdict is CONFLICT
+    # An account without rights gets an empty list and no error.
+    hidden = seen(action, look(None, listed=[]), networks=ISOLATED, allowed=[], role="RECOVERED")
+    assert hidden.verdict is UNKNOWN
+
+
+class TestStartTest:
+    """Is an existing test copy ours?"""
+
+    def test_ready_while_there_is_none(self) -> None:
+        got = seen("start-test", look(machine(), leg()), allowed=[])
+        assert (got.verdict, got.baseline) == (READY, {"at": NOW.isoformat()})
+
+    @pytest.mark.parametrize("made", [NOW, NOW + timedelta(seconds=5)])
+    def test_done_when_it_came_after_the_intent(self, made: object) -> None:
+        test = machine(ident=TEST, created=str(made))
+        here = look(machine(), leg(test=TEST), test=test, at=LATER)
+        assert seen("start-test", here, base(), allowed=[]).verdict is DONE
+
+    def test_one_that_was_there_before_is_somebody_elses(self) -> None:
+        here = look(machine(), leg(test=TEST), test=machine(ident=TEST))
+        assert seen("start-test", here, None, allowed=[]).verdict is CONFLICT
+        assert seen("start-test", here, base(), allowed=[]).verdict is CONFLICT
+
+    def test_a_test_copy_that_cannot_be_read_decides_nothing(self) -> None:
+        here = look(machine(), leg(test=TEST))
+        assert seen("start-test", here, base(), allowed=[]).verdict is UNKNOWN
+
+    @pytest.mark.parametrize("power", ["Running", "Saved", "Paused", "Stopping"])
+    def test_the_replica_must_be_off(self, power: str) -> None:
+        assert seen("start-test", look(machine(power), leg()), allowed=[]).verdict is CONFLICT
+
+    @pytest.mark.parametrize("state", [FAILED, "FailedOver", "Resynchronizing", "Error", PREPARED])
+    def test_other_states_admit_no_test(self, state: str) -> None:
+        assert seen("start-test", look(machine(), leg(state=state)), allowed=[]).verdict is CONFLICT
+
+    def test_an_adapter_that_connects_by_itself_to_production(self) -> None:
+        here = look(machine(adapters=[adapter(test_switch="Production")]), leg())
+        got = seen("start-test", here, allowed=["Isolated"])
+        assert got.verdict is CONFLICT
+        assert "Production" in got.reason
+        assert seen("start-test", here, allowed=["Production"]).verdict is READY
+        # Names are compared letter by letter.
+        assert seen("start-test", here, allowed=["production"]).verdict is CONFLICT
+
+    def test_a_point_that_is_gone(self) -> None:
+        here = look(machine(), leg())
+        assert seen("start-test", here, allowed=[], point=POINT).verdict is READY
+        assert seen("start-test", here, allowed=[], point=OTHER).verdict is CONFLICT
+
+
+class TestStopTest:
+    """The same call discards a failover where there is no test copy."""
+
+    TESTED = machine(ident=TEST, disks=[DISK])
+    BEFORE = base(other=TEST, files=[DISK])
+
+    def test_ready_remembers_what_has_to_go(self) -> None:
+        got = seen("stop-test", look(machine(), leg(test=TEST), test=self.TESTED))
+        assert (got.verdict, got.baseline) == (READY, self.BEFORE)
+
+    @pytest.mark.parametrize("state", [FAILED, "FailedOver", "RecoveryInProgress", PREPARED, "New"])
+    def test_never_ready_where_a_failover_could_be_discarded(self, state: str) -> None:
+        here = look(machine(), leg(state=state, test=TEST), test=self.TESTED)
+        assert seen("stop-test", here).verdict is CONFLICT
+        assert seen("stop-test", look(machine(), leg(state=state))).verdict is DONE
+
+    def test_done_only_when_all_of_it_is_gone(self) -> None:
+        gone = {"path": DISK, "exists": False}
+        assert seen("stop-test", look(machine(), leg(), files=[gone]), self.BEFORE).verdict is DONE
+        left = {"path": DISK, "exists": True}
+        disk = seen("stop-test", look(machine(), leg(), files=[left]), self.BEFORE)
+        assert disk.verdict is UNKNOWN
+        assert DISK in disk.reason
+        # A file that was not looked for is not proved gone.
+        assert seen("stop-test", look(machine(), leg()), self.BEFORE).verdict is UNKNOWN
+        there = look(machine(), leg(), files=[gone], other=True)
+        assert seen("stop-test", there, self.BEFORE).verdict is UNKNOWN
+        role = {TEST: ClusterRole(TEST, "web - Test", "NJCL01", "Online")}
+        clustered = look(machine(), leg(), files=[gone], roles=role)
+        assert seen("stop-test", clustered, self.BEFORE).verdict is UNKNOWN
+
+    def test_another_test_copy_than_the_one_that_is_meant(self) -> None:
+        other = look(machine(), leg(test=OTHER), test=machine(ident=OTHER))
+        assert seen("stop-test", other, self.BEFORE).verdict is CONFLICT
+
+
+class TestRecord:
+    """Written before power is given, and read back."""
+
+    def test_done_when_it_is_read_back(self) -> None:
+        here = look(machine(notes=recorded(Role.RECOVERED)), leg())
+        assert seen("write-record", here, role="RECOVERED").verdict is DONE
+        assert seen("write-record", look(machine(), leg()), role="RECOVERED").verdict is READY
+
+    def test_one_of_another_place_is_not_believed(self) -> None:
+        here = look(machine(notes=recorded(Role.RECOVERED, ident=OTHER)), leg())
+        assert seen("write-record", here, role="RECOVERED").verdict is READY
+
+    def test_a_test_copy_of_another_run(self) -> None:
+        test = machine(ident=TEST, notes=recorded(Role.TEST_COPY, "0badcafe", TEST))
+        here = look(machine(), leg(test=TEST), test=test)
+        assert seen("write-record", here, role="TEST COPY", test=True).verdict is CONFLICT
+
+    def test_it_stays_while_the_failover_holds(self) -> None:
+        noted = machine(notes=recorded(Role.RECOVERED))
+        assert seen("remove-record", look(noted, leg()), mode="Replica").verdict is READY
+        assert seen("remove-record", look(noted, leg()), mode="Primary").verdict is CONFLICT
+        assert seen("remove-record", look(machine(), leg()), mode="Primary").verdict is DONE
+
+
+class TestAdapters:
+    """Every adapter is read back."""
+
+    def mine(self, *adapters: dict[str, object], power: str = "Off") -> object:
+        """A test copy of this run with these adapters."""
+        notes = recorded(Role.TEST_COPY, ident=TEST)
+        test = machine(power, ident=TEST, adapters=list(adapters), notes=notes)
+        return seen(
+            "connect-adapters", look(machine(), leg(test=TEST), test=test), test=True, networks=ISOLATED
+        ).verdict
+
+    def test_all_must_be_as_planned(self) -> None:
+        assert self.mine(adapter("Isolated"), adapter("Isolated")) is DONE
+        assert self.mine() is DONE
+        assert self.mine(adapter("Isolated"), adapter("Production")) is READY
+        assert self.mine(adapter("Isolated"), adapter()) is READY
+        assert self.mine(adapter("isolated")) is READY
+        # Connected, and nobody knows to what.
+        assert self.mine({**adapter("Isolated"), "switch": None}) is READY
+
+    def test_a_copy_that_runs_is_not_rewired(self) -> None:
+        assert self.mine(adapter("Production"), power="Running") is CONFLICT
+
+    def test_a_test_copy_without_the_record_of_this_run_is_left_alone(self) -> None:
+        test = machine(ident=TEST)
+        here = look(machine(), leg(test=TEST), test=test)
+        assert seen("connect-adapters", here, test=True, networks=ISOLATED).verdict is CONFLICT
+
+    @pytest.mark.parametrize(
+        ("vlan", "verdict"),
+        [
+            ({"mode": "Access", "id": 110}, DONE),
+            ({"mode": "Access", "id": 11}, READY),
+            ({"mode": "Untagged", "id": 0}, READY),
+            ({"mode": "Trunk", "id": 110}, READY),
+            (None, READY),
+        ],
+    )
+    def test_vlans(self, vlan: object, verdict: Verdict) -> None:
+        here = look(machine(adapters=[adapter("Recovery", vlan=vlan)]), leg(state=FAILED))
+        nets = {"adapters": {"microsoft:a\\b": {"switch": "Recovery", "vlan": 110}}}
+        assert seen("connect-adapters", here, networks=nets).verdict is verdict
+
+    def test_an_adapter_that_is_not_there_is_not_as_planned(self) -> None:
+        nets = {"adapters": {"gone": {"switch": "Recovery", "vlan": None}}}
+        here = look(machine(adapters=[]), leg(state=FAILED))
+        assert seen("connect-adapters", here, networks=nets).verdict is READY
+
+
+class TestStart:
+    """Nothing is started beside a copy that runs, or that nobody knows to be off."""
+
+    RIVALS = ({"endpoint": "ny", "vm": VM},)
+
+    def test_ready_with_record_adapters_and_a_rival_that_is_off(self) -> None:
+        here = look(machine(notes=recorded(Role.RECOVERED), adapters=[adapter("R")]), leg(state=FAILED))
+        nets = {"every": {"switch": "R", "vlan": None}}
+        off = {"ny": look(machine("Off"), leg("Primary", PREPARED), endpoint="ny")}
+        got = seen("start", here, others=off, rivals=self.RIVALS, networks=nets, recorded=True)
+        assert got.verdict is READY
+
+    @pytest.mark.parametrize(
+        ("power", "verdict"),
+        [("Running", CONFLICT), ("RunningCritical", CONFLICT), ("Saved", UNKNOWN), ("Paused", UNKNOWN)],
+    )
+    def test_a_rival_that_is_not_off(self, power: str, verdict: Verdict) -> None:
+        other = {"ny": look(machine(power), leg("Primary"), endpoint="ny")}
+        got = seen("start", look(machine(), leg(state=FAILED)), others=other, rivals=self.RIVALS)
+        assert got.verdict is verdict
+
+    def test_silence_is_no_off(self) -> None:
+        here = look(machine(), leg(state=FAILED))
+        assert seen("start", here, others={"ny": SILENT}, rivals=self.RIVALS).verdict is UNKNOWN
+        assert seen("start", here, rivals=self.RIVALS).verdict is UNKNOWN
+        hidden = {"ny": look(None, listed=[], endpoint="ny")}
+        assert seen("start", here, others=hidden, rivals=self.RIVALS).verdict is UNKNOWN
+        # A whole list that lacks it says that nothing can run there.
+        gone = {"ny": look(None, endpoint="ny")}
+        assert seen("start", here, others=gone, rivals=self.RIVALS).verdict is READY
+
+    def test_one_that_runs_is_started_whatever_became_of_the_other_site(self) -> None:
+        here = look(machine("Running"), leg(state=FAILED))
+        assert seen("start", here, base(), others={"ny": SILENT}, rivals=self.RIVALS).verdict is DONE
+        both = {"ny": look(machine("Running"), leg("Primary"), endpoint="ny")}
+        assert seen("start", here, base(), others=both, rivals=self.RIVALS).verdict is CONFLICT
+
+    def test_not_without_the_record_and_the_planned_networks(self) -> None:
+        bare = look(machine(), leg(state=FAILED))
+        assert seen("start", bare, recorded=True).verdict is CONFLICT
+        wrong = look(machine(adapters=[adapter("Production")]), leg(state=FAILED))
+        assert seen("start", wrong, networks=ISOLATED).verdict is CONFLICT
+
+    @pytest.mark.parametrize(("power", "verdict"), [("Starting", BUSY), ("Saved", CONFLICT)])
+    def test_other_powers(self, power: str, verdict: Verdict) -> None:
+        assert seen("start", look(machine(power), leg(state=FAILED))).verdict is verdict
+
+
+class TestStop:
+    """HA, a cluster or a person may start it again."""
+
+    ON = look(machine("Running"), leg("Primary"))
+
+    @pytest.mark.parametrize("action", ["shut-down", "turn-off"])
+    def test_off_is_off_alone(self, action: str) -> None:
+        assert seen(action, look(machine("Off"), leg("Primary"))).verdict is DONE
+        assert seen(action, self.ON).verdict is READY
+        for power, verdict in (("Saved", CONFLICT), ("Paused", CONFLICT), ("Stopping", BUSY)):
+            assert seen(action, look(machine(power), leg("Primary"))).verdict is verdict
+
+    def test_started_again_after_the_intent(self) -> None:
+        again = look(machine("Running", uptime_s=10), leg("Primary"), at=LATER)
+        assert seen("shut-down", again, base()).verdict is CONFLICT
+        still = look(machine("Running", uptime_s=99999), leg("Primary"), at=LATER)
+        assert seen("shut-down", still, base()).verdict is READY
+
+    def test_no_guest_is_shut_down_for_a_partner_that_cannot_take_over(self) -> None:
+        over = ({"endpoint": "nj", "vm": VM},)
+        well = {"nj": look(machine(), leg())}
+        assert seen("shut-down", self.ON, others=well, takes_over=over).verdict is READY
+        assert seen("shut-down", self.ON, others={"nj": SILENT}, takes_over=over).verdict is UNKNOWN
+        paused = {"nj": look(machine(), leg(state="Suspended"))}
+        assert seen("shut-down", self.ON, others=paused, takes_over=over).verdict is CONFLICT
+        # Once it was begun, the partner changes nothing about it.
+        assert (
+            seen("shut-down", self.ON, base(LATER), others={"nj": SILENT}, takes_over=over).verdict is READY
+        )
+
+    @pytest.mark.parametrize(("after", "verdict"), [(29, READY), (30, DONE), (300, DONE)])
+    def test_off_is_read_twice_on_the_hosts_clock(self, after: int, verdict: Verdict) -> None:
+        here = look(machine("Off"), leg("Primary"), at=NOW + timedelta(seconds=after))
+        assert seen("read-off-twice", here, base()).verdict is verdict
+        assert seen("read-off-twice", here, None).verdict is READY
+        again = look(machine("Running"), leg("Primary"), at=NOW + timedelta(seconds=after))
+        assert seen("read-off-twice", again, base()).verdict is CONFLICT
+
+    def test_heartbeat(self) -> None:
+        for beat, verdict in (("OkApplicationsHealthy", DONE), ("NoContact", READY), ("", READY)):
+            assert seen("await-heartbeat", look(machine("Running", heartbeat=beat), leg())).verdict is verdict
+        assert seen("await-heartbeat", look(machine("Off"), leg())).verdict is CONFLICT
+
+
+class TestFailover:
+    """Planned: the primary off and prepared, nothing pending, and the replica says that it was planned."""
+
+    @pytest.mark.parametrize(
+        ("power", "state", "verdict"),
+        [
+            ("Off", "Replicating", READY),
+            ("Off", PREPARED, DONE),
+            ("Running", "Replicating", CONFLICT),
+            ("Saved", "Replicating", CONFLICT),
+            ("Off", "Suspended", CONFLICT),
+            ("Off", "Error", CONFLICT),
+        ],
+    )
+    def test_prepare(self, power: str, state: str, verdict: Verdict) -> None:
+        assert seen("prepare", look(machine(power), leg("Primary", state))).verdict is verdict
+
+    def test_prepare_only_a_primary(self) -> None:
+        assert seen("prepare", look(machine(), leg("Replica"))).verdict is CONFLICT
+
+    def test_pending(self) -> None:
+        here = look(machine(), leg("Primary", PREPARED))
+        assert seen("nothing-pending", here, told=(statistics(0),)).verdict is DONE
+        assert seen("nothing-pending", here, told=(statistics(4096),)).verdict is READY
+        assert seen("nothing-pending", here).verdict is UNKNOWN
+        back = look(machine(), leg("Primary"))
+        assert seen("nothing-pending", back, told=(statistics(0),)).verdict is CONFLICT
+
+    PRIMARY = ({"endpoint": "ny", "vm": VM},)
+
+    def test_fail_over_from_a_prepared_primary_alone(self) -> None:
+        here = look(machine(), leg())
+        prepared = {"ny": look(machine(), leg("Primary", PREPARED), endpoint="ny")}
+        assert seen("fail-over", here, others=prepared, prepared=self.PRIMARY).verdict is READY
+        for other, verdict in (
+            (SILENT, UNKNOWN),
+            (look(machine(), leg("Primary"), endpoint="ny"), CONFLICT),
+            (look(machine("Running"), leg("Primary", PREPARED), endpoint="ny"), UNKNOWN),
+            (look(None, endpoint="ny"), CONFLICT),
+        ):
+            got = seen("fail-over", here, others={"ny": other}, prepared=self.PRIMARY)
+            assert got.verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("state", "verdict"),
+        [(FAILED, DONE), ("FailedOver", DONE), ("RecoveryInProgress", BUSY), ("Error", CONFLICT)],
+    )
+    def test_fail_over_by_state(self, state: str, verdict: Verdict) -> None:
+        assert seen("fail-over", look(machine(), leg(state=state))).verdict is verdict
+
+    def test_never_beside_a_test_copy(self) -> None:
+        here = look(machine(), leg(test=TEST), test=machine(ident=TEST))
+        assert seen("fail-over", here).verdict is CONFLICT
+
+    def test_the_replica_itself_says_that_it_was_planned(self) -> None:
+        here = look(machine(), leg(state=FAILED))
+        assert seen("planned-type", here, told=(statistics(kind="Planned"),)).verdict is DONE
+        assert seen("planned-type", here, told=(statistics(kind="Regular"),)).verdict is CONFLICT
+        assert seen("planned-type", here, told=(statistics(),)).verdict is UNKNOWN
+        assert seen("planned-type", here).verdict is UNKNOWN
+
+
+class TestCancel:
+    """The recovered side first; the same call removes a test copy where there is one."""
+
+    def test_the_recovered_side(self) -> None:
+        assert seen("cancel-failover", look(machine("Running"), leg(state=FAILED))).verdict is READY
+        assert seen("cancel-failover", look(machine("Off"), leg())).verdict is DONE
+        assert seen("cancel-failover", look(machine("Running"), leg())).verdict is BUSY
+        assert seen("cancel-failover", look(machine(), leg(state="FailedOver"))).verdict is CONFLICT
+        tested = look(machine(), leg(state=FAILED, test=TEST), test=machine(ident=TEST))
+        assert seen("cancel-failover", tested).verdict is CONFLICT
+
+    def test_the_primary_only_after_it(self) -> None:
+        here = look(machine(), leg("Primary", PREPARED), endpoint="ny")
+        back = ({"endpoint": "nj", "vm": VM},)
+        for other, verdict in (
+            (look(machine(), leg()), READY),
+            (look(machine(), leg(state=FAILED)), CONFLICT),
+            (look(machine("Running"), leg(state=FAILED)), UNKNOWN),
+            (SILENT, UNKNOWN),
+        ):
+            got = seen("unlock", here, others={"nj": other}, taken_back=back)
+            assert got.verdict is verdict
+        assert seen("unlock", look(machine(), leg("Primary"))).verdict is DONE
+
+
+class TestReverse:
+    """Both ends are read; one that was turned round alone is unknown, and never repeated."""
+
+    PARTNER = ({"endpoint": "ny", "vm": VM},)
+
+    @pytest.mark.parametrize(
+        ("here", "there", "verdict"),
+        [
+            (("Replica", FAILED), ("Primary", PREPARED), READY),
+            (("Primary", "Replicating"), ("Replica", "Replicating"), DONE),
+            (("Primary", "ReadyForInitialReplication"), ("Replica", "Replicating"), BUSY),
+            (("Primary", "Replicating"), ("Primary", PREPARED), UNKNOWN),
+            (("Replica", FAILED), ("Replica", "Replicating"), UNKNOWN),
+            (("Replica", FAILED), ("Primary", "Error"), CONFLICT),
+            (("Replica", "Replicating"), ("Primary", PREPARED), CONFLICT),
+        ],
+    )
+    def test_ends(self, here: tuple[str, str], there: tuple[str, str], verdict: Verdict) -> None:
+        other = {"ny": look(machine(), leg(*there), endpoint="ny")}
+        got = seen("reverse", look(machine("Running"), leg(*here)), others=other, partner=self.PARTNER)
+        assert got.verdict is verdict
+
+    def test_a_silent_partner_and_one_that_runs(self) -> None:
+        here = look(machine("Running"), leg(state=FAILED))
+        assert seen("reverse", here, others={"ny": SILENT}, partner=self.PARTNER).verdict is UNKNOWN
+        runs = {"ny": look(machine("Running"), leg("Primary", PREPARED), endpoint="ny")}
+        assert seen("reverse", here, others=runs, partner=self.PARTNER).verdict is CONFLICT
+
+
+def test_addresses_are_compared_one_by_one() -> None:
+    wanted = {"address": "10.2.0.9", "mask": "255.0.0.0", "gateway": "10.0.0.1", "dns": "", "dns2": ""}
+    same = look(machine(adapters=[adapter(failover={**wanted, "v6": ""})]), leg())
+    planned = {"microsoft:a\\b": wanted}
+    assert seen("set-addresses", same, addresses=planned).verdict is DONE
+    other = look(machine(adapters=[adapter(failover={**wanted, "v6": "", "gateway": ""})]), leg())
+    assert seen("set-addresses", other, addresses=planned).verdict is READY
+    assert seen("set-addresses", same, addresses={"gone": wanted}).verdict is CONFLICT
+
+
+def test_every_fact_names_who_told_it_and_when() -> None:
+    got = seen("prepare", look(machine(), leg("Primary", PREPARED), at=LATER))
+    assert {(fact.endpoint, fact.at) for fact in got.facts} == {("nj", LATER)}
+    assert got.at == LATER
+    assert RUN not in {fact.value for fact in got.facts}

@@ -1,0 +1,414 @@
+"""The steps that procedures give, and what they ask beforehand, from what copies and deep reads show."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point
+from drconsole.domain.endpoint import Estate, Pair, Site
+from drconsole.domain.mapping import AddressMap, NetworkMap
+from drconsole.domain.plan import Operation, Readiness
+from drconsole.domain.reading import Power, Sighting
+from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import Workload
+from drconsole.errors import UsageError
+from drconsole.platforms.acting import Case, Procedure
+from drconsole.platforms.hyperv.actions import ACTIONS
+from drconsole.platforms.hyperv.procedures import HyperVProcedures
+from tests.unit.domain.builders import (
+    NJ,
+    NOW,
+    NY,
+    estate,
+    only,
+    picture,
+    reading,
+    recorded,
+    relation,
+    vm,
+)
+
+ON, OFF, SAVED = Power.ON, Power.OFF, Power.SAVED
+FAILED, PREPARED = "FailedOverWaitingCompletion", "PreparedForFailover"
+TEST = "77777777-7777-4777-8777-777777777777"
+PROD, REC = "Production", "Recovery"
+NAMES = {NY: "ny", NJ: "nj"}
+
+
+def workload(*sightings: Sighting, silent: tuple[str, ...] = ()) -> Workload:
+    """The workload of a copy at ny and one at nj."""
+    hosts = {NY: "ny", NJ: "nj"}
+    readings = (reading(hosts[one.place.site], one) for one in sightings)
+    return only(picture(*readings, silent=silent))
+
+
+def healthy(**more: object) -> Workload:
+    """An original that runs, and its replica; ``more`` goes to the replica's relation."""
+    return workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica", **more)))
+
+
+def moved(left: str = PREPARED, right: str = FAILED, power: Power = OFF, **more: object) -> Workload:
+    """A failover to nj: the old original prepared and off, its replica recovered and on."""
+    return workload(
+        vm("ny", power, relation("Primary", left)), vm("nj", ON, relation("Replica", right, **more))
+    )
+
+
+def deep(
+    *adapters: Adapter, switches: tuple[str, ...] | None = (PROD, REC, "isolated"), **more: object
+) -> Deep:
+    """A deep read with one adapter on Production, where none are named."""
+    told = adapters or (Adapter("A", "Network Adapter", PROD, "00155D000001"),)
+    points = (Point("point-1", NOW - timedelta(minutes=25), Consistency.APPLICATION),)
+    values: dict[str, object] = {"adapters": told, "switches": switches, "points": points, **more}
+    return Deep("v1", NOW, NOW, **values)  # type: ignore[arg-type]
+
+
+def plan(
+    operation: Operation,
+    told: Workload,
+    *,
+    here: Deep | None = None,
+    there: Deep | None = None,
+    config: Estate | None = None,
+    looked: bool = True,
+    **options: str,
+) -> Procedure:
+    """The procedure for a workload, with deep reads of ny (``here``) and nj (``there``)."""
+    reads: Mapping[str, Deep] = {NY: here or deep(), NJ: there or deep()}
+    found = {copy.place.id: reads[copy.place.site] for copy in told.copies} if looked else {}
+    case = Case(told, config or estate(), found, options, "7f3c0a11", "operator@jump")
+    return HyperVProcedures().procedure(operation, case)
+
+
+def actions(procedure: Procedure) -> list[str]:
+    """Each step's place and action."""
+    return [f"{step.endpoint} {step.action}" for step in procedure.steps]
+
+
+def texts(procedure: Procedure, readiness: Readiness) -> str:
+    """What the checks of one readiness say, and how each is cleared."""
+    return "; ".join(f"{c.text} ({c.clear})" for c in procedure.subject.checks if c.readiness is readiness)
+
+
+def blocks(procedure: Procedure) -> str:
+    """What blocks it."""
+    return texts(procedure, Readiness.BLOCKED)
+
+
+class TestTestFailover:
+    """On a test network alone, whatever the replica's adapters would do by themselves."""
+
+    def test_steps(self) -> None:
+        told = plan(Operation.TEST_FAILOVER, healthy())
+        assert blocks(told) == ""
+        assert actions(told) == [
+            "nj start-test",
+            "nj write-record",
+            "nj connect-adapters",
+            "nj start",
+            "nj await-heartbeat",
+        ]
+        assert [step.after for step in told.steps] == [(), ("1",), ("2",), ("3",), ("4",)]
+        assert told.subject.point_of_no_return == ""
+        started = told.steps[3].params
+        assert started["recorded"]
+        assert started["networks"] == {"every": {"switch": "isolated", "vlan": None}}
+        assert "heartbeat" not in str(plan(Operation.TEST_FAILOVER, healthy(), heartbeat="skip").steps)
+
+    def test_no_site_network_is_guessed(self) -> None:
+        for tests, said in ((set(), "has no test network"), ({"a", "b"}, "has several test networks")):
+            sites = tuple(Site(name, frozenset(tests)) for name in (NY, NJ))
+            told = plan(Operation.TEST_FAILOVER, healthy(), config=replace(estate(), sites=sites))
+            assert said in blocks(told)
+            assert told.steps == ()
+
+    def test_a_network_that_is_none_for_tests(self) -> None:
+        told = plan(Operation.TEST_FAILOVER, healthy(), network=PROD)
+        assert f"{PROD} is no test network of {NJ}" in blocks(told)
+        assert told.steps == ()
+
+    def test_no_network_at_all(self) -> None:
+        told = plan(Operation.TEST_FAILOVER, healthy(), network="none")
+        assert blocks(told) == ""
+        assert told.steps[2].params["networks"] == {"every": {"switch": "", "vlan": None}}
+
+    def test_adapters_that_connect_by_themselves(self) -> None:
+        good = deep(Adapter("A", "one", PROD, test_network="isolated"))
+        assert blocks(plan(Operation.TEST_FAILOVER, healthy(), there=good)) == ""
+        bad = deep(Adapter("A", "one", PROD, test_network=PROD))
+        assert "by itself" in blocks(plan(Operation.TEST_FAILOVER, healthy(), there=bad))
+
+    @pytest.mark.parametrize(
+        ("switches", "readiness", "said"),
+        [
+            ((PROD,), Readiness.BLOCKED, "has no network isolated"),
+            (("isolated", "isolated"), Readiness.BLOCKED, "2 networks are called isolated"),
+            (("Isolated",), Readiness.BLOCKED, "has no network isolated"),
+            (None, Readiness.UNKNOWN, "networks are not known"),
+        ],
+    )
+    def test_the_network_must_be_there_once(
+        self, switches: tuple[str, ...] | None, readiness: Readiness, said: str
+    ) -> None:
+        told = plan(Operation.TEST_FAILOVER, healthy(), there=deep(switches=switches))
+        assert said in texts(told, readiness)
+
+    def test_points(self) -> None:
+        told = plan(Operation.TEST_FAILOVER, healthy(), point="POINT-1")
+        assert "point of 25 min ago, application consistent" in texts(told, Readiness.READY)
+        assert told.steps[0].params["point"] == "point-1"
+        assert "no recovery point" in blocks(plan(Operation.TEST_FAILOVER, healthy(), point="gone"))
+
+    def test_what_stands_in_its_way(self) -> None:
+        assert "test copy exists" in blocks(plan(Operation.TEST_FAILOVER, healthy(test_vm=TEST)))
+        running = workload(vm("ny", ON, relation("Primary")), vm("nj", ON, relation("Replica")))
+        assert "is on, not off" in blocks(plan(Operation.TEST_FAILOVER, running))
+        assert "could not be looked at closely" in texts(
+            plan(Operation.TEST_FAILOVER, healthy(), looked=False), Readiness.UNKNOWN
+        )
+        dark = workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica")), silent=("nj",))
+        assert "was not seen lately" in blocks(plan(Operation.TEST_FAILOVER, dark))
+
+    def test_options(self) -> None:
+        with pytest.raises(UsageError):
+            plan(Operation.TEST_FAILOVER, healthy(), colour="red")
+        with pytest.raises(UsageError):
+            plan(Operation.TEST_FAILOVER, healthy(), heartbeat="perhaps")
+
+
+def test_stop_test() -> None:
+    told = plan(Operation.STOP_TEST, healthy(test_vm=TEST))
+    assert actions(told) == ["nj stop-test"]
+    assert blocks(told) == ""
+    assert "no replica has a test copy" in blocks(plan(Operation.STOP_TEST, healthy()))
+    failed = workload(
+        vm("ny", OFF, relation("Primary")), vm("nj", OFF, relation("Replica", FAILED, test_vm=TEST))
+    )
+    assert "would discard a failover" in blocks(plan(Operation.STOP_TEST, failed))
+
+
+class TestPlanned:
+    """Stop, read off twice, prepare, prove, fail over, prove, record, connect, reverse, start."""
+
+    STEPS = (
+        "ny shut-down",
+        "ny turn-off",
+        "ny read-off-twice",
+        "ny prepare",
+        "ny nothing-pending",
+        "nj fail-over",
+        "nj planned-type",
+        "nj write-record",
+        "nj connect-adapters",
+        "nj start",
+        "nj await-heartbeat",
+    )
+
+    def test_steps(self) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy())
+        assert actions(told) == list(self.STEPS)
+        assert blocks(told) == ""
+        assert told.subject.point_of_no_return == "6"
+        assert [f"{s.endpoint} {s.action}" for s in told.compensation] == ["ny unlock", "ny start"]
+
+    def test_the_order_where_it_is_reversed(self) -> None:
+        told = actions(plan(Operation.PLANNED_FAILOVER, healthy(), reverse="yes"))
+        assert told == [*self.STEPS[:9], "nj reverse", *self.STEPS[9:]]
+        reverse = next(
+            s
+            for s in plan(Operation.PLANNED_FAILOVER, healthy(), reverse="yes").steps
+            if s.action == "reverse"
+        )
+        # It fails on record, and does not hold up the start.
+        assert reverse.optional
+
+    @pytest.mark.parametrize(
+        ("chosen", "steps", "asks", "optional"),
+        [("ask", 11, True, True), ("turn-off", 11, False, True), ("skip", 10, False, False)],
+    )
+    def test_a_guest_that_does_not_obey(self, chosen: str, steps: int, asks: bool, optional: bool) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), on_shutdown_timeout=chosen)
+        assert len(told.steps) == steps
+        assert told.steps[0].optional is optional
+        assert any(step.ask for step in told.steps) is asks
+
+    def test_a_test_copy_is_stopped_first(self) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy(test_vm=TEST))
+        assert actions(told) == ["nj stop-test", *self.STEPS]
+        assert "test copy" in texts(told, Readiness.WAIT)
+        assert told.subject.point_of_no_return == "7"
+
+    def test_everything_is_asked_before_the_guest_is_shut_down(self) -> None:
+        paused = workload(vm("ny", ON, relation("Primary", "Suspended")), vm("nj", OFF, relation("Replica")))
+        assert "Suspended" in blocks(plan(Operation.PLANNED_FAILOVER, paused))
+        saved = workload(vm("ny", SAVED, relation("Primary")), vm("nj", OFF, relation("Replica")))
+        assert "saved" in blocks(plan(Operation.PLANNED_FAILOVER, saved))
+        dark = workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica")), silent=("ny",))
+        assert "was not seen lately" in blocks(plan(Operation.PLANNED_FAILOVER, dark))
+        both = deep(), deep(Adapter("A", "a", PROD), Adapter("B", "b", PROD))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), here=both[0], there=both[1])
+        assert "1 adapters, its replica 2" in blocks(told)
+
+    def test_an_extended_leg_forbids_to_reverse_alone(self) -> None:
+        outer = relation("Replica", "Replicating", relationship="Extended")
+        chain = workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica"), outer))
+        assert blocks(plan(Operation.PLANNED_FAILOVER, chain)) == ""
+        assert "extended replica" in blocks(plan(Operation.PLANNED_FAILOVER, chain, reverse="yes"))
+
+
+class TestNetworks:
+    """By the pair's networks; else what the replica has; else the same name; and each is said."""
+
+    PAIR = Pair(NY, NJ, networks=(NetworkMap(PROD, REC, 10, 110),))
+
+    def wires(self, *, here: Deep, there: Deep, pair: Pair | None = None) -> tuple[object, Procedure]:
+        """Where the adapters of the target go."""
+        config = replace(estate(), pairs=(pair or Pair(NY, NJ),))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), here=here, there=there, config=config)
+        (step,) = [step for step in told.steps if step.action == "connect-adapters"]
+        return step.params["networks"]["adapters"], told
+
+    def test_as_the_pair_says(self) -> None:
+        wires, told = self.wires(here=deep(), there=deep(), pair=self.PAIR)
+        assert wires == {"a": {"switch": REC, "vlan": 110}}
+        assert blocks(told) == texts(told, Readiness.WARNING) == ""
+
+    def test_the_other_way_round(self) -> None:
+        back = workload(vm("ny", OFF, relation("Replica")), vm("nj", ON, relation("Primary")))
+        there = deep(Adapter("A", "a", REC))
+        config = replace(estate(), pairs=(self.PAIR,))
+        told = plan(Operation.PLANNED_FAILOVER, back, here=deep(), there=there, config=config)
+        (step,) = [step for step in told.steps if step.action == "connect-adapters"]
+        assert (step.endpoint, step.params["networks"]["adapters"]) == (
+            "ny",
+            {"a": {"switch": PROD, "vlan": 10}},
+        )
+
+    def test_without_a_word_in_the_config(self) -> None:
+        wires, told = self.wires(here=deep(), there=deep(Adapter("A", "a", REC)))
+        assert wires == {"a": {"switch": REC, "vlan": None}}
+        assert "no network of the pair stands for Production" in texts(told, Readiness.WARNING)
+        wires, told = self.wires(here=deep(), there=deep(Adapter("A", "a", "")))
+        assert wires == {"a": {"switch": PROD, "vlan": None}}
+
+    def test_never_to_a_test_network(self) -> None:
+        _, told = self.wires(here=deep(), there=deep(Adapter("A", "a", "isolated")))
+        assert "test network isolated" in blocks(told)
+
+    def test_one_that_is_not_there(self) -> None:
+        _, told = self.wires(here=deep(), there=deep(switches=(PROD,)), pair=self.PAIR)
+        assert "has no network Recovery" in blocks(told)
+
+    def test_what_is_not_connected_stays_so(self) -> None:
+        wires, told = self.wires(here=deep(Adapter("A", "a", "")), there=deep())
+        assert wires == {"a": {"switch": "", "vlan": None}}
+        assert blocks(told) == ""
+
+    def test_adapters_are_matched_by_mac(self) -> None:
+        here = deep(Adapter("A", "a", PROD, "M1"), Adapter("B", "b", "Backup", "M2"))
+        there = deep(Adapter("C", "c", "", "M2"), Adapter("D", "d", "", "M1"), switches=(PROD, "Backup"))
+        wires, _ = self.wires(here=here, there=there)
+        assert wires == {"d": {"switch": PROD, "vlan": None}, "c": {"switch": "Backup", "vlan": None}}
+
+
+class TestAddresses:
+    """Set before the failover, and for the way back after a reverse; by adapters that are told apart."""
+
+    PAIR = Pair(
+        NY,
+        NJ,
+        addresses=(
+            AddressMap("hv:v1", "Network Adapter", FailoverAddress("10.1.0.9"), FailoverAddress("10.2.0.9")),
+            AddressMap("hv:other", "Network Adapter", None, FailoverAddress("10.2.0.10")),
+        ),
+    )
+
+    def test_both_directions(self) -> None:
+        config = replace(estate(), pairs=(self.PAIR,))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), config=config, reverse="yes")
+        there, home = [step for step in told.steps if step.action == "set-addresses"]
+        assert (there.endpoint, there.params["addresses"]["a"]["address"]) == ("nj", "10.2.0.9")
+        assert (home.endpoint, home.params["addresses"]["a"]["address"]) == ("ny", "10.1.0.9")
+        order = actions(told)
+        assert order.index("nj set-addresses") < order.index("nj fail-over")
+        assert order.index("nj reverse") < order.index("ny set-addresses")
+
+    def test_two_adapters_of_one_name(self) -> None:
+        twins = deep(Adapter("A", "Network Adapter", PROD), Adapter("B", "Network Adapter", PROD))
+        config = replace(estate(), pairs=(self.PAIR,))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), here=twins, there=twins, config=config)
+        assert "2 adapters are called Network Adapter" in blocks(told)
+
+
+class TestReverseAndCancel:
+    """After a planned failover."""
+
+    def test_reverse(self) -> None:
+        told = plan(Operation.REVERSE, moved())
+        assert (actions(told), blocks(told)) == (["nj reverse"], "")
+        # The side that loses its data is where replication goes from then on.
+        assert (told.subject.source, told.subject.target) == (NJ, NY)
+        assert "not prepared" in blocks(plan(Operation.REVERSE, moved("Error")))
+        assert "nothing is failed over" in blocks(plan(Operation.REVERSE, healthy()))
+
+    def test_failback_ends_the_cycle(self) -> None:
+        # ny was recovered once; now nj takes over again.
+        left = recorded(vm("ny", OFF, relation("Primary", PREPARED)), Role.RECOVERED)
+        told = plan(Operation.REVERSE, workload(left, vm("nj", ON, relation("Replica", FAILED))))
+        assert actions(told) == ["nj reverse", "ny remove-record", "nj remove-record"]
+        assert [step.optional for step in told.steps] == [False, True, True]
+
+    def test_cancel(self) -> None:
+        told = plan(Operation.CANCEL, moved())
+        assert actions(told) == [
+            "nj cancel-failover",
+            "nj remove-record",
+            "ny unlock",
+            "ny start",
+            "ny await-heartbeat",
+        ]
+        assert blocks(told) == ""
+        assert told.subject.point_of_no_return == "1"
+        assert "is lost" in told.subject.costs[0]
+        assert actions(plan(Operation.CANCEL, moved(), start_original="no"))[-1] == "ny unlock"
+
+    def test_cancel_what_was_only_prepared(self) -> None:
+        locked = workload(vm("ny", OFF, relation("Primary", PREPARED)), vm("nj", OFF, relation("Replica")))
+        told = plan(Operation.CANCEL, locked)
+        assert actions(told) == ["ny unlock", "ny start", "ny await-heartbeat"]
+
+    def test_what_forbids_it(self) -> None:
+        assert "completed" in blocks(plan(Operation.CANCEL, moved(right="FailedOver")))
+        assert "a test copy exists" in blocks(plan(Operation.CANCEL, moved(test_vm=TEST)))
+        assert "no planned failover" in blocks(plan(Operation.CANCEL, healthy()))
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_every_operation_gives_an_answer(operation: Operation) -> None:
+    told = plan(operation, healthy())
+    assert told.steps or blocks(told)
+
+
+def test_every_step_has_a_command_that_names_the_vm_by_its_id() -> None:
+    plans = [plan(Operation.PLANNED_FAILOVER, healthy(test_vm=TEST), reverse="yes")]
+    plans += [plan(Operation.TEST_FAILOVER, healthy()), plan(Operation.CANCEL, moved())]
+    for step in (step for told in plans for step in (*told.steps, *told.compensation)):
+        assert step.action in ACTIONS
+        assert step.title
+        assert "Get-VM -Id v1" in step.manual
+        assert step.limit_s > 0
+
+
+def test_procedures_load_no_vendor_library() -> None:
+    code = (
+        "import sys, drconsole.platforms.hyperv.procedures;"
+        "sys.exit(any(n.split('.')[0] in ('winrm', 'requests', 'pyVmomi') for n in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
