@@ -241,7 +241,7 @@ def test_long_lists_show_where_the_window_stands() -> None:
 
 def test_the_line_above_the_keys_answers_what_now() -> None:
     async def script(d: Driver) -> None:
-        assert "next: compare the two copies" in d.text()
+        assert "next: enter compares the two copies" in d.text()
         await d.press("G")
         assert "nothing is due" in d.text()
 
