@@ -79,12 +79,12 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def example_command(file: Path | None) -> int:
     """Print a commented configuration, or write it to FILE, which must not exist yet."""
-    from drconsole.config import example
+    from drconsole.config import example, paths
 
     if file is None:
         click.echo(example.text(), nl=False)
         return 0
-    path = file.expanduser().absolute()
+    path = paths.whole(file)
     example.write(path)
     click.echo(f"Wrote {path}. Put your own hosts into it, then: drconsole --config {path} config check")
     return 0
