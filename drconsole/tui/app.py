@@ -126,6 +126,7 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
+        self.state.news |= picture.news
         watched = self.state.asked or self.state.subject in picture.difference.inspected
         self._untold = picture.quiet and not watched
         if self.state.asked and not _is_reading(newest):

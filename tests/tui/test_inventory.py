@@ -274,6 +274,19 @@ def test_a_change_of_role_is_bold_until_it_was_looked_at() -> None:
     drive(script, picture())
 
 
+def test_what_changed_behind_another_screen_is_bold_on_return() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("question_mark")
+        stopped = [replace(s, power=Power.OFF) if s.name == "web-02" else s for s in STEADY]
+        await d.show(picture(stopped, serial=2))
+        await d.press("b")
+        bold = {s.text.strip() for line in d.strips()[3:19] for s in line if s.style and s.style.bold}
+        assert "web-02" in bold
+        assert "web-01" not in bold
+
+    drive(script, picture())
+
+
 def test_all_roles_have_an_ink() -> None:
     from drconsole.tui.rows import role_ink
     from drconsole.tui.widgets.ink import INKS
