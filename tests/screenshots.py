@@ -142,7 +142,7 @@ def without_looks(snapshot: Snapshot, *, but: list[str]) -> Snapshot:
 def at_noon(snapshot: Snapshot) -> Snapshot:
     """The same picture on another day, read just now: which makes every picture of it the same."""
     clocks = [copy.now for workload in snapshot.workloads for copy in workload.copies]
-    moved = _moved(snapshot, NOW - max(clocks))
+    moved = _moved(snapshot, READ - max(clocks))
     endpoints = tuple(_read_now(endpoint) for endpoint in moved.endpoints)
     workloads = tuple(replace(w, copies=tuple(_seen_now(copy) for copy in w.copies)) for w in moved.workloads)
     return replace(moved, taken_at=NOW, endpoints=endpoints, workloads=workloads)
