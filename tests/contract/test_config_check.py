@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -167,8 +168,10 @@ def test_dead_endpoints_fail_alone_and_in_their_own_words(tmp_path: Path) -> Non
     with serving(*command, home=tmp_path) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("ready ")
-        ran = run("--config", "lab.yaml", "config", "check", "--wait", "5", home=tmp_path)
-        code, answer = checked(tmp_path / "lab.yaml", tmp_path, "--wait", "5")
+        with ThreadPoolExecutor() as both:
+            text = both.submit(run, "--config", "lab.yaml", "config", "check", "--wait", "12", home=tmp_path)
+            code, answer = checked(tmp_path / "lab.yaml", tmp_path, "--wait", "12")
+            ran = text.result()
 
     assert (ran.returncode, code) == (1, 1)
     where = {
