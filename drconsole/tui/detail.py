@@ -21,7 +21,7 @@ from drconsole.wording.names import visible
 from drconsole.wording.roles import power, reason
 
 PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
-LABEL = 18
+LABEL = 16
 COLUMN_MIN = 20
 Field = Callable[[CopyState, datetime], Line]
 Fields = tuple[tuple[str, Field], ...]
@@ -164,7 +164,7 @@ PAGE: Fields = (
     *STATE,
     ("extended", deep_cells.extended),
     *POINTS,
-    ("starts by itself", deep_cells.start),
+    ("starts itself", deep_cells.start),
     ("test copy", deep_cells.tested),
     ("cycles", deep_cells.cycles),
     ("pending", deep_cells.pending),
