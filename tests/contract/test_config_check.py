@@ -264,3 +264,16 @@ def test_sealed_messages_need_no_certificate(tmp_path: Path) -> None:
         assert told(one, "certificate") == "ok: none: every message is sealed"
         assert "ntlm, every message sealed" in told(one, "login")
         assert one["certificates"] == []
+
+
+def test_of_partners_that_may_be_silent_endpoints_a_warning_is_given(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
+    south = content["endpoints"].pop("njhv01")
+    content["endpoints"]["south"] = {**south, "address": "127.0.0.1:1"}
+
+    ran = run("--config", written(content, tmp_path), "config", "check", home=tmp_path)
+
+    assert ran.returncode == 1
+    assert "nyhv01 names njhv01.corp.example, a partner that the config lacks. Add:" in ran.stdout
+    assert "Nothing was learned of south: where it is one of these, add nothing." in ran.stdout
