@@ -1,4 +1,4 @@
-"""Draw the screenshots from the lab's steady scenario: ``python -m tests.screenshots [FOLDER]``."""
+"""Draw the screenshots from the lab's scenarios: ``python -m tests.screenshots [FOLDER]``."""
 
 from __future__ import annotations
 
@@ -6,25 +6,39 @@ import asyncio
 import os
 import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
+from typing import Any, TypeVar
 
 from drconsole.cli import lab_place, lab_server
 from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.wiring import inventory_of
-from drconsole.domain.snapshot import Snapshot
+from drconsole.domain.deep import Inspection
+from drconsole.domain.replication import relation_of
+from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.inventory import Inventory
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.theming import find_theme
 from tests.tui.pictures import Fixed
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-WAIT_S = 60.0
+NOW = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
+READ = NOW - timedelta(seconds=3)
+WAIT_S = 90.0
+# So many workloads from the top are looked at closely.
+LOOKED_AT = 3
 # Textual's pictures load a font from the net; a reader's own monospace font does as well.
 WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 FONT = re.compile(r"font-family: [^;]*;")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+# The lab's ports are chosen by the system.
+PORT = re.compile(r"127\.0\.0\.1:\d+")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,74 +50,192 @@ class Shot:
     theme: str = "dark"
     no_colour: bool = False
     keys: tuple[str, ...] = ()
+    scenario: str = "steady"
 
 
-SHOTS = (
-    Shot("inventory-80x24", (80, 24)),
-    Shot("inventory-120x40", (120, 40), keys=("down", "down")),
-    Shot("inventory-no-colour", (80, 24), theme="ansi", no_colour=True),
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One screen: the scenario it is shown in, and the keys that lead to it."""
+
+    name: str
+    scenario: str
+    keys: tuple[str, ...] = ()
+
+
+SUBJECTS = (
+    Subject("inventory", "steady", ("down", "down")),
+    Subject("detail", "steady", ("down", "down", "enter")),
+    Subject("endpoints", "dead-endpoints", ("e", "down")),
+    Subject("alarms", "split-brain", ("a", "down")),
+    Subject("split-brain", "split-brain", ("down", "enter")),
+    Subject("help", "steady", ("question_mark",)),
+)
+SHOTS = tuple(
+    shot
+    for one in SUBJECTS
+    for shot in (
+        Shot(f"{one.name}-80x24", (80, 24), keys=one.keys, scenario=one.scenario),
+        Shot(f"{one.name}-120x40", (120, 40), keys=one.keys, scenario=one.scenario),
+        Shot(f"{one.name}-no-colour", (80, 24), "ansi", True, one.keys, one.scenario),
+    )
 )
 
 
 def steady() -> Snapshot:
     """What a console sees of the lab's steady scenario, with its clock stopped."""
-    arguments = ["--scenario", "steady", "--random-seed", "0", "--speed", "0", "--cost", "0"]
+    return seen("steady")
+
+
+def seen(scenario: str) -> Snapshot:
+    """What a console sees of a scenario whose clock stands, its first workloads looked at closely."""
+    arguments = ["--scenario", scenario, "--random-seed", "0", "--speed", "0", "--cost", "0"]
     with lab_place.place(None) as where, lab_server.running(arguments, where.folder) as server:
         where.write(server.description)
         inventory = inventory_of(prepared(Choices(config=where.config)))
         inventory.start()
         try:
-            return inventory.wait(WAIT_S)
+            keys = [workload.key for workload in inventory.wait(WAIT_S).workloads[:LOOKED_AT]]
+            for key in keys:
+                _look(inventory, key)
+            return without_looks(inventory.newest(), but=keys)
         finally:
             inventory.stop()
 
 
+def _look(inventory: Inventory, key: str) -> None:
+    """Look at one workload until all is told that can be.
+
+    Raises:
+        TimeoutError: it was not told in time.
+    """
+    inventory.look(key)
+    end = time.monotonic() + WAIT_S
+    while not any(_is_told(w) for w in inventory.newest().workloads if w.key == key):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{key} was not looked at within {WAIT_S:g} s")
+        Event().wait(0.05)
+
+
+def _is_told(workload: Workload) -> bool:
+    return all(_is_looked_at(copy) for copy in workload.copies if copy.fresh)
+
+
+def _is_looked_at(copy: CopyState) -> bool:
+    found = copy.inspection
+    counted = relation_of(copy.sighting) is None or (found is not None and found.measured is not None)
+    return found is not None and found.deep is not None and counted
+
+
+def without_looks(snapshot: Snapshot, *, but: list[str]) -> Snapshot:
+    """The same picture without what the rotation happened to look at."""
+    return replace(
+        snapshot,
+        workloads=tuple(
+            w
+            if w.key in but
+            else replace(w, copies=tuple(replace(copy, inspection=None) for copy in w.copies))
+            for w in snapshot.workloads
+        ),
+    )
+
+
+def at_noon(snapshot: Snapshot) -> Snapshot:
+    """The same picture on another day, read just now: which makes every picture of it the same."""
+    clocks = [copy.now for workload in snapshot.workloads for copy in workload.copies]
+    moved = _moved(snapshot, READ - max(clocks))
+    endpoints = tuple(_read_now(endpoint) for endpoint in moved.endpoints)
+    workloads = tuple(replace(w, copies=tuple(_seen_now(copy) for copy in w.copies)) for w in moved.workloads)
+    return replace(moved, taken_at=NOW, endpoints=endpoints, workloads=workloads)
+
+
+def _moved(value: T, by: timedelta) -> T:
+    """A value with all times in it moved, as text too, and the lab's ports made one."""
+    found: Any = value
+    if isinstance(value, datetime):
+        found = value + by
+    elif type(found) is str and TIME.match(found):
+        found = (datetime.fromisoformat(found) + by).isoformat()
+    elif type(found) is str:
+        found = PORT.sub("127.0.0.1:5986", found)
+    elif isinstance(value, tuple) and not hasattr(value, "_fields"):
+        found = tuple(_moved(one, by) for one in value)
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = replace(value, **{one.name: _moved(getattr(value, one.name), by) for one in fields(value)})
+    return found  # type: ignore[no-any-return]
+
+
+def _read_now(status: EndpointStatus) -> EndpointStatus:
+    silent = status.silent_since and NOW - timedelta(minutes=4)
+    end = status.certificate_end and NOW + timedelta(days=364)
+    return replace(
+        status,
+        last_read=status.last_read and READ,
+        silent_since=silent,
+        next_try=NOW + timedelta(seconds=40 if silent else 27),
+        skew_s=status.skew_s and 0.0,
+        certificate_end=end,
+        reading=False,
+        alarms=tuple(replace(a, since=silent) if a.code == "silent" else a for a in status.alarms),
+    )
+
+
+def _seen_now(copy: CopyState) -> CopyState:
+    found = copy.inspection
+    if found is not None:
+        deep = found.deep and replace(found.deep, taken_at=READ)
+        found = Inspection(deep, found.failed, found.measured and replace(found.measured, taken_at=READ))
+    alarms = tuple(replace(one, since=_to_the_minute(one.since)) for one in copy.alarms)
+    return replace(copy, taken_at=READ, inspection=found, alarms=alarms)
+
+
+def _to_the_minute(when: datetime | None) -> datetime | None:
+    """Told by the console's own clock, it has the time in it that the answer took."""
+    return when and (when + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
 def draw(shot: Shot, snapshot: Snapshot) -> str:
-    """One picture as SVG; ages are counted to the lab's own time, which makes every picture the same."""
-    now = max(copy.now for workload in snapshot.workloads for copy in workload.copies)
+    """One picture as SVG."""
 
     async def run() -> str:
-        app = ConsoleApp(Fixed(_at(snapshot, now)), find_theme(shot.theme), clock=lambda: now)
+        app = ConsoleApp(Fixed(at_noon(snapshot)), find_theme(shot.theme), clock=lambda: NOW)
         async with app.run_test(size=shot.size) as pilot:
             while app.state.snapshot is None:
                 await pilot.pause()
-            await pilot.press(*shot.keys)
+            for key in shot.keys:
+                await pilot.press(key)
             await pilot.pause()
             return app.export_screenshot(title="drconsole lab")
 
-    with _colour(not shot.no_colour):
+    with _environment(no_colour=shot.no_colour):
         svg = asyncio.run(run())
     return FONT.sub("font-family: monospace;", WEB_FONT.sub("", svg))
 
 
 def write(folder: Path) -> list[Path]:
     """Write all pictures into a folder."""
-    snapshot = steady()
+    snapshots = {name: seen(name) for name in sorted({shot.scenario for shot in SHOTS})}
     paths = []
     for shot in SHOTS:
         path = folder / f"{shot.name}.svg"
-        path.write_text(draw(shot, snapshot), encoding="utf-8")
+        path.write_text(draw(shot, snapshots[shot.scenario]), encoding="utf-8")
         paths.append(path)
     return paths
 
 
-def _at(snapshot: Snapshot, now: datetime) -> Snapshot:
-    """The same picture, read just now."""
-    endpoints = tuple(replace(endpoint, last_read=now) for endpoint in snapshot.endpoints)
-    return replace(snapshot, endpoints=endpoints)
-
-
 @contextmanager
-def _colour(wanted: bool) -> Iterator[None]:
-    before = os.environ.pop("NO_COLOR", None)
-    if not wanted:
-        os.environ["NO_COLOR"] = "1"
+def _environment(*, no_colour: bool) -> Iterator[None]:
+    """Times in UTC, and colours as the picture wants them, wherever this runs."""
+    before = {name: os.environ.pop(name, None) for name in ("NO_COLOR", "TZ")}
+    os.environ |= {"TZ": "UTC"} | ({"NO_COLOR": "1"} if no_colour else {})
+    time.tzset()
     try:
         yield
     finally:
-        os.environ.pop("NO_COLOR", None)
-        if before is not None:
-            os.environ["NO_COLOR"] = before
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        time.tzset()
 
 
 if __name__ == "__main__":

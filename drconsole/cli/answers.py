@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType, json
 from msgspec.structs import asdict
 
+from drconsole.cli.comparison_answers import ComparisonAnswer, comparison_answer
 from drconsole.cli.deep_answers import DeepAnswer, deep_answer
 from drconsole.cli.json_text import utf8
 from drconsole.domain.replication import relation_of
@@ -103,6 +104,7 @@ class ShowAnswer(Struct):
     copies: list[CopyShown]
     next_action: str
     deep: list[DeepAnswer] | UnsetType = UNSET
+    comparison: ComparisonAnswer | UnsetType = UNSET
 
 
 class ProblemAnswer(AlarmAnswer):
@@ -164,6 +166,7 @@ def show_answer(snapshot: Snapshot, workload: Workload, *, deep: bool = False) -
         [_shown(copy, at) for copy in workload.copies],
         next_action(workload),
         [deep_answer(c.place.id, c.inspection) for c in workload.copies if c.inspection] if deep else UNSET,
+        comparison_answer(workload),
     )
 
 

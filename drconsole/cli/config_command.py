@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from drconsole.domain.unlisted import Unlisted
 
 WAIT_S = 30.0
+NAMED = 5
 # By the worst finding: fine, to be looked at, failed.
 EXIT_CODES = (0, 3, 1)
 
@@ -79,12 +80,12 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def example_command(file: Path | None) -> int:
     """Print a commented configuration, or write it to FILE, which must not exist yet."""
-    from drconsole.config import example
+    from drconsole.config import example, paths
 
     if file is None:
         click.echo(example.text(), nl=False)
         return 0
-    path = file.expanduser().absolute()
+    path = paths.whole(file)
     example.write(path)
     click.echo(f"Wrote {path}. Put your own hosts into it, then: drconsole --config {path} config check")
     return 0
@@ -142,9 +143,10 @@ def _print_end(
         for line in _lines_to_add(config, host):
             click.echo(f"  {line}")
     if missing and silent:
-        told = ", ".join(map(visible, silent))
+        told = ", ".join(map(visible, silent[:NAMED]))
+        told += f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
         click.echo()
-        click.echo(f"What {told} is called was not learned: if it is one of these partners, add nothing.")
+        click.echo(f"Nothing was learned of {told}: where it is one of these, add nothing.")
     counted = ((states.count(state), word) for state, word in enumerate(("ok", "to be looked at", "failed")))
     told = ", ".join(f"{count} {word}" for count, word in counted if count)
     click.echo()

@@ -19,6 +19,8 @@ from drconsole.cli.reading import (
 if TYPE_CHECKING:
     from drconsole.config.model import Config
 
+ORDERS = ("alarms", "name", "rpo", "left", "right")
+
 
 @click.command("list")
 @click.option("--all", "everything", is_flag=True, help="Show VMs without any protection too.")
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
     help="Seconds to wait for endpoints; the silent ones are shown as last known.",
 )
 @click.option("--filter", "filter_text", default="", metavar="TEXT", help=FILTER_HELP)
+@click.option(
+    "--order",
+    type=click.Choice(ORDERS),
+    default=ORDERS[0],
+    show_default=True,
+    help="Order of the text: left and right are by role at a pair's left or right site.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
 @click.option(
     "--width",
@@ -41,7 +50,13 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def list_command(
-    choices: Choices, everything: bool, wait_s: float, filter_text: str, as_json: bool, width: int | None
+    choices: Choices,
+    everything: bool,
+    wait_s: float,
+    filter_text: str,
+    order: str,
+    as_json: bool,
+    width: int | None,
 ) -> int:
     """List all protected VMs with the role of each copy.
 
@@ -53,6 +68,7 @@ def list_command(
         everything=everything,
         wait_s=wait_s,
         filter_text=filter_text,
+        order=order,
         as_json=as_json,
         width=width,
     )
@@ -64,6 +80,7 @@ def print_list(
     everything: bool = False,
     wait_s: float = WAIT_S,
     filter_text: str = "",
+    order: str = ORDERS[0],
     as_json: bool = False,
     width: int | None = None,
 ) -> int:
@@ -73,6 +90,7 @@ def print_list(
         UsageError: the filter is wrong; nothing was read then.
     """
     from drconsole.cli import answers, listing
+    from drconsole.tui.sorting import Order
 
     wanted = listing.read_filter(filter_text, config.estate)
     snapshot = snapshot_once(config, wait_s)
@@ -80,6 +98,6 @@ def print_list(
     if as_json:
         click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)
         return 0
-    for line in listing.lines(snapshot, workloads, width or text_width(), wanted):
+    for line in listing.lines(snapshot, workloads, width or text_width(), wanted, Order(order)):
         click.echo(line)
     return 0

@@ -9,6 +9,7 @@ from drconsole.domain.snapshot import Snapshot, Workload
 from drconsole.errors import UsageError
 from drconsole.tui import plain_list
 from drconsole.tui.picture import study
+from drconsole.tui.sorting import Order, ordered
 from drconsole.tui.views import distribute
 from drconsole.wording.filtering import Filter, parse
 from drconsole.wording.haystack import Haystacks
@@ -38,7 +39,11 @@ def listed(snapshot: Snapshot, *, everything: bool, wanted: Filter | None = None
 
 
 def lines(
-    snapshot: Snapshot, workloads: Sequence[Workload], width: int, wanted: Filter | None = None
+    snapshot: Snapshot,
+    workloads: Sequence[Workload],
+    width: int,
+    wanted: Filter | None = None,
+    order: Order = Order.ALARMS,
 ) -> Iterator[str]:
     """The list, line by line."""
     picture = study(None, snapshot)
@@ -46,5 +51,8 @@ def lines(
     hidden = len(possible) - len(workloads)
     are = "is" if hidden == 1 else "are"
     note = f"{hidden} without protection {are} not shown: --all shows all" if hidden else ""
-    tables = distribute(workloads, picture.views)
-    return plain_list.lines(picture, tables, snapshot.taken_at, width, note=note)
+    tables = {
+        view: [rows[i] for i in ordered(rows, view, order)]
+        for view, rows in distribute(workloads, picture.views).items()
+    }
+    return plain_list.lines(picture, tables, snapshot.taken_at, width, order=order, note=note)

@@ -85,4 +85,4 @@ def _compared(workload: Workload, now: datetime, width: int, commands: bool) -> 
     if not is_split(workload):
         return ()
     card = (*comparison_lines(workload, now, width), ())
-    return (*card, *command_lines(workload, now, width), ()) if commands else card
+    return (*card, *command_lines(workload, width), ()) if commands else card

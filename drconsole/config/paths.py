@@ -19,9 +19,9 @@ def find(given: Path | None = None) -> Path:
         ConfigError: none is given and there is none in the platform's own place.
     """
     if given is not None:
-        return given.expanduser().absolute()
+        return whole(given)
     if named := os.environ.get(VARIABLE):
-        return Path(named).expanduser().absolute()
+        return whole(Path(named))
     path = usual()
     if not path.exists():
         raise ConfigError(
@@ -49,7 +49,17 @@ def usual_state() -> Path:
 
 def beside(source: Path, named: str) -> Path:
     """A path that a configuration file names: ``~`` is the home folder, relative ones start at the file."""
-    return Path(os.path.abspath(source.parent / Path(named).expanduser()))
+    return Path(os.path.abspath(source.parent / _at_home(Path(named))))
+
+
+def whole(path: Path) -> Path:
+    """A path from the command line: absolute, ``~`` is the home folder."""
+    return _at_home(path).absolute()
+
+
+def _at_home(path: Path) -> Path:
+    """The path with ``~`` as a home folder; of somebody who does not exist it stays, and is not found."""
+    return Path(os.path.expanduser(path))
 
 
 def theme_folder() -> Path:

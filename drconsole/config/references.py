@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -37,6 +38,7 @@ def check(data: dict[str, Any], form: Form) -> None:
         check_trust(name, endpoint, form)
     _shared_nodes(data.get("endpoints", {}), form)
     _theme(data.get("theme"), form)
+    _state(data.get("state"), form)
 
 
 def _refers(form: Form, keys: tuple[str | int, ...], value: str | None, known: list[str], what: str) -> None:
@@ -51,6 +53,13 @@ def _theme(theme: str | None, form: Form) -> None:
     elif not paths.beside(form.mistakes.file, theme).is_file():
         problem = f"there is no theme file {quoted(theme, 200)}"
         form.mistakes.add(form.line("theme"), ("theme",), problem, "name a shipped theme or a YAML file")
+
+
+def _state(state: str | None, form: Form) -> None:
+    """It need not exist, but it must not become a folder that is called ``~somebody``."""
+    if state is not None and os.path.expanduser(state).startswith("~"):
+        problem = f"there is no home folder {quoted(state.partition('/')[0])}"
+        form.mistakes.add(form.line("state"), ("state",), problem, "write the whole path")
 
 
 def _pairs(pairs: list[dict[str, Any]], sites: list[str], form: Form) -> None:

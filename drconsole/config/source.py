@@ -57,6 +57,9 @@ def _bytes(path: Path, mistakes: Mistakes) -> bytes:
             raise _whole(mistakes, "everybody may change it", f"take that right away: chmod o-w {path}")
         with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(MAX_BYTES)
+    except OSError as error:
+        problem = f"it cannot be read: {error.strerror}"
+        raise _whole(mistakes, problem, "check the file and the disk that it lies on") from None
     finally:
         os.close(handle)
 

@@ -23,7 +23,7 @@ _IN_THE_CLEAR = frozenset(
 _ASKING = frozenset({"keyrings.alt.file.EncryptedKeyring", "keyrings.cryptfile.cryptfile.CryptFileKeyring"})
 _NONE = "keyring.backends.fail.Keyring"
 _INSTEAD = (
-    "Use password_command in the config instead, for example with pass, age or systemd-creds;\n"
+    "Use password_command in the config instead, for example with pass, age or systemd-creds, "
     "or prompt: true, to be asked at each start."
 )
 
@@ -81,7 +81,7 @@ def _trusted() -> Any:
     backend = _guarded(keyring.get_keyring)
     for name in _names(backend):
         if name in _IN_THE_CLEAR:
-            hint = f"Remove that backend, or choose another one in keyringrc.cfg.\n{_INSTEAD}"
+            hint = f"Remove that backend, or choose another one in keyringrc.cfg. {_INSTEAD}"
             raise KeyringUnusable(f"The keyring {name} keeps passwords in the clear.", hint=hint)
         if name in _ASKING:
             hint = f"It would ask in the middle of the screen. {_INSTEAD}"

@@ -48,8 +48,7 @@ class Side:
         record: the failover record that was written at its own place.
         failed_over: it says of itself that it was failed over.
         sent: its last replication went out of it, not into it.
-        replicated: when that was, by its own clock.
-        replicated_ago_s: how long ago that was, counted on its own clock.
+        replicated: when that was; by its own clock it is another time where that differs from the console's.
         networks: one for each adapter that is known.
         looked: when its adapters were read; None where they were not, and what is known came along.
         unread: why its adapters were not read at the last try; empty where nobody tried, or it worked.
@@ -62,7 +61,6 @@ class Side:
     failed_over: bool
     sent: bool
     replicated: datetime | None
-    replicated_ago_s: int | None
     networks: tuple[Network, ...]
     addresses: tuple[str, ...]
     looked: datetime | None
@@ -100,7 +98,7 @@ def is_split(workload: Workload) -> bool:
     return any(alarm.code is AlarmCode.SPLIT_BRAIN for alarm in workload.alarms)
 
 
-def compare(workload: Workload, now: datetime) -> Comparison:
+def compare(workload: Workload) -> Comparison:
     """Put the running copies side by side; where fewer than two run, all copies but test copies."""
     running = [c for c in workload.copies if c.power is Power.ON and c.role in SERVING]
     stand = Stand.OVER
@@ -109,7 +107,7 @@ def compare(workload: Workload, now: datetime) -> Comparison:
     shown = running
     if stand is Stand.OVER:
         shown = [c for c in workload.copies if c.role is not Role.TEST_COPY]
-    sides = tuple(_side(copy, now) for copy in shown)
+    sides = tuple(_side(copy) for copy in shown)
     starts = [side.started for side in sides if side.copy.fresh or stand is not Stand.NOW]
     known = [start for start in starts if start is not None]
     return Comparison(
@@ -121,21 +119,19 @@ def compare(workload: Workload, now: datetime) -> Comparison:
     )
 
 
-def _side(copy: CopyState, now: datetime) -> Side:
+def _side(copy: CopyState) -> Side:
     sighting = copy.sighting
     relation = relation_of(sighting)
     deep = copy.inspection.deep if copy.inspection else None
     runs = copy.power is Power.ON and sighting.uptime_s is not None
     synced = copy.last_sync or (sighting.appliance.last_sync if sighting.appliance else None)
-    since_read = now - copy.taken_at
     return Side(
         copy=copy,
         started=copy.taken_at - timedelta(seconds=sighting.uptime_s or 0) if runs else None,
         record=believed(sighting.notes, copy.place),
         failed_over=is_failed_over(sighting),
         sent=mode_of(sighting) == PRIMARY or (relation is None and sighting.hbr is not None),
-        replicated=synced,
-        replicated_ago_s=int((copy.now - synced + since_read).total_seconds()) if synced else None,
+        replicated=synced + (copy.taken_at - copy.now) if synced else None,
         networks=_networks(copy, deep),
         addresses=tuple(dict.fromkeys(a for one in deep.adapters for a in one.addresses)) if deep else (),
         looked=deep.taken_at if deep else None,

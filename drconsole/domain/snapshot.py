@@ -187,13 +187,17 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
         added=frozenset(after.keys() - before.keys()),
         removed=frozenset(before.keys() - after.keys()),
         endpoints=frozenset(e.name for e in new.endpoints if known.get(e.name) != e),
-        inspected=frozenset(k for k, w in after.items() if k in before and _told(w) != _told(before[k])),
+        inspected=frozenset(k for k, w in after.items() if k in before and _told_anew(before[k], w)),
     )
 
 
-def _told(workload: Workload) -> list[tuple[object, ...]]:
-    """What looking closely at its copies told, copy by copy."""
-    return [(c.place, *c.inspection.told) for c in workload.copies if c.inspection is not None]
+def _told_anew(old: Workload, new: Workload) -> bool:
+    """Whether looking closely at one of its copies told something else than before."""
+    before = {copy.place: copy.inspection for copy in old.copies if copy.inspection}
+    now = {copy.place: copy.inspection for copy in new.copies if copy.inspection}
+    if before.keys() != now.keys():
+        return True
+    return any(seen is not before[place] and seen.told != before[place].told for place, seen in now.items())
 
 
 def _same(a: Workload, b: Workload) -> bool:

@@ -12,7 +12,7 @@ from drconsole.domain import replication as r
 from drconsole.domain.case import Case, Hosts, cases_of
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.identity import Group, Seen
-from drconsole.domain.reading import Power
+from drconsole.domain.reading import Power, Sighting
 from drconsole.domain.record import Strange, records_in
 from drconsole.domain.roles import Alarm, AlarmCode, Evidence, Role, Severity
 from drconsole.domain.rows import common, hyperv, vsphere
@@ -73,11 +73,21 @@ def _extras(case: Case, role: Role) -> tuple[Alarm, ...]:
         alarms.append(notice(AlarmCode.MANAGED_BY, case, extension=sighting.managed_by.extension))
     if _differs(case):
         alarms.append(warning(AlarmCode.STATES_DIFFER, case, own=f"{sighting.own_mode} {sighting.own_state}"))
-    if role in _OLD and sighting.auto_start in ("Start", "StartIfRunning"):
+    if role in _OLD and _starts_by_itself(sighting):
         alarms.append(warning(AlarmCode.STARTS_BY_ITSELF, case))
     if any(isinstance(record, Strange) for record in records_in(sighting.notes)):
         alarms.append(notice(AlarmCode.RECORD_STRANGE, case))
     return tuple(alarms)
+
+
+def _starts_by_itself(sighting: Sighting) -> bool:
+    """Whether the copy would start with its host.
+
+    StartIfRunning, Hyper-V's default, starts what ran when the host stopped: never a VM that is off.
+    """
+    if sighting.auto_start == "StartIfRunning":
+        return sighting.power is not Power.OFF
+    return sighting.auto_start == "Start"
 
 
 def _differs(case: Case) -> bool:

@@ -22,13 +22,15 @@ from drconsole.inventory.reader import Finished
 class Entry:
     """One endpoint: ``latest`` answer, the last ``complete`` one, and its status.
 
-    ``recorded`` are the places at which it showed a failover record.
+    ``recorded`` are the places at which it showed a failover record. A read that goes on was ``begun``, and
+    its time counts from ``started`` (monotonic): what it waits for elsewhere does not count.
     """
 
     endpoint: Endpoint
     status: EndpointStatus
     latest: Reading | None = None
     complete: Reading | None = None
+    begun: float = 0.0
     started: float | None = None
     answered: bool = False
     recorded: frozenset[Place] = frozenset()
@@ -62,7 +64,7 @@ class Board:
     def started(self, name: str, at: float) -> None:
         """A read of the endpoint has begun."""
         entry = self.entries[name]
-        entry.started = at
+        entry.begun = entry.started = at
         entry.status = replace(entry.status, reading=True)
 
     def finished(self, report: Finished) -> None:
@@ -101,11 +103,13 @@ class Board:
         entry.started, entry.answered = None, True
         entry.status = _failed(replace(entry.status, reading=True), error)
 
-    def waits(self, name: str, error: EndpointError) -> bool:
-        """A read waits for something that is not the endpoint's: its time begins after that. True if new."""
+    def waits(self, name: str, error: EndpointError, *, slow_s: float) -> bool:
+        """A read waits for something else than the endpoint, which is told after ``slow_s``; True if new."""
         entry = self.entries[name]
         entry.started = time.monotonic()
-        before, entry.status = entry.status, _failed(entry.status, error)
+        before = entry.status
+        if entry.started - entry.begun > slow_s:
+            entry.status = _failed(before, error)
         return entry.status != before
 
     def answers(self, name: str) -> bool:

@@ -229,9 +229,8 @@ class Inventory:
         found = False
         for name, entry in self._board.entries.items():
             limit = entry.endpoint.budget_s + _GRACE_S
-            slow = entry.started is not None and time.monotonic() - entry.started > _SLOW_S
-            if slow and (error := self._password_awaited(name)):
-                found = self._board.waits(name, error) or found
+            if entry.started is not None and (error := self._password_awaited(name)):
+                found = self._board.waits(name, error, slow_s=_SLOW_S) or found
             if entry.started is not None and time.monotonic() - entry.started > limit:
                 self._board.hangs(name, _no_answer(name, limit))
                 self._readers[name].platform.close()

@@ -262,7 +262,7 @@ def bindings_of(screen: str) -> list[Binding]:
 def entries_of(screen: str, conditions: frozenset[str]) -> list[Entry]:
     """The palette of a screen: what works there now."""
     return [
-        Entry(action.call, action.help, action.key, "by hand" if action.group == UNBUILT else "")
+        Entry(action.call, action.help, action.key, "not in this version" if action.group == UNBUILT else "")
         for action in actions_of(screen)
         if action.id != "more" and (not action.when or action.when in conditions)
     ]

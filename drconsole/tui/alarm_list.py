@@ -119,11 +119,12 @@ def _where(entry: Entry, now: datetime) -> str:
     """Who raises it, and the exact time since when it holds where that is known."""
     copies, since, sure = entry.copies, entry.alarm.since, ""
     if isinstance(entry.subject, Workload) and entry.alarm.code is AlarmCode.SPLIT_BRAIN:
-        compared = compare(entry.subject, now)
+        compared = compare(entry.subject)
         copies, since, sure = tuple(side.copy for side in compared.sides), compared.both_since, " at least"
     told = [f"{copy.role} at {visible(copy.place.site)}, {visible(copy.place.where)}" for copy in copies]
     if isinstance(entry.subject, EndpointStatus):
         told.append(f"endpoint at {visible(entry.subject.site)}")
+    since = since if since and since <= now else None
     return "; ".join([*told, f"since {moment(since, now)}{sure}"] if since else told)
 
 

@@ -19,7 +19,7 @@ from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
 from drconsole.domain.snapshot import Snapshot, was_inspected
-from drconsole.tui import clipboard
+from drconsole.tui import clipboard, copies
 from drconsole.tui.actions import entries_of
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
@@ -126,6 +126,7 @@ class ConsoleApp(App[None]):
         picture = await to_thread(study, self.state.snapshot, newest)
         self._studying = False
         self.state.picture = picture
+        self.state.news |= picture.news
         watched = self.state.asked or self.state.subject in picture.difference.inspected
         self._untold = picture.quiet and not watched
         if self.state.asked and not _is_reading(newest):
@@ -209,7 +210,9 @@ class ConsoleApp(App[None]):
             self.run_worker(self._send(front), group="clipboard", exclusive=True)
 
     async def _send(self, front: ConsoleScreen) -> None:
-        front.say(*clipboard.send(self, await to_thread(front.text()[1])))
+        now = self.state.now
+        lines = copies.dated(await to_thread(front.text()[1]), now)
+        front.say(*clipboard.send(self, lines))
 
     def action_next_theme(self) -> None:
         """Change to the next theme."""

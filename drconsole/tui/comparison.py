@@ -39,7 +39,7 @@ READ_ONLY = "Commands for a person to type; this version runs none of them."
 
 def comparison_lines(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
     """The whole card; nothing in it is cut, so it may be longer than a screen."""
-    comparison = compare(workload, now)
+    comparison = compare(workload)
     lines: list[Line] = [_title(comparison, width)]
     answers = rows(comparison, now)
     for first, last in _shares(len(comparison.sides), width):
@@ -51,9 +51,9 @@ def comparison_lines(workload: Workload, now: datetime, width: int) -> tuple[Lin
     return tuple(lines)
 
 
-def command_lines(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
+def command_lines(workload: Workload, width: int) -> tuple[Line, ...]:
     """What a person would type, copy by copy; a command that does not fit goes on in the next line."""
-    comparison = compare(workload, now)
+    comparison = compare(workload)
     lines: list[Line] = [_title(comparison, width), *_wrapped(READ_ONLY, width, "label")]
     for side in comparison.sides:
         copy, found = side.copy, commands_of(side)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from drconsole.config.paths import usual_state
+from drconsole.wording.ages import exact
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -28,6 +29,11 @@ def _folders() -> Iterator[Path]:
     with suppress(OSError):
         yield Path.cwd()
     yield usual_state()
+
+
+def dated(lines: Sequence[str], now: datetime) -> list[str]:
+    """A text with the exact time at which it was true: away from the screen its ages mean nothing else."""
+    return [f"as drconsole showed it at {exact(now)}", "", *lines]
 
 
 def write(path: Path, lines: Sequence[str], *, replace: bool = False) -> None:

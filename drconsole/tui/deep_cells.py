@@ -13,7 +13,7 @@ from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.wording.ages import ago
 from drconsole.wording.deep import consistency_text, leg_text, network_text, points_text, start_text
 from drconsole.wording.names import visible
-from drconsole.wording.statistics import cycles_text, latency_text, pending_text, waiting_text
+from drconsole.wording.statistics import cycles_text, late_text, latency_text, pending_text, waiting_text
 
 # What was read deep longer ago is muted and shown with its age: it is not what is now.
 OLD_S, COUNTED_OLD_S = 150.0, 450.0
@@ -74,6 +74,17 @@ def pending(copy: CopyState, now: datetime) -> Line:
     return _counted(copy, now, pending_text) if mode_of(copy.sighting) == "Primary" else ()
 
 
+def why_late(copy: CopyState, now: datetime) -> str:
+    """What the sending end counted; nothing at the other ends."""
+    if mode_of(copy.sighting) != "Primary":
+        return ""
+    seen, one = copy.inspection, _simple(copy)
+    if seen and one and seen.measured and copy.fresh:
+        return f"why late: {late_text(one, seen.deep.clock if seen.deep else seen.measured.taken_at)}"
+    waits = waiting_text(seen, now) if seen else ""
+    return f"why late: statistics: {waits}" if waits else ""
+
+
 def latency(copy: CopyState, now: datetime) -> Line:
     """How long a cycle takes."""
     return _counted(copy, now, latency_text)
@@ -115,13 +126,18 @@ def _missing(copy: CopyState) -> Line:
 
 
 def _counted(copy: CopyState, now: datetime, text: Callable[[Statistics], str]) -> Line:
-    measured = copy.inspection.measured if copy.inspection else None
-    if measured is None or not measured.relations:
+    measured, simple = copy.inspection.measured if copy.inspection else None, _simple(copy)
+    if measured is None or simple is None:
         return ()
-    simple = next((one for one in measured.relations if one.relationship == "Simple"), measured.relations[0])
     said = text(simple)
     old = _is_old(copy, measured.taken_at, now, COUNTED_OLD_S)
     return line(Span(said, "muted" if old else "")) if said else ()
+
+
+def _simple(copy: CopyState) -> Statistics | None:
+    """The statistics of the relationship that a copy is judged by."""
+    counted = copy.inspection.measured.relations if copy.inspection and copy.inspection.measured else ()
+    return next((one for one in counted if one.relationship == "Simple"), next(iter(counted), None))
 
 
 def _is_old(copy: CopyState, taken_at: datetime, now: datetime, limit_s: float = OLD_S) -> bool:

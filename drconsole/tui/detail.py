@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from drconsole.domain.replication import relation_of
-from drconsole.domain.roles import Role, Severity
+from drconsole.domain.roles import AlarmCode, Role, Severity
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.tui import deep_cells
 from drconsole.tui.rows import role_ink
@@ -21,7 +21,7 @@ from drconsole.wording.names import visible
 from drconsole.wording.roles import power, reason
 
 PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
-LABEL = 18
+LABEL = 16
 COLUMN_MIN = 20
 Field = Callable[[CopyState, datetime], Line]
 Fields = tuple[tuple[str, Field], ...]
@@ -30,7 +30,8 @@ Fields = tuple[tuple[str, Field], ...]
 def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
     """The pane below the table: what one looks at before one decides."""
     copies = _copies(workload, now, width, PANE)
-    return (_title(workload, width), (), *copies, *_alarms(workload, now, width))
+    alarms = _alarms(workload, now, width)
+    return (_title(workload, width), (), *copies, *alarms, *_why_late(workload, now, width))
 
 
 def full_detail(workload: Workload, now: datetime, width: int, *, awaited: bool = True) -> tuple[Line, ...]:
@@ -163,7 +164,7 @@ PAGE: Fields = (
     *STATE,
     ("extended", deep_cells.extended),
     *POINTS,
-    ("starts by itself", deep_cells.start),
+    ("starts itself", deep_cells.start),
     ("test copy", deep_cells.tested),
     ("cycles", deep_cells.cycles),
     ("pending", deep_cells.pending),
@@ -182,6 +183,13 @@ def _alarms(workload: Workload, now: datetime, width: int) -> list[Line]:
         ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
         lines += [(Span(f" {piece}", ink),) for piece in wrap(text, width - 2)]
     return [(), *lines] if lines else []
+
+
+def _why_late(workload: Workload, now: datetime, width: int) -> list[Line]:
+    """What the sending end counted where copies are late; the page tells that among all statistics."""
+    late = any(alarm.code is AlarmCode.RPO for alarm in workload.all_alarms)
+    texts = [deep_cells.why_late(copy, now) for copy in workload.copies] if late else []
+    return [line(Span(f" {piece}")) for text in texts if text for piece in wrap(text, width - 2)]
 
 
 def _closely(workload: Workload, now: datetime, width: int) -> list[Line]:

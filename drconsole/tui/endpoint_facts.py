@@ -18,11 +18,17 @@ LABEL = 14
 INKS = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}
 
 
-def fact_lines(status: EndpointStatus, now: datetime, width: int) -> tuple[Line, ...]:
-    """Everything known about one endpoint, its last error in full; nothing is cut."""
+def fact_lines(
+    status: EndpointStatus, now: datetime, width: int, named: Iterable[Unlisted] = ()
+) -> tuple[Line, ...]:
+    """Everything known about one endpoint, its last error in full; nothing is cut.
+
+    Args:
+        named: hosts that it names and the config lacks.
+    """
     lines: list[Line] = [(Span(f" {piece}", "strong"),) for piece in wrap(visible(status.name), width - 2)]
     before = ""
-    for fact in facts_of(status, now):
+    for fact in facts_of(status, now, named):
         label = "" if fact.label == before else fact.label
         before = fact.label
         for piece in wrap(fact.text, width - LABEL - 2):
@@ -40,8 +46,8 @@ def unlisted_lines(hosts: Iterable[Unlisted], taken: Collection[str], width: int
     """
     lines: list[Line] = []
     for host in hosts:
-        lines += [(), *((Span(f" {piece}", "warning"),) for piece in wrap(unlisted_text(host), width - 2))]
-        lines += [(Span(" in the config:", "label"),)]
+        said = f"to add to the config for {unlisted_text(host)}:"
+        lines += [(), *((Span(f" {piece}", "label"),) for piece in wrap(said, width - 2))]
         # YAML is copied by people: a line is never broken at a blank, only where the screen ends.
         for text in config_lines(host, taken):
             lines += [(Span(f"   {text[at : at + width - 4]}"),) for at in range(0, len(text), width - 4)]

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from rich.cells import cell_len
 
+from drconsole.domain.comparison import is_split
 from drconsole.domain.roles import Severity
+from drconsole.domain.snapshot import Workload
 from drconsole.tui.views import Row
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain
@@ -33,9 +35,18 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
     else:
         copy = row.third or workload.copies[0]
         what = Span(f": {copy.role} at {visible(copy.place.site)}, {reason(copy)}")
+    return _said(name, what, width), (*fit(_due(workload), max(width - cell_len(plain(WHY)), 0)), *WHY)
+
+
+def _due(workload: Workload) -> Line:
+    """The next action; with its key where this console has one for it."""
     action = next_action(workload)
-    due = line(Span(" next: ", "label"), action) if action else line(Span(" nothing is due", "muted"))
-    return _said(name, what, width), (*fit(due, max(width - cell_len(plain(WHY)), 0)), *WHY)
+    if not action:
+        return line(Span(" nothing is due", "muted"))
+    label = Span(" next: ", "label")
+    if is_split(workload) and action.startswith("compare "):
+        return line(label, Span("enter", "key"), f" {action.replace('compare', 'compares', 1)}")
+    return line(label, action)
 
 
 def _said(name: Span, what: Span, width: int) -> Line:
@@ -75,7 +86,7 @@ def status_line(status: Status, width: int) -> Line:
     if status.filter:
         parts += [Span(" filter: ", "label"), Span(visible(status.filter), "strong"), Span(" ")]
     if status.problems:
-        parts.append(Span(f" {status.problems[0]} ", "warning"))
+        parts.append(Span(f" {visible(status.problems[0])} ", "warning"))
     if status.marked:
         unseen = f", {status.unseen} not shown" if status.unseen else ""
         parts.append(Span(f" {status.marked} marked{unseen} ", "strong"))

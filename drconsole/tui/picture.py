@@ -53,13 +53,16 @@ def _is_quiet(before: Snapshot, snapshot: Snapshot, change: Difference) -> bool:
     if change.changed or change.added or change.removed:
         return False
     old = {endpoint.name: _said(endpoint) for endpoint in before.endpoints}
-    return old == {endpoint.name: _said(endpoint) for endpoint in snapshot.endpoints}
+    return before.unlisted == snapshot.unlisted and old == {
+        endpoint.name: _said(endpoint) for endpoint in snapshot.endpoints
+    }
 
 
 def _said(status: EndpointStatus) -> tuple[object, ...]:
     """What an endpoint says besides times and the small changes of its clock."""
     answer = (status.state, status.silent_since, status.error, status.alarms, status.limits)
-    return (*answer, status.version, status.user, status.transport)
+    told = (status.version, status.user, status.transport, status.certificate_end)
+    return (*answer, *told, status.broker, status.nodes)
 
 
 def _news(before: Snapshot, snapshot: Snapshot, change: Difference) -> frozenset[str]:

@@ -13,13 +13,14 @@ from drconsole.tui.source import SnapshotSource
 
 @dataclass
 class ConsoleState:
-    """Written by the app alone.
+    """Written by the app alone, but for ``news``, which the inventory takes away.
 
     Args:
         clock: the console's wall clock, UTC.
         now: the time of the last tick; ages stand still between ticks.
         asked: a person asked for a read that has not come yet.
         subject: the key of the workload that somebody looks at; empty for none.
+        news: keys of workloads that changed since the cursor of the inventory stood on them.
         themes: the names of the themes that can be chosen here.
     """
 
@@ -29,6 +30,7 @@ class ConsoleState:
     picture: Picture | None = None
     asked: bool = False
     subject: str = ""
+    news: frozenset[str] = frozenset()
     themes: tuple[str, ...] = ()
 
     @property

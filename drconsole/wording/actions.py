@@ -47,7 +47,7 @@ _OF_ENDPOINTS = {
     AlarmCode.NODE_SILENT: "look at the node; its VMs may have moved to the others",
     AlarmCode.TWINS: "find out which one is the copy, and take it out of the config",
     AlarmCode.CLOCK_SKEW: "set its clock right, or this one: ages are counted on its own clock",
-    AlarmCode.INSECURE: "give it a certificate that can be verified, then remove insecure from the config",
+    AlarmCode.INSECURE: "pin its certificate or name its CA; without TLS use ntlm; then remove insecure",
 }
 _TO_LOOK_AT = {
     AlarmCode.RECORD_STRANGE: "read its notes: who wrote this record",

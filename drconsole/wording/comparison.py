@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import inf
 from typing import NamedTuple
 
 from drconsole.domain.comparison import Comparison, Network, Side, Stand, Written
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
-from drconsole.wording.ages import age, ago, moment, span
+from drconsole.wording.ages import AHEAD_S, age, ago, moment, span
 from drconsole.wording.names import visible
 
 NOT_KNOWN = "not known"
@@ -54,10 +55,10 @@ def together(comparison: Comparison, now: datetime) -> str:
             f"{_who(copy)} was last seen {ago((now - copy.taken_at).total_seconds())}" for copy in silent
         )
         return f"{all_run} as last seen; whether that is so now is not known: {seen}."
-    if comparison.both_since is not None:
+    if comparison.both_since is not None and comparison.both_since <= now + timedelta(seconds=AHEAD_S):
         lasted = span((now - comparison.both_since).total_seconds())
         return f"{have_run} at once for at least {lasted}. {_urgency(comparison)}"
-    mute = [visible(side.copy.place.site) for side in comparison.sides if side.started is None]
+    mute = [visible(s.copy.place.site) for s in comparison.sides if s.started is None or s.started > now]
     word = "does" if len(mute) == 1 else "do"
     return f"How long they have run at once is not known: {' and '.join(mute)} {word} not say."
 
@@ -125,9 +126,10 @@ def _now(side: Side, now: datetime) -> Cell:
 def _running_since(side: Side, now: datetime) -> Cell:
     if side.copy.power is not Power.ON:
         return Cell("does not run")
-    if side.started is None:
+    seconds = (now - side.started).total_seconds() if side.started else -inf
+    if side.started is None or seconds < -AHEAD_S:
+        # A clock that was set since says nothing of how long it has run.
         return Cell(NOT_KNOWN)
-    seconds = (now - side.started).total_seconds()
     start = moment(side.started, now) if seconds < DAY_S else side.started.astimezone().strftime("%Y-%m-%d")
     return Cell(f"{span(seconds)} ({start})")
 
@@ -143,10 +145,11 @@ def _took_over(side: Side, now: datetime) -> Cell:
 
 
 def _last_replicated(side: Side, now: datetime) -> Cell:
-    if side.replicated is None or side.replicated_ago_s is None:
+    if side.replicated is None:
         return Cell(NOT_KNOWN)
     way = "sent" if side.sent else "applied"
-    return Cell(f"{way} {moment(side.replicated, now)} ({age(side.replicated_ago_s)} ago)")
+    lasted = age((now - side.replicated).total_seconds())
+    return Cell(f"{way} {moment(side.replicated, now)} ({lasted} ago)")
 
 
 def _after_that(side: Side, now: datetime) -> Cell:

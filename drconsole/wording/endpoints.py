@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,19 +30,24 @@ class Fact(NamedTuple):
     severity: Severity = Severity.INFO
 
 
-def facts_of(status: EndpointStatus, now: datetime) -> tuple[Fact, ...]:
-    """The facts of an endpoint in the order in which trouble is looked for; what is not known is left out."""
+def facts_of(status: EndpointStatus, now: datetime, named: Iterable[Unlisted] = ()) -> tuple[Fact, ...]:
+    """The facts of an endpoint in the order in which trouble is looked for; what is not known is left out.
+
+    Args:
+        named: hosts that it names and the config lacks.
+    """
     told = (
         *_state(status, now),
         *(Fact("not seen", visible(limit), Severity.WARNING) for limit in status.limits),
         *_alarms(status, now),
+        *(Fact("config lacks", unlisted_text(host), Severity.WARNING) for host in named),
+        *_cluster(status),
         Fact("address", f"{visible(status.address)}, {status.kind} at {visible(status.site)}"),
         Fact("user", visible(status.user)),
         Fact("spoken to", visible(status.transport)),
         *_certificate(status, now),
         Fact("version", visible(status.version)),
         Fact("clock", *_clock(status.skew_s)),
-        *_cluster(status),
     )
     return tuple(fact for fact in told if fact.text)
 
@@ -50,9 +55,9 @@ def facts_of(status: EndpointStatus, now: datetime) -> tuple[Fact, ...]:
 def unlisted_text(host: Unlisted) -> str:
     """A host that this endpoint names and the config lacks."""
     if host.cluster:
-        return f"{visible(host.name)} is a node of this cluster, and the config lacks it"
+        return f"{visible(host.name)}, a node of this cluster"
     count = f"{host.workloads} VM{'s' if host.workloads != 1 else ''}"
-    return f"{visible(host.name)} is the partner of {count}, and no endpoint of the config is it"
+    return f"{visible(host.name)}, the partner of {count}"
 
 
 def state_words(status: EndpointStatus, now: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from drconsole.domain.deep import Inspection, Statistics
-from drconsole.wording.ages import ago, exact
+from drconsole.wording.ages import age, ago, exact
 from drconsole.wording.names import visible
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -37,6 +37,15 @@ def latency_text(one: Statistics) -> str:
         return ""
     longest = f", at most {one.latency_max_s} s" if one.latency_max_s is not None else ""
     return f"{one.latency_s} s{longest}"
+
+
+def late_text(one: Statistics, now: datetime) -> str:
+    """Why a copy is late, as far as its sending end counted: ``3 cycles missed in 12h, 302 MB to send``."""
+    span = f" in {age((now - one.since).total_seconds())}" if one.since else ""
+    missed = "1 cycle missed" if one.missed == 1 else f"{one.missed} cycles missed"
+    parts = [f"{missed}{span}", f"{size(one.pending)} to send, {size(one.average)} a cycle"]
+    latency = latency_text(one)
+    return ", ".join([*parts, *([f"a cycle took {latency}"] if latency else [])])
 
 
 def waiting_text(seen: Inspection, now: datetime) -> str:

@@ -15,7 +15,7 @@ import yaml
 from tests.contract import canaries
 from tests.contract.canaries import Watch
 from tests.contract.canary_session import SOURCES, Session, nothing_shows
-from tests.contract.commands import run, serving
+from tests.contract.commands import Terminal, run, serving
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,24 @@ def test_storing_a_password_leaves_it_in_the_keyring_alone(session: Session) -> 
     assert (session.vault / "drconsole.right-keyring").read_text() == session.right
     assert b"has a password for right-keyring now" in session.printed["set"]
     nothing_shows(session, watch)
+
+
+def test_a_person_stores_a_password_without_seeing_it(session: Session) -> None:
+    stored = session.vault / "drconsole.right-keyring"
+    stored.unlink()
+    terminal = Terminal(
+        *("--config", str(session.config), "secret", "set", "right-keyring"),
+        home=session.home,
+        more={**session.more, "RIGHT_ENV": "", "WRONG_ENV": ""},
+    )
+    for question in ("Password of operator (right-keyring): ", "The same again: "):
+        terminal.until(question)
+        terminal.type(f"{session.right}\n")
+
+    assert terminal.end() == 0
+    assert stored.read_text() == session.right
+    session.printed["set"] = terminal.seen.encode()
+    nothing_shows(session, Watch("nobody"))
 
 
 @pytest.mark.parametrize("how", ["plain", "base64", "utf-16", "argv", "environment"])

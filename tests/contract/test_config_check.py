@@ -6,6 +6,7 @@ import json
 import re
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -167,8 +168,10 @@ def test_dead_endpoints_fail_alone_and_in_their_own_words(tmp_path: Path) -> Non
     with serving(*command, home=tmp_path) as process:
         assert process.stdout
         assert process.stdout.readline().startswith("ready ")
-        ran = run("--config", "lab.yaml", "config", "check", "--wait", "5", home=tmp_path)
-        code, answer = checked(tmp_path / "lab.yaml", tmp_path, "--wait", "5")
+        with ThreadPoolExecutor() as both:
+            text = both.submit(run, "--config", "lab.yaml", "config", "check", "--wait", "12", home=tmp_path)
+            code, answer = checked(tmp_path / "lab.yaml", tmp_path, "--wait", "12")
+            ran = text.result()
 
     assert (ran.returncode, code) == (1, 1)
     where = {
@@ -261,3 +264,16 @@ def test_sealed_messages_need_no_certificate(tmp_path: Path) -> None:
         assert told(one, "certificate") == "ok: none: every message is sealed"
         assert "ntlm, every message sealed" in told(one, "login")
         assert one["certificates"] == []
+
+
+def test_of_partners_that_may_be_silent_endpoints_a_warning_is_given(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
+    south = content["endpoints"].pop("njhv01")
+    content["endpoints"]["south"] = {**south, "address": "127.0.0.1:1"}
+
+    ran = run("--config", written(content, tmp_path), "config", "check", home=tmp_path)
+
+    assert ran.returncode == 1
+    assert "nyhv01 names njhv01.corp.example, a partner that the config lacks. Add:" in ran.stdout
+    assert "Nothing was learned of south: where it is one of these, add nothing." in ran.stdout

@@ -25,7 +25,7 @@ def pasted(width: int) -> str:
     adapters = tuple(Adapter(ADAPTER + letter, letter, "Production") for letter in "AB")
     looked = Inspection(deep=Deep("vm", NOW, NOW, adapters=adapters))
     workload = replace(workload, copies=tuple(replace(c, inspection=looked) for c in workload.copies))
-    lines = [plain(line).rstrip() for line in command_lines(workload, NOW, width)]
+    lines = [plain(line).rstrip() for line in command_lines(workload, width)]
     return "\n".join(line for line in lines if line.startswith(COMMAND))
 
 

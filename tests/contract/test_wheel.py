@@ -52,6 +52,12 @@ def test_the_wheel_installs_and_serves_the_lab(tmp_path: Path) -> None:
         answer = json.loads(listed.stdout)
         assert {e["state"] for e in answer["endpoints"]} == {"ok"}
         assert answer["workloads"]
+        for words, told in ((("config", "example"), "environment:"), (("config", "check"), "4 ok.")):
+            ran = subprocess.run(
+                [program, "--config", config, *words], env=env, cwd=tmp_path, capture_output=True, text=True
+            )
+            assert (ran.returncode, ran.stderr) == (0, "")
+            assert told in ran.stdout
         look = (
             "import drconsole, pathlib as p; print(*p.Path(drconsole.__file__).with_name('themes').iterdir())"
         )

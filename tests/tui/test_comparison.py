@@ -131,6 +131,15 @@ def test_what_nobody_told_is_called_not_known() -> None:
     assert "How long they have run at once is not known: New York and New Jersey do not say" in text
 
 
+def test_a_console_whose_clock_was_set_back_does_not_know_how_long() -> None:
+    """What was read before that was read in the future."""
+    ahead = NOW + timedelta(hours=2)
+    sides = [replace(one, uptime_s=60) for one in split_brain("erp-db", 1)]
+    lines = [plain(line) for line in comparison_lines(picture(sides, now=ahead).workloads[0], NOW, 80)]
+    assert next(line for line in lines if "running since" in line).count("not known") == 2
+    assert "How long they have run at once is not known" in "\n".join(lines)
+
+
 def test_a_look_that_failed_says_why() -> None:
     snapshot = picture(split_brain("erp-db", 1))
     (workload,) = snapshot.workloads

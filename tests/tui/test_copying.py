@@ -14,6 +14,7 @@ from drconsole.cli.listing import lines, listed
 from drconsole.tui import clipboard, copies
 from drconsole.tui.screens.copying import CopyScreen
 from drconsole.tui.widgets.field import Field
+from drconsole.wording.ages import exact
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, picture, protected
 
@@ -49,7 +50,8 @@ def test_the_list_is_written_in_the_words_of_the_command(folder: Path) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         printed = list(lines(snapshot, listed(snapshot, everything=False), 120))
         text = file.read_text(encoding="utf-8").splitlines()
-        assert [line for line in text if line] == [
+        assert text[0] == f"as drconsole showed it at {exact(NOW)}"
+        assert [line for line in text[1:] if line] == [
             line for line in printed if line and "without protection" not in line
         ]
         assert f"{len(text)} lines are in {file}".replace(" ", "") in "".join(d.lines()[-4:-1]).replace(

@@ -99,7 +99,7 @@ def test_what_a_deep_read_tells_fits_and_stands_there_whole(copies: int, width: 
     whole = "".join(line.strip() for line in lines)
     assert whole.count(visible(HOSTILE)) >= 6 * copies
     (row,) = [line for line in lines if line.startswith("   read deep")]
-    assert row[20:].startswith("9 h ago on ")
+    assert row[18:].startswith("9 h ago on ")
 
 
 def test_what_failed_and_what_has_not_come_are_told_apart() -> None:
@@ -118,6 +118,22 @@ def test_what_failed_and_what_has_not_come_are_told_apart() -> None:
     assert "none" in points(Inspection(deep=Deep("x", NOW, NOW, relations=(relation("Replica"),))))
 
 
+def test_the_pane_says_why_a_copy_is_late() -> None:
+    (workload,) = picture(protected("web-01", 1, late_s=38 * 60)).workloads
+    original = next(c for c in workload.copies if c.role is Role.ORIGINAL)
+    since = NOW - timedelta(hours=12)
+    counted = Statistics("Simple", since, 302_000_000, 25_000_000, 10**9, None, None, 0, 141, 3, "None", None)
+
+    def pane(inspection: Inspection) -> str:
+        copies = tuple(replace(c, inspection=inspection) if c is original else c for c in workload.copies)
+        return "\n".join(plain(line) for line in detail(replace(workload, copies=copies), NOW, 120))
+
+    measured = pane(Inspection(measured=Measured(NOW, (counted,))))
+    assert "\n why late: 3 cycles missed in 12h, 302 MB to send, 25 MB a cycle" in measured
+    assert "\n why late: statistics: not answered yet" in pane(Inspection(measuring=NOW))
+    assert "why late" not in pane(Inspection())
+
+
 def test_a_silent_copy_is_not_awaited() -> None:
     snapshot = picture(protected("web-01", 1), silent=frozenset({"goldr2-n1"}))
     text = "\n".join(plain(line) for line in full_detail(snapshot.workloads[0], NOW, 120))
@@ -128,7 +144,7 @@ def test_a_silent_copy_is_not_awaited() -> None:
 def test_whether_it_starts_by_itself_is_told_by_the_light_read(action: str, words: str | None) -> None:
     sightings = [replace(s, auto_start=action) for s in protected("web-01", 1)]
     lines = [plain(line) for line in full_detail(picture(sightings).workloads[0], NOW, 120)]
-    row = [line.split()[3:] for line in lines if "starts by itself" in line]
+    row = [line.split()[2:] for line in lines if "starts itself" in line]
     assert row == ([[words, words]] if words else [])
 
 

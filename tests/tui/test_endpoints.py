@@ -172,11 +172,9 @@ def test_hosts_that_the_config_lacks_come_with_the_lines_to_add(size: tuple[int,
 
     async def script(d: Driver) -> None:
         await d.press("e")
-        assert squeezed(
-            "is the partner of 3 VMs, and no endpoint of the config is it: enter shows the lines"
-        ) in (squeezed(d.table()))
+        assert "config lacks  hv9.corp.example, the partner of 3 VMs" in d.table()
         await d.press("enter")
-        assert "hv9.corp.example is the partner of 3 VMs" in d.table()
+        assert "config lacks  hv9.corp.example, the partner of 3 VMs" in d.table()
         text = await everything(d)
         for line in ("hv9:", "kind: hyperv", "site: New Jersey", "address: hv9.corp.example", "HV3: HV3"):
             assert squeezed(line) in text

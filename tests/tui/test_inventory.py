@@ -241,7 +241,7 @@ def test_long_lists_show_where_the_window_stands() -> None:
 
 def test_the_line_above_the_keys_answers_what_now() -> None:
     async def script(d: Driver) -> None:
-        assert "next: compare the two copies" in d.text()
+        assert "next: enter compares the two copies" in d.text()
         await d.press("G")
         assert "nothing is due" in d.text()
 
@@ -270,6 +270,19 @@ def test_a_change_of_role_is_bold_until_it_was_looked_at() -> None:
             await d.press("down")
         await d.press("g")
         assert not is_bold(d)
+
+    drive(script, picture())
+
+
+def test_what_changed_behind_another_screen_is_bold_on_return() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("question_mark")
+        stopped = [replace(s, power=Power.OFF) if s.name == "web-02" else s for s in STEADY]
+        await d.show(picture(stopped, serial=2))
+        await d.press("b")
+        bold = {s.text.strip() for line in d.strips()[3:19] for s in line if s.style and s.style.bold}
+        assert "web-02" in bold
+        assert "web-01" not in bold
 
     drive(script, picture())
 

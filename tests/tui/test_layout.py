@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from drconsole.tui.columns import ROLE, layout
+from drconsole.tui.foot import Status, status_line
 from drconsole.tui.views import View
 from drconsole.tui.widgets.fitting import cut_end, fit, wrap
 from drconsole.tui.widgets.ink import Span, plain
@@ -58,6 +59,45 @@ def test_any_name_takes_exactly_its_cells(name: str, width: int, middle: bool) -
     if cell_len(shown) <= width:
         assert fitted.rstrip(" ") == shown.rstrip(" ")
     assert all(cell_len(piece) <= width for piece in wrap(shown, width))
+
+
+@given(
+    st.builds(
+        Status,
+        filter=st.text(max_size=60),
+        problems=st.lists(st.text(max_size=60), max_size=2).map(tuple),
+        marked=st.integers(0, 10_000),
+        unseen=st.integers(0, 10_000),
+        order=st.sampled_from(["", "by name"]),
+        pair=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+        hidden=st.integers(0, 10_000),
+        window=st.tuples(st.integers(0, 20), st.integers(0, 40), st.integers(0, 10_000)),
+    ),
+    st.integers(20, 160),
+)
+def test_the_status_line_takes_exactly_its_cells(status: Status, width: int) -> None:
+    text = plain(status_line(status, width))
+    assert cell_len(text) == width
+    assert not set(text) & {"\n", "\x1b", "\u202e"}
+
+
+def test_the_status_line_tells_the_most_important_first() -> None:
+    status = Status("web", ("no role x: y?",), 3, 1, "by name", (1, 2), 5, (1, 15, 300))
+    wide, narrow = plain(status_line(status, 160)), plain(status_line(status, 60))
+    words = [
+        "web",
+        "no role x",
+        "3 marked, 1 not shown",
+        "by name",
+        "pair 1 of 2",
+        "5 unprotected",
+        "1 to 15",
+    ]
+    places = [wide.index(word) for word in words]
+    assert places == sorted(places)
+    assert wide.endswith("read-only ")
+    assert narrow.endswith("1 to 15 of 300 ")
+    assert "no role x" in narrow
 
 
 def test_wrap_loses_no_letter() -> None:

@@ -13,6 +13,7 @@ from drconsole.cli import health_command, list_command
 from drconsole.cli.health_command import CRITICAL, OK, UNKNOWN, WARNING
 from drconsole.cli.main import main
 from drconsole.domain.snapshot import Snapshot
+from drconsole.tui.sorting import Order
 from tests.tui.pictures import picture
 
 Run = Callable[..., Result]
@@ -78,6 +79,21 @@ def test_list_tells_the_worst_of_all_and_alarms_of_what_passes(run: Run) -> None
 def test_list_counts_what_passes_but_is_hidden(run: Run) -> None:
     assert "1 without protection is not shown" in run("list", "--filter", "jumphost").stdout
     assert "without protection" not in run("list", "--filter", "web").stdout
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "title"),
+    [("alarms", "erp-db", "RPO"), ("name", "crm-app", "RPO"), ("rpo", "crm-app", "RPO ▾")],
+)
+def test_list_orders_its_lines(run: Run, order: str, first: str, title: str) -> None:
+    lines = run("list", "--order", order).stdout.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("WORKLOAD"))
+    assert lines[head + 1].split()[0] == first
+    assert f"{title}  " in lines[head]
+
+
+def test_the_orders_are_those_of_the_console() -> None:
+    assert list(list_command.ORDERS) == [order.value for order in Order]
 
 
 @pytest.mark.parametrize("command", ["list", "health"])

@@ -13,13 +13,18 @@ from hypothesis import strategies as st
 from drconsole.config.load import load
 from drconsole.config.model import Config
 from drconsole.errors import ConfigError
-from tests.unit.test_config_mistakes import GOOD
+from tests.unit.wrong_configs import GOOD
 
 NAMES = ["environment", "sites", "pairs", "credentials", "endpoints", "state", "theme", "test_networks"]
 NAMES += ["from", "to", "user", "password_command", "env", "prompt", "keyring", "kind", "site", "address"]
 NAMES += [
     "ca_file",
+    "pins",
+    "sha256:" + "a" * 64,
     "insecure",
+    "tls",
+    "mouse",
+    "kerberos",
     "refresh_s",
     "rpo",
     "15m",

@@ -144,6 +144,12 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         assert str(tmp_path) in caught.value.message
 
 
+def test_a_file_that_opens_and_cannot_be_read() -> None:
+    # Its first bytes are never mapped, so reading them fails as on a broken disk.
+    with pytest.raises(ConfigError, match="it cannot be read: Input/output error"):
+        load(Path("/proc/self/mem"))
+
+
 def test_file_that_everybody_may_change_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(GOOD)

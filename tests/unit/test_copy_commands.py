@@ -30,7 +30,7 @@ def side(adapters: tuple[Adapter, ...] = (), **changes: object) -> Side:
     workload = replace(
         workload, copies=(replace(copy, sighting=sighting, inspection=looked), workload.copies[1])
     )
-    return compare(workload, NOW).sides[0]
+    return compare(workload).sides[0]
 
 
 def texts(of: Side) -> list[str]:
@@ -93,11 +93,9 @@ def test_where_to_type_them_names_the_node_that_had_it() -> None:
 
 def test_a_vsphere_copy_is_addressed_by_its_moref() -> None:
     workload = picture([vsphere("printsrv", 8, NEW_YORK)]).workloads[0]
-    found = commands_of(compare(workload, NOW).sides[0])
+    found = commands_of(compare(workload).sides[0])
     assert found.where == "PowerCLI, connected to vc-ny"
     assert found.commands[0].text == "$vm = Get-VM -Id VirtualMachine-vm-8"
     copy = workload.copies[0]
     odd = replace(copy, sighting=replace(copy.sighting, handle="vm-8; rm"))
-    assert [
-        c.text for c in commands_of(compare(replace(workload, copies=(odd,)), NOW).sides[0]).commands
-    ] == [""]
+    assert [c.text for c in commands_of(compare(replace(workload, copies=(odd,))).sides[0]).commands] == [""]

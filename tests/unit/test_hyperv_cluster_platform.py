@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -229,3 +232,65 @@ def test_where_a_vm_is_not_found_a_node_that_could_not_say_is_blamed_first(
     with pytest.raises(EndpointError) as caught:
         cluster.deep(VM_A)
     assert type(caught.value) is raised
+
+
+def test_a_node_that_is_busy_for_another_vm_is_the_answer() -> None:
+    cluster = gold()
+    asked: list[str] = []
+
+    def statistics(name: str, outcome: EndpointError) -> Any:
+        def ask(_vm: str) -> None:
+            asked.append(name)
+            raise outcome
+
+        return SimpleNamespace(statistics=ask, close=lambda: None)
+
+    cluster.hosts = cast(
+        Any, {"HV1": statistics("HV1", Busy("one at a time")), "HV2": statistics("HV2", NOT_HERE)}
+    )
+    with pytest.raises(Busy):
+        cluster.statistics(VM_A)
+    assert asked == ["HV1"]
+
+
+def test_where_a_vm_was_read_deep_it_is_asked_for_statistics_first() -> None:
+    cluster = gold()
+    now = datetime.now(UTC)
+    asked: list[str] = []
+
+    def node(name: str, deep: Deep | EndpointError) -> Any:
+        def statistics(_vm: str) -> tuple[()]:
+            asked.append(name)
+            return ()
+
+        return SimpleNamespace(deep=Looked(deep).deep, statistics=statistics, close=lambda: None)
+
+    cluster.hosts = cast(Any, {"HV1": node("HV1", NOT_HERE), "HV2": node("HV2", Deep(VM_A, now, now))})
+    assert cluster.deep(VM_A).node == "HV2"
+    cluster.statistics(VM_A)
+    assert asked == ["HV2"]
+
+
+def test_no_further_node_is_begun_when_the_time_is_over() -> None:
+    cluster = gold()
+    cluster.endpoint = replace(cluster.endpoint, budget_s=0.0)
+    cluster.hosts = cast(
+        Any,
+        {"HV1": Looked(Unreachable("dead")), "HV2": Looked(Deep(VM_A, datetime.now(UTC), datetime.now(UTC)))},
+    )
+    with pytest.raises(Unreachable):
+        cluster.deep(VM_A)
+
+
+def test_a_node_that_hangs_in_a_deep_read_is_broken_off_in_time() -> None:
+    cluster = gold()
+    cluster.endpoint = replace(cluster.endpoint, budget_s=0.01)
+    closed = threading.Event()
+
+    def hang(_vm: str) -> Deep:
+        assert closed.wait(30)
+        raise Unreachable("broken off")
+
+    cluster.hosts = cast(Any, {"HV1": SimpleNamespace(deep=hang, close=closed.set)})
+    with pytest.raises(Unreachable, match="broken off"):
+        cluster.deep(VM_A)

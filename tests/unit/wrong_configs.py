@@ -307,6 +307,7 @@ WRONG = [
         for key, remedy in (("endpoints.gold.insecure:", "write true or false"),)
         for word in ("no", "on", "Off", "True", "'true'", "1", "TRUE")
     ),
+    Wrong("theme of nobody's home", "theme: dark", "theme: ~no-one/x.yaml", 3, "theme:", "shipped theme"),
     Wrong("theme is a number", "theme: dark", "theme: 2026", 3, "theme:", "in quotes"),
     Wrong("theme in other case", "theme: dark", "theme: Dark", 3, "theme:", "did you mean 'dark'?"),
     Wrong("theme is a folder", "theme: dark", "theme: ./x.yaml/", 3, "theme:", "known themes are"),
@@ -315,6 +316,7 @@ WRONG = [
         Wrong(f"state {what}", "state: state", f"state: {value}", 2, "state:", how)
         for what, value, how in (("is a list", "[a]", "plain text"), ("has a NUL", '"a\\0b"', "plain text"))
     ),
+    Wrong("state at nobody's home", "state: state", "state: ~no-one/x", 2, "state:", "write the whole path"),
     Wrong("path too long", "state: state", "state: " + "x" * 1001, 2, "state:", "plain text"),
     *(
         Wrong(
@@ -343,6 +345,8 @@ WRONG = [
             ("no PEM", "c.yaml", "name a PEM file"),
             ("a number", "7", "in quotes"),
             ("endless", "/dev/zero", "name a PEM file"),
+            ("of nobody's home", "~nobody-here/pin.pem", "name a PEM file"),
+            ("with a long name", "x" * 300, "name a PEM file"),
         )
     ),
     Wrong(
@@ -385,6 +389,8 @@ WRONG = [
             ("in DER", "der.pem"),
             ("endless", "/dev/zero"),
             ("through a circle", "circle.pem"),
+            ("of nobody's home", "~nobody-here/ca.pem"),
+            ("with a long name", "x" * 300),
         )
     ),
     Wrong(

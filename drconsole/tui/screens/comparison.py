@@ -76,4 +76,4 @@ class CommandsScreen(_WorkloadPage):
 
     def lines(self, workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
         """The commands of each copy."""
-        return command_lines(workload, now, width)
+        return command_lines(workload, width)

@@ -41,6 +41,7 @@ class CopyScreen(ConsoleScreen):
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(bindings_of(REPLACE))])
         self._what = what
         self._make = make
+        self._now = state.now
         self._problem = ""
         self._exists = ""
 
@@ -52,7 +53,7 @@ class CopyScreen(ConsoleScreen):
     def body(self) -> Iterable[Widget]:
         """A line of what is asked, the path, and what went wrong."""
         yield Lines(id="asked")
-        yield Field(copies.proposed(self._what, self.state.now), id="field", max_length=LONGEST_PATH)
+        yield Field(copies.proposed(self._what, self._now), id="field", max_length=LONGEST_PATH)
         yield Lines(id="problem")
 
     def draw(self) -> None:
@@ -103,7 +104,7 @@ class CopyScreen(ConsoleScreen):
                 asking.say(told, "good")
 
     def _written(self, named: str, *, replace: bool) -> str:
-        lines, path = self._make(), Path(named).expanduser()
+        lines, path = copies.dated(self._make(), self._now), Path(named).expanduser()
         copies.write(path, lines, replace=replace)
         return f"{len(lines)} lines are in {visible(str(path.absolute()))}"
 

@@ -47,4 +47,4 @@ class EndpointScreen(ConsoleScreen):
         named = [host for host in snapshot.unlisted if host.named_by == self.endpoint]
         taken = {one.name for one in snapshot.endpoints}
         width = self.size.width
-        return (*fact_lines(found[0], self.state.now, width), *unlisted_lines(named, taken, width))
+        return (*fact_lines(found[0], self.state.now, width, named), *unlisted_lines(named, taken, width))

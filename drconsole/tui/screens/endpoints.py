@@ -15,11 +15,9 @@ from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoint import EndpointScreen
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.table import LineTable
-from drconsole.wording.endpoints import unlisted_text
 
 # The share of the screen that the facts get however many endpoints there are, and the least.
 FACTS, FACTS_LEAST = 0.45, 9
@@ -94,11 +92,7 @@ class EndpointsScreen(ConsoleScreen):
     def _facts(self, status: EndpointStatus) -> tuple[Line, ...]:
         snapshot = self.state.snapshot
         named = [host for host in (snapshot.unlisted if snapshot else ()) if host.named_by == status.name]
-        texts = (f"{unlisted_text(host)}: enter shows the lines to add" for host in named)
-        told = (
-            (Span(f" {piece}", "warning"),) for text in texts for piece in wrap(text, self.size.width - 2)
-        )
-        return (*fact_lines(status, self.state.now, self.size.width), *told)
+        return fact_lines(status, self.state.now, self.size.width, named)
 
     def _cells(self, status: EndpointStatus) -> tuple[Line, ...]:
         return self._layout.cells(status, self.state.now)

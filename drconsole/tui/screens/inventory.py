@@ -50,7 +50,6 @@ class InventoryScreen(WorkloadScreen):
         self._views: tuple[View, ...] = (View(""),)
         self._place = 0
         self._absences: Mapping[str, str] = {}
-        self._news: frozenset[str] = frozenset()
         self._looked_at = ""
         self._marks = Marks()
         self._unseen = 0
@@ -123,7 +122,6 @@ class InventoryScreen(WorkloadScreen):
         change = picture.difference
         looked = self.state.subject in change.inspected
         if anew or looked or change.changed or change.added or change.removed:
-            self._news |= frozenset() if anew else picture.news
             view, self._views = self.view, picture.views
             self._place = self._views.index(view) if view in self._views else 0
             self._list()
@@ -217,7 +215,7 @@ class InventoryScreen(WorkloadScreen):
         return layout(self.size.width, self.view, long_cells=long_cells)
 
     def _cells(self, row: Row) -> tuple[Line, ...]:
-        news = row.workload.key in self._news
+        news = row.workload.key in self.state.news
         return cells(row, self.view, self._layout, self._absences, self.state.now, news=news)
 
     def _close_filter(self) -> None:
@@ -248,7 +246,7 @@ class InventoryScreen(WorkloadScreen):
         """The cursor moved: what it left and what it stands on was looked at."""
         row = self._table.selected
         key = row.workload.key if row else ""
-        self._news -= {self._looked_at, key}
+        self.state.news -= {self._looked_at, key}
         self._looked_at = key
         self._draw_selected()
 

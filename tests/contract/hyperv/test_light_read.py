@@ -159,7 +159,7 @@ def test_basic_over_clear_http_is_refused_before_anything_is_sent(tmp_path: Path
 
 
 def test_other_ways_to_log_in_are_refused_by_name(ny: Host) -> None:
-    with pytest.raises(LoginRefused, match="(?i)kerberos"):
+    with pytest.raises(LoginRefused, match=r"(?i)kerberos"):
         ny.platform(transport="kerberos").read(Tier.LIGHT)
 
 

@@ -191,6 +191,22 @@ TWO_COPIES = [
         (ON, "Replica", FAILED),
         _copy(NY, "FORMER ORIGINAL", "H3", "starts-by-itself"),
         _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        auto_start="Start",
+    ),
+    _pair(
+        "the old original would start only if it ran, and it is off",
+        (OFF, "Primary", "PreparedForFailover"),
+        (ON, "Replica", FAILED),
+        _copy(NY, "FORMER ORIGINAL", "H3"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        auto_start="StartIfRunning",
+    ),
+    _pair(
+        "the old original would start because it was saved while it ran",
+        (SAVED, "Primary", "Error"),
+        (ON, "Replica", FAILED),
+        _copy(NY, "FORMER ORIGINAL", "H3", "starts-by-itself"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
         auto_start="StartIfRunning",
     ),
     _pair(
