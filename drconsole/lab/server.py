@@ -72,7 +72,7 @@ class Lab:
         self.password_file = options.folder / "password"
         self.habits: dict[str, Habit] = {}
         self._engine = StubbornEngine(engine, self._habit_of)
-        self.world.breaker = HostBreaker(world, lambda: self.listeners)
+        self.world.breaker = HostBreaker(world, lambda: self.listeners, self.follow_owners)
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
         self._timeline = Timeline(self.clock, self._befall)
