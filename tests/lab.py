@@ -178,10 +178,14 @@ class LabProcess:
 
 
 class LabPool:
-    """One lab per engine, started when first needed and given out anew for each test."""
+    """One lab per engine, started when first needed and given out anew for each test.
 
-    def __init__(self, folder: Path) -> None:
+    ``speed`` is how fast their time runs: acts take their simulated time.
+    """
+
+    def __init__(self, folder: Path, *, speed: float = 1.0) -> None:
         self._folder = folder
+        self._speed = speed
         self._labs: dict[str | None, LabProcess] = {}
 
     def lab(self, scenario: str, powershell: str | None = None) -> LabProcess:
@@ -191,7 +195,9 @@ class LabPool:
             self._labs[powershell].reset(scenario)
         else:
             folder = self._folder / ("pwsh" if powershell else "evaluator")
-            self._labs[powershell] = LabProcess.start(scenario, folder, powershell=powershell)
+            self._labs[powershell] = LabProcess.start(
+                scenario, folder, powershell=powershell, speed=self._speed
+            )
         return self._labs[powershell]
 
     def check(self) -> None:

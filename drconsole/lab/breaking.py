@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from drconsole.lab.hyperv.clusters import WrongMove, move, set_node
 from drconsole.lab.hyperv.model import HyperVWorld
@@ -11,11 +11,20 @@ from drconsole.lab.wire_faults import WireFault
 
 
 class HostBreaker:
-    """Implements ``act_faults.Breaker`` on the listeners of a lab; ``listeners`` gives those of now."""
+    """Implements ``act_faults.Breaker`` on the listeners of a lab.
 
-    def __init__(self, world: HyperVWorld, listeners: Callable[[], Mapping[str, Listener]]) -> None:
+    ``listeners`` gives those of now; ``follow_owners`` lets the addresses of clusters follow their owners.
+    """
+
+    def __init__(
+        self,
+        world: HyperVWorld,
+        listeners: Callable[[], Mapping[str, Listener]],
+        follow_owners: Callable[[], Awaitable[None]],
+    ) -> None:
         self._world = world
         self._listeners = listeners
+        self._follow_owners = follow_owners
 
     def _of(self, host: str) -> list[Listener]:
         return [one for one in self._listeners().values() if one.service.host_name == host]
@@ -35,11 +44,13 @@ class HostBreaker:
         """Let a host be gone: its processes end and nobody answers; a node's machines start elsewhere."""
         for listener in self._of(host):
             listener.service.restart()
-            await listener.set_fault(WireFault.SILENT_TCP)
         try:
             set_node(self._world.hosts, host, "Down", self._world.clock.now())
         except WrongMove:
             self._world.hosts[host].state = "Down"
+        await self._follow_owners()
+        for listener in self._of(host):
+            await listener.set_fault(WireFault.SILENT_TCP)
 
     def migrate(self, host: str, vm: str) -> None:
         """Let another living node own a machine; on a host alone, or for the last node, nothing moves."""

@@ -68,10 +68,11 @@ class Lab:
         self.world = world
         self.clock = world.clock
         self.listeners: dict[str, Listener] = {}
+        self._parked: dict[str, Listener] = {}
         self.password_file = options.folder / "password"
         self.habits: dict[str, Habit] = {}
         self._engine = StubbornEngine(engine, self._habit_of)
-        self.world.breaker = HostBreaker(world, lambda: self.listeners)
+        self.world.breaker = HostBreaker(world, lambda: self.listeners, self.follow_owners)
         self._authority = Authority(options.folder / "certificates")
         self._password = secrets.token_urlsafe(24)
         self._timeline = Timeline(self.clock, self._befall)
@@ -244,7 +245,8 @@ class Lab:
         """End everything: timeline, endpoints, processes."""
         self._timeline.stop()
         await self.world.close()
-        await asyncio.gather(*(listener.close() for listener in self.listeners.values()))
+        everyone = (*self.listeners.values(), *self._parked.values())
+        await asyncio.gather(*(listener.close() for listener in everyone))
         await self._engine.close()
 
     async def _bind(self) -> None:
@@ -253,12 +255,17 @@ class Lab:
         for endpoint in self.scenario.endpoints:
             for name, host in addresses(self.scenario, endpoint).items():
                 wanted[name] = (host, endpoint)
-        for name, listener in list(self.listeners.items()):
-            if name not in wanted or not self._serves(listener, *wanted[name]):
-                await self.listeners.pop(name).close()
+        for name in [name for name in self.listeners if name not in wanted]:
+            # Its port stays taken: given up, it would soon belong to somebody's outgoing connection.
+            self._parked[name] = self.listeners.pop(name)
+            self._parked[name].service.restart()
+            await self._parked[name].set_fault(WireFault.REFUSE)
         for name, (host, endpoint) in wanted.items():
-            if name not in self.listeners:
-                self.listeners[name] = await self._serve(name, host, endpoint)
+            known = self.listeners.pop(name, None) or self._parked.pop(name, None)
+            if known is not None and not self._serves(known, host, endpoint):
+                await known.close()
+                known = None
+            self.listeners[name] = known or await self._serve(name, host, endpoint)
             listener = self.listeners[name]
             self._ports[name] = listener.port
             listener.service.restart()

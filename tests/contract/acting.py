@@ -14,9 +14,10 @@ from unittest import mock
 
 from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv.call import Call, Sink
+from drconsole.lab.hyperv.cmdlets import FAILED
 from drconsole.lab.hyperv.content import Content, content_at, start_writing
 from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
-from drconsole.lab.hyperv.model import HyperVWorld
+from drconsole.lab.hyperv.model import HyperVWorld, fatal
 from drconsole.lab.powershell.evaluator import closed_list
 from drconsole.lab.powershell.evaluator.frame import Place
 from drconsole.lab.powershell.evaluator.signatures import signatures
@@ -70,15 +71,18 @@ def hosts() -> list[Host]:
 
 
 class ActingWorld(HyperVWorld):
-    """The lab's model on a leaping clock, and all calls that were made on it."""
+    """The lab's model on a leaping clock, and all calls that were made on it; ``failing`` cmdlets fail."""
 
     def __init__(self, known: list[Host] | None = None) -> None:
         super().__init__(LeapingClock(), hosts() if known is None else known)
         self.calls: list[Call] = []
+        self.failing: frozenset[str] = frozenset()
 
     async def run(self, call: Call, sink: Sink) -> dict[str, Any]:
         """Remember the call."""
         self.calls.append(call)
+        if call.cmdlet in self.failing:
+            return fatal("OperationFailed", "NotSpecified", FAILED, "It cannot be done now.")
         return await super().run(call, sink)
 
     @property

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from drconsole.lab.hyperv.machines import Machine
+from drconsole.lab.hyperv.act_faults import ActFault, ActKind
+from drconsole.lab.hyperv.machines import Cluster, Leg, Machine
 from drconsole.lab.powershell.process import Engine
 from drconsole.lab.powershell.real_engine import RealEngine
 from tests.contract.acting import (
     DB,
+    NJ,
+    START,
     WEB,
     ActingWorld,
     Make,
@@ -271,5 +274,128 @@ def test_what_an_act_does(make: Make, row: Row) -> None:
         assert told == {"NYHV01": row.web, "NJHV01": row.copy}
         if make is evaluator or row is ROWS[0]:
             assert await read_back(engine, world) == as_read(world)
+
+    session(make, do)
+
+
+ADAPTER = '$now = @(Get-VMNetworkAdapter -VM $vm)[0]\n"$($now.SwitchName) $($now.TestReplicaSwitchName)"'
+VLAN = '$now = Get-VMNetworkAdapterVlan -VMNetworkAdapter $nic\n"$($now.OperationMode) $($now.AccessVlanId)"'
+AFTER = (
+    "$now = Get-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $nic\n"
+    '"$($now.IPv4Address) $($now.IPv4SubnetMask) $($now.IPv6Address)"'
+)
+SWITCH = "$wanted = @(Get-VMSwitch)[1]\n"
+MACHINE = '$now = Get-VM -Id $Arguments.vm\n"$($now.Name) $($now.Notes) $($now.AutomaticStartAction)"'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (NIC + "Disconnect-VMNetworkAdapter -VMNetworkAdapter $nic\n" + ADAPTER, " "),
+        (
+            NIC + SWITCH + "Connect-VMNetworkAdapter -VMNetworkAdapter $nic -VMSwitch $wanted\n" + ADAPTER,
+            "Isolated ",
+        ),
+        (NIC + "Connect-VMNetworkAdapter -VMNetworkAdapter $nic -SwitchName 'None'\n", "InvalidParameter"),
+        (
+            NIC + "Set-VMNetworkAdapter -VMNetworkAdapter $nic -TestReplicaSwitchName 'isolated'\n" + ADAPTER,
+            "Production Isolated",
+        ),
+        (
+            NIC + "Set-VMNetworkAdapter -VMNetworkAdapter $nic -TestReplicaSwitchName 'No'\n",
+            "InvalidParameter",
+        ),
+        (NIC + "Set-VMNetworkAdapterVlan -VMNetworkAdapter $nic -Access -VlanId 17\n" + VLAN, "Access 17"),
+        (NIC + "Set-VMNetworkAdapterVlan -VMNetworkAdapter $nic -Access -VlanId 4095\n", "InvalidParameter"),
+        (NIC + "Set-VMNetworkAdapterVlan -VMNetworkAdapter $nic -Untagged\n" + VLAN, "Untagged 0"),
+        (
+            NIC + "Set-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $nic -IPv4Address '10.0.0.5'"
+            " -IPv4SubnetMask '255.0.0.0' -IPv6Address 'fd00::5'\n"
+            "Set-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $nic -ClearFailoverIPv4Settings\n"
+            + AFTER,
+            "  fd00::5",
+        ),
+        (
+            VM + "Set-VM -VM $vm -Notes 'a $(b)' -AutomaticStartAction Nothing\n" + MACHINE,
+            "web a $(b) Nothing",
+        ),
+        (VM + "Set-VM -VM $vm -NewVMName 'web 2'\n" + MACHINE, "web 2  StartIfRunning"),
+    ],
+)
+def test_what_is_set_is_read_back(make: Make, text: str, told: str) -> None:
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        got = await ask(engine, "NYHV01", text, vm=WEB)
+        assert got.error_id == told if got.error else got.value == told, got
+
+    assert session(make, do).watch.seen == []
+
+
+def test_a_removed_machine_leaves_its_disk(make: Make) -> None:
+    remove = (
+        VM + "$disk = @(Get-VMHardDiskDrive -VM $vm)[0].Path\nRemove-VM -VM $vm -Force\n"
+        "foreach ($one in @(Get-VM)) { $one.Name }\nTest-Path -LiteralPath $disk"
+    )
+
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        got = await ask(engine, "NYHV01", remove, vm=DB)
+        assert got.value == ["web", True], got
+        assert DB not in world.hosts["NYHV01"].machines
+
+    session(make, do)
+
+
+def test_a_test_copy_takes_its_disk_along(make: Make) -> None:
+    text = (
+        VM + f"$test = Start-VMFailover -VM $vm -AsTest -Passthru {CONFIRM}\n"
+        "$disk = @(Get-VMHardDiskDrive -VM $test)[0].Path\n$was = Test-Path -LiteralPath $disk\n"
+        'Stop-VMFailover -VM $vm\n"$($test.Name) $was $(Test-Path -LiteralPath $disk)"'
+    )
+
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        assert (await ask(engine, "NJHV01", text, vm=WEB)).value == "web - Test True False"
+
+    session(make, do)
+
+
+def test_one_of_two_relationships_must_be_named(make: Make) -> None:
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        third = "chhv01.corp.example"
+        world.copy.legs.append(
+            Leg("Replica", "Replicating", NJ, third, third, kind="Extended", last_sync=START)
+        )
+        pause = VM + "Suspend-VMReplication -VM $vm"
+        assert (await ask(engine, "NJHV01", pause, vm=WEB)).error_id == "InvalidParameter"
+        got = await ask(engine, "NJHV01", LEG + "Suspend-VMReplication -VMReplication $leg")
+        assert got.ok, got
+        assert [leg.state for leg in world.copy.legs] == ["Replicating", "Suspended"]
+
+    session(make, do)
+
+
+def test_a_reverse_that_is_done_on_one_side_only(make: Make) -> None:
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        off(world.web, world.copy)
+        states("PreparedForFailover", "FailedOverWaitingCompletion")(world.web, world.copy)
+        world.faults.waiting.append(ActFault("Set-VMReplication", ActKind.HALF))
+        got = await ask(engine, "NJHV01", LEG + "Set-VMReplication -VMReplication $leg -Reverse")
+        assert got.ok, got
+        assert (world.copy.mode, world.web.mode) == ("Primary", "Primary")
+        assert world.web.state == "PreparedForFailover"
+
+    session(make, do)
+
+
+def test_the_role_of_a_removed_machine_stays_until_it_is_removed(make: Make) -> None:
+    text = (
+        VM + "Remove-VM -VM $vm -Force\n$group = Get-ClusterGroup -VMId $Arguments.vm\n"
+        '"$($group.State)"\nRemove-ClusterGroup -VMId $Arguments.vm -RemoveResources -Force\n'
+        "foreach ($one in @(Get-ClusterGroup)) { $one.Name }"
+    )
+
+    async def do(engine: Engine, world: ActingWorld) -> None:
+        cluster = Cluster("GOLD", "gold.corp.example", ("NYHV01",), "NYHV01")
+        world.hosts["NYHV01"].cluster = cluster
+        got = await ask(engine, "NYHV01", text, vm=DB)
+        assert got.value == ["Failed", "Cluster Group", "Available Storage", "web"], got
 
     session(make, do)

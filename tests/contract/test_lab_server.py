@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -74,6 +75,18 @@ def test_it_says_all_that_a_config_needs(lab: LabProcess) -> None:
     assert [entry["name"] for entry in said["endpoints"]] == ["nyhv01", "njhv01", "gold", "goldr2"]
     assert {entry["kind"] for entry in said["endpoints"]} == {"hyperv"}
     assert [identify(lab, entry["name"]) for entry in said["endpoints"]] == [200, 200, 200, 200]
+
+
+def test_a_port_stays_taken_while_no_scenario_names_its_endpoint(lab: LabProcess, tmp_path: Path) -> None:
+    address = lab.endpoint("gold")["address"]
+    file = tmp_path / "timeline.yaml"
+    file.write_text(TIMELINE, encoding="utf-8")
+    lab.reset(str(file))
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", int(address.rpartition(":")[2])))
+    lab.reset("steady")
+    assert lab.endpoint("gold")["address"] == address
+    assert identify(lab, "gold") == 200
 
 
 def test_secrets_are_for_the_owner_alone_and_not_in_what_it_prints(lab: LabProcess) -> None:

@@ -26,7 +26,41 @@ from tests.lab import LabPool, LabProcess
 
 pytestmark = pytest.mark.xdist_group("runs-on-the-lab")
 
-SQL = "hv:460c65b3-58ff-404a-8ba4-42d83df5966f"
+VM = "11111111-1111-4111-8111-111111111111"
+TWIN = "22222222-2222-4222-8222-222222222222"
+WEB = f"hv:{VM}"
+NAME = "11111111"
+WORLD = f"""
+about: Two hosts protect each other; two workloads have one name, which is a hostile one.
+sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
+pairs: [[New York, New Jersey]]
+hosts:
+  NYHV01: {{fqdn: nyhv01.corp.example, switches: [Production, Isolated]}}
+  NJHV01: {{fqdn: njhv01.corp.example, switches: [Production, Isolated]}}
+endpoints:
+  - {{name: nyhv01, site: New York, host: NYHV01}}
+  - {{name: njhv01, site: New Jersey, host: NJHV01}}
+workloads:
+  - name: "web'; rm *\\e[2J"
+    id: {VM}
+    replication: {{frequency: 5m, synced: 2m}}
+    copies:
+      NYHV01: {{mode: Primary, power: Running, networks: [Production]}}
+      NJHV01: {{mode: Replica, points: 3}}
+  - name: "web'; rm *\\e[2J"
+    id: {TWIN}
+    replication: {{frequency: 5m, synced: 2m}}
+    copies:
+      NYHV01: {{mode: Primary, power: Running, networks: [Production]}}
+      NJHV01: {{mode: Replica, points: 3}}
+truth:
+  endpoints: {{nyhv01: {{state: ok}}, njhv01: {{state: ok}}}}
+  copies:
+    - {{vm: {VM}, host: NYHV01, role: ORIGINAL}}
+    - {{vm: {VM}, host: NJHV01, role: REPLICA}}
+    - {{vm: {TWIN}, host: NYHV01, role: ORIGINAL}}
+    - {{vm: {TWIN}, host: NJHV01, role: REPLICA}}
+"""
 ALLOWED = ("--allow-changes", "--confirm")
 
 
@@ -53,21 +87,23 @@ class Site:
         return answer
 
     def do(self, operation: str, *more: str) -> dict[str, Any]:
-        """An operation on the SQL server that must end done; the run."""
-        ran = self.run("run", operation, SQL, *ALLOWED, self.name, "--json", *more)
+        """An operation on web that must end done; the run."""
+        ran = self.run("run", operation, WEB, *ALLOWED, NAME, "--json", *more)
         assert (ran.returncode, ran.stderr) == (0, "")
         answer: dict[str, Any] = json.loads(ran.stdout)
         assert answer["state"] == "done"
         return answer
 
-    @property
-    def name(self) -> str:
-        """The SQL server's name."""
-        return str(self.json("show", SQL)["workload"]["name"])
-
-    def roles(self) -> dict[str, str]:
+    def roles(self, key: str = WEB) -> dict[str, str]:
         """The role of each copy by endpoint."""
-        return {copy["endpoint"]: copy["role"] for copy in self.json("show", SQL)["copies"]}
+        return {copy["endpoint"]: copy["role"] for copy in self.json("show", key)["copies"]}
+
+    def twin(self) -> list[Any]:
+        """Whatever is of the workload that has the same name, but for what its guest goes on writing."""
+        told = [one for one in self.lab.machines() if TWIN in str(one)]
+        return [
+            {name: str(one.get(name)) for name in ("host", "vm", "power", "notes", "mode")} for one in told
+        ]
 
     @property
     def journal(self) -> Journal:
@@ -83,10 +119,11 @@ class Site:
             threading.Event().wait(0.02)
         news.close()
 
-    def await_run(self) -> str:
-        """The id of the run that was ordered last, once there is one more than before."""
+    def await_run(self, console: subprocess.Popen[bytes]) -> str:
+        """The id of the run that a command orders."""
         before = len(self.journal.runs())
         while len(self.journal.runs()) == before:
+            assert console.poll() is None, "it ended without ordering a run"
             threading.Event().wait(0.02)
         return max(self.journal.runs(), key=lambda row: json.loads(row.order)["at"]).id
 
@@ -101,9 +138,11 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
 
 @pytest.fixture(params=["evaluator", pytest.param("powershell", marks=pytest.mark.pwsh)])
 def site(request: pytest.FixtureRequest, labs: LabPool, tmp_path: Path) -> Iterator[Site]:
-    """The steady world on either engine, with a state of its own; its time goes fast."""
+    """A small world on either engine, with a state of its own; its time goes fast."""
     program = None if request.param == "evaluator" else str(request.getfixturevalue("pwsh"))
-    lab = labs.lab("steady", program)
+    world = tmp_path / "world.yaml"
+    world.write_text(WORLD, encoding="utf-8")
+    lab = labs.lab(str(world), program)
     content = config_of(lab.description, tmp_path / "state")
     (tmp_path / "state").mkdir()
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
@@ -117,7 +156,7 @@ def site(request: pytest.FixtureRequest, labs: LabPool, tmp_path: Path) -> Itera
 
 
 def _tick(lab: LabProcess, ended: threading.Event) -> None:
-    """Ten seconds there are a quarter of one here."""
+    """Thirty seconds there are a quarter of one here."""
     import requests
 
     http = requests.Session()
@@ -125,19 +164,19 @@ def _tick(lab: LabProcess, ended: threading.Event) -> None:
     http.headers["Authorization"] = f"Bearer {token}"
     url = f"{lab.description['control']['url']}/advance"
     while not ended.wait(0.25):
-        http.post(url, json={"seconds": 10}).raise_for_status()
+        http.post(url, json={"seconds": 30}).raise_for_status()
     http.close()
 
 
 def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
     before = site.roles()
-    ran = site.run("plan", "test-failover", SQL, "--commands")
+    ran = site.run("plan", "test-failover", WEB, "--commands")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "1  njhv01  make the test copy" in ran.stdout
     assert "Start-VMFailover" in ran.stdout
-    plan = site.json("plan", "planned-failover", SQL)
+    plan = site.json("plan", "planned-failover", WEB)
     assert plan["readiness"] == "ready"
-    assert plan["confirm"] == site.name
+    assert plan["confirm"] == NAME
     turn = plan["subjects"][0]["point_of_no_return"]
     assert next(s["action"] for s in plan["steps"] if s["id"] == turn) == "fail-over"
     assert site.roles() == before
@@ -147,15 +186,15 @@ def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (("plan", "stop-test", SQL), 4, "no test is running"),
-        (("plan", "walk-the-dog", SQL), 64, "no operation"),
+        (("plan", "stop-test", WEB), 4, "no test is running"),
+        (("plan", "walk-the-dog", WEB), 64, "no operation"),
         (("plan", "test-failover", "nobody"), 64, "no workload"),
-        (("plan", "test-failover", SQL, "--option", "point"), 64, "NAME=VALUE"),
-        (("plan", "test-failover", SQL, "--option", "colour=red"), 64, "no option"),
-        (("run", "test-failover", SQL), 4, "read-only"),
-        (("run", "test-failover", SQL, "--allow-changes"), 4, "not confirmed"),
-        (("run", "test-failover", SQL, *ALLOWED, "y"), 4, "not confirmed"),
-        (("run", "stop-test", SQL, *ALLOWED, "sql-erp"), 4, "no test is running"),
+        (("plan", "test-failover", WEB, "--option", "point"), 64, "NAME=VALUE"),
+        (("plan", "test-failover", WEB, "--option", "colour=red"), 64, "no option"),
+        (("run", "test-failover", WEB), 4, "read-only"),
+        (("run", "test-failover", WEB, "--allow-changes"), 4, "not confirmed"),
+        (("run", "test-failover", WEB, *ALLOWED, "y"), 4, "not confirmed"),
+        (("run", "stop-test", WEB, *ALLOWED, NAME), 4, "no test is running"),
         (("runs", "show", "00000000"), 64, "no run"),
         (("runs", "continue", "00000000"), 4, "read-only"),
     ],
@@ -170,18 +209,20 @@ def test_what_may_not_be_done_is_refused_with_its_own_code(
 
 
 def test_a_cycle_of_test_planned_reverse_and_back(site: Site) -> None:
-    home = site.roles()
+    home, twin = site.roles(), site.twin()
+    assert len(twin) == 2
     tested = site.do("test-failover")
     assert {step["outcome"] for step in tested["steps"]} == {"done"}
     assert all(step["evidence"] for step in tested["steps"])
-    assert "TEST COPY" in [copy["role"] for copy in site.json("show", SQL)["copies"]]
+    assert "TEST COPY" in [copy["role"] for copy in site.json("show", WEB)["copies"]]
     site.do("stop-test")
     site.do("planned-failover")
     assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
     site.do("reverse")
     assert site.roles() == {"nyhv01": "REPLICA", "njhv01": "ORIGINAL"}
     site.do("planned-failover", "--option", "reverse=yes")
-    assert site.roles() == home
+    assert site.roles() == home == site.roles(f"hv:{TWIN}")
+    assert site.twin() == twin
     verified = site.run("runs", "verify")
     assert (verified.returncode, verified.stdout.count("whole")) == (0, 5)
     site.lab.check_alive()
@@ -203,17 +244,16 @@ def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:
         str(site.config),
         "run",
         "planned-failover",
-        SQL,
+        WEB,
     ]
-    name = site.name
     console = subprocess.Popen(
-        [*command, *ALLOWED, name],
+        [*command, *ALLOWED, NAME],
         env=environment(site.home),
         cwd=site.home,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    ident = site.await_run()
+    ident = site.await_run(console)
     site.await_record(ident, "1", "intent")
     os.killpg(console.pid, signal.SIGKILL)
     console.wait()
@@ -226,22 +266,20 @@ def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:
 
 
 def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
-    name = site.name
     terminal = Terminal(
-        *("--config", site.config, "run", "test-failover", SQL, *ALLOWED, name), home=site.home
+        *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
     )
-    ident = site.await_run()
+    ident = site.await_run(terminal.process)
     site.await_record(ident, "1", "intent")
     terminal.vanish()
     assert site.run("runs", "follow", ident).returncode == 0
 
 
 def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site) -> None:
-    name = site.name
     terminal = Terminal(
-        *("--config", site.config, "run", "planned-failover", SQL, *ALLOWED, name), home=site.home
+        *("--config", site.config, "run", "planned-failover", WEB, *ALLOWED, NAME), home=site.home
     )
-    ident = site.await_run()
+    ident = site.await_run(terminal.process)
     site.await_record(ident, "1", "handle")
     (pid,) = (int(record.body.rpartition("pid ")[2].rstrip('"}')) for record in _taken(site, ident))
     os.kill(pid, signal.SIGKILL)
@@ -249,7 +287,7 @@ def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site)
     assert terminal.end() == 3
     assert not is_alive(site.home / "state", ident)
     assert site.json("runs")["runs"][0]["state"] == "interrupted"
-    held = site.run("run", "test-failover", SQL, *ALLOWED, name)
+    held = site.run("run", "test-failover", WEB, *ALLOWED, NAME)
     assert held.returncode == 4
     assert f"run {ident} is open" in held.stderr
     refused = site.run("runs", "retry", ident, "--allow-changes")
@@ -265,11 +303,10 @@ def _taken(site: Site, ident: str) -> list[Any]:
 
 
 def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
-    name = site.name
     terminal = Terminal(
-        *("--config", site.config, "run", "test-failover", SQL, *ALLOWED, name), home=site.home
+        *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
     )
-    ident = site.await_run()
+    ident = site.await_run(terminal.process)
     site.await_record(ident, "1", "intent")
     (pid,) = (int(record.body.rpartition("pid ")[2].rstrip('"}')) for record in _taken(site, ident))
     secret = site.lab.password.encode()

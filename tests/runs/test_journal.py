@@ -58,7 +58,8 @@ def test_a_second_opening_in_one_process_gives_up_no_lock(journal: Journal, tmp_
     with journal.store.read() as connection:
         connection.exec_driver_sql("SELECT * FROM run").all()
         Store(tmp_path).close()
-        code = f"import sqlite3; c = sqlite3.connect({str(tmp_path / FILE)!r}); c.execute('select * from run'); c.close()"
+        looks = "c.execute('select * from run').fetchall(); c.close()"
+        code = f"import sqlite3; c = sqlite3.connect({str(tmp_path / FILE)!r}); {looks}"
         subprocess.run([sys.executable, "-c", code], check=True)
         assert (tmp_path / f"{FILE}-wal").exists()
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drconsole.lab.hyperv.effects import EFFECTS, enable, perform
+from drconsole.lab.hyperv.effects import EFFECTS, perform
+from drconsole.lab.hyperv.enabling import enable
 from drconsole.lab.hyperv.machines import Broker, Cluster, Host, Leg, Machine
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import RULES, Operation, Refused

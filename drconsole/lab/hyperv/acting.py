@@ -105,6 +105,9 @@ async def _take_its_time(turn: Turn, act: Act, fault: ActFault | None) -> Machin
         await _die(turn, act, fault)
     if kind is ActKind.NO_EFFECT:
         return machine
+    if turn.world.hosts[machine.host].machines.get(machine.id) is not machine:
+        text = f"Virtual machine '{machine.name}' is not on this host any more."
+        raise Refused("ObjectNotFound", text, "ObjectNotFound")
     act.check()
     return _effect(turn, act, fault)
 

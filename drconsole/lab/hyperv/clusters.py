@@ -8,6 +8,7 @@ from datetime import datetime
 
 from drconsole.lab.hyperv.machines import Broker, Cluster, Host, Machine
 
+UNDONE = {"Stopping": "Running", "Starting": "Off"}
 GROUP_ON = ("Running", "Paused", "Starting", "Stopping")
 
 
@@ -39,6 +40,8 @@ def arrive(hosts: Mapping[str, Host], machine: Machine, target: str, now: dateti
         raise WrongMove(f"{target} has {machine.name} already")
     legs = [replace(leg) for leg in machine.legs]
     arriving = replace(machine, host=to.name, legs=legs, since=now if machine.since else None)
+    # What is at work on it stays behind, and does not come to its end.
+    arriving.busy, arriving.power = None, UNDONE.get(machine.power, machine.power)
     to.machines[machine.id] = arriving
     assert source.cluster is to.cluster
     return arriving

@@ -7,10 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from drconsole.lab.hyperv.content import Content, content_at, start_writing, stop_writing
+from drconsole.lab.hyperv.content import content_at, start_writing, stop_writing
 from drconsole.lab.hyperv.guests import injected
-from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
+from drconsole.lab.hyperv.machines import Adapter, Host, Machine, Point
 from drconsole.lab.hyperv.replication import settle, ship
+from drconsole.lab.hyperv.reversal import (
+    become_replica,
+    check_continue,
+    check_reverse,
+    continue_outwards,
+    merge,
+    reverse,
+)
 from drconsole.lab.hyperv.transitions import (
     COPYING,
     PREPARED,
@@ -23,7 +31,6 @@ from drconsole.lab.hyperv.transitions import (
     Operation,
     Refused,
     check,
-    check_partner,
 )
 
 STARTABLE = ("FailedOver", "FailedOverWaitingCompletion")
@@ -73,54 +80,6 @@ def permit(
         if more := MORE.get(operation):
             more(ground)
     return ground
-
-
-def enable(
-    hosts: Mapping[str, Host], machine: Machine, replica: str, now: datetime, frequency_s: int = 300
-) -> Machine:
-    """Begin to replicate a machine to a server or broker; the replica that it gets.
-
-    Raises:
-        Refused: the machine is a partner already, or the server cannot take it.
-    """
-    if machine.mode != "None" or machine.legs:
-        text = f"'Enable-VMReplication' is not applicable on virtual machine '{machine.name}'."
-        raise Refused("InvalidOperation", text)
-    ground = Ground(hosts, machine, now)
-    primary = ground.host.fqdn
-    leg = Leg("Primary", READY, primary, replica, receiver=replica, frequency_s=frequency_s)
-    target = _target(ground, leg)
-    leg.receiver = target.fqdn
-    if machine.id in target.machines:
-        raise Refused("InvalidOperation", f"'{target.name}' has virtual machine '{machine.name}' already.")
-    machine.legs.append(leg)
-    copy = replace(
-        machine,
-        host=target.name,
-        power="Off",
-        since=None,
-        created=now,
-        points=[],
-        legs=[],
-        notes=machine.notes,
-    )
-    copy.adapters = [replace(adapter, switch=None) for adapter in machine.adapters]
-    copy.content, copy.writing_since = Content(), None
-    copy.legs.append(replace(leg, mode="Replica", state=WAITING))
-    target.machines[machine.id] = copy
-    return copy
-
-
-def _target(ground: Ground, leg: Leg) -> Host:
-    """The host that takes a new replica: the server, or a node that its broker chooses."""
-    for host in ground.hosts.values():
-        broker = host.cluster.broker if host.cluster else None
-        if broker and leg.replica.lower() in (broker.name.lower(), broker.fqdn.lower()):
-            if broker.state != "Online":
-                text = f"The Replica Broker '{leg.replica}' is not online."
-                raise Refused("OperationFailed", text, "NotSpecified")
-            return ground.hosts[broker.owner]
-    return check_partner(ground, leg)
 
 
 def _both(ground: Ground, own: str, other: str) -> None:
@@ -243,13 +202,7 @@ def _fail_over(ground: Ground) -> None:
 
 def _complete(ground: Ground) -> None:
     ground.leg.state = "FailedOver"
-    _merge(ground.machine)
-
-
-def _merge(machine: Machine) -> None:
-    """Give up all points: there is no way back."""
-    machine.points.clear()
-    machine.before = machine.applied = None
+    merge(ground.machine)
 
 
 def _cancel(ground: Ground) -> None:
@@ -262,89 +215,6 @@ def _cancel(ground: Ground) -> None:
         machine.points = [point for point in machine.points if point.kind != "Recovery"]
         machine.before = machine.applied = None
     ground.leg.state = "Replicating"
-
-
-def _check_reverse(ground: Ground) -> None:
-    """The other side must have stopped being the primary, and its host must take what is sent back."""
-    machine, leg = ground.machine, ground.leg
-    old_host = check_partner(ground, leg)
-    if any(one.kind == "Extended" for one in machine.legs):
-        text = f"Virtual machine '{machine.name}' has an extended replica."
-        raise Refused("InvalidOperation", text)
-    if not accepts(old_host, ground.host.fqdn):
-        text = f"The server '{old_host.fqdn}' does not accept replication from '{ground.host.fqdn}'."
-        raise Refused("OperationFailed", text, "NotSpecified")
-    old = old_host.machines.get(machine.id)
-    state = old.simple.state if old is not None and old.simple is not None else None
-    if old is not None and state not in (PREPARED, WAITING):
-        text = f"Virtual machine '{machine.name}' on '{old_host.name}' is no replica and was not prepared."
-        raise Refused("OperationFailed", text)
-
-
-def accepts(host: Host, sender: str) -> bool:
-    """Whether a host takes replication from a server."""
-    return any(name in ("*", sender.lower()) for name in map(str.lower, host.accepts_from))
-
-
-def _reverse(ground: Ground) -> None:
-    """Make the side that was failed over the primary."""
-    machine, leg = ground.machine, ground.leg
-    old_host = check_partner(ground, leg)
-    old = old_host.machines.get(machine.id)
-    planned = old is not None and old.simple is not None and old.simple.state == PREPARED
-    _swap(leg, ground.host, old_host, "Primary", "Replicating" if planned else READY)
-    _merge(machine)
-    if old is None:
-        old = replace(machine, host=old_host.name, power="Off", since=None, legs=[replace(leg)], points=[])
-        old.content, old.writing_since, old.busy = Content(), None, None
-        old.adapters = [replace(adapter, switch=None) for adapter in machine.adapters]
-        old_host.machines[machine.id] = old
-    assert old.simple is not None
-    _swap(old.simple, ground.host, old_host, "Replica", "Replicating" if planned else WAITING)
-    leg.last_sync = old.simple.last_sync = ground.now if planned else None
-    if planned:
-        ship(machine, old, ground.now)
-
-
-def _become_replica(ground: Ground) -> None:
-    """The old primary waits for the copy back; what took over is not asked."""
-    leg = ground.leg
-    host = ground.partner_host(leg)
-    new = host if host is not None else ground.host
-    _swap(leg, new, ground.host, "Replica", WAITING)
-    leg.last_sync = None
-    _merge(ground.machine)
-
-
-def _swap(leg: Leg, primary: Host, replica: Host, mode: str, state: str) -> None:
-    """Let a relationship run the other way, as one of its ends sees it."""
-    broker = replica.cluster.broker if replica.cluster else None
-    leg.mode, leg.state = mode, state
-    leg.primary, leg.replica, leg.receiver = (
-        primary.fqdn,
-        broker.fqdn if broker else replica.fqdn,
-        replica.fqdn,
-    )
-
-
-def _check_continue(ground: Ground) -> None:
-    leg = next((leg for leg in ground.machine.legs if leg.kind == "Extended"), None)
-    if leg is None:
-        text = f"Virtual machine '{ground.machine.name}' has no extended replica."
-        raise Refused("InvalidOperation", text)
-    check_partner(ground, leg)
-
-
-def _continue(ground: Ground) -> None:
-    """Commit the failover of the middle one; it goes on as the primary of the third site."""
-    machine = ground.machine
-    leg = next(leg for leg in machine.legs if leg.kind == "Extended")
-    third = check_partner(ground, leg).machines.get(machine.id)
-    leg.mode, leg.kind, leg.state = "Primary", "Simple", "Replicating"
-    machine.legs = [leg]
-    _merge(machine)
-    if third is not None and third.simple is not None:
-        third.simple.mode, third.simple.kind = "Replica", "Simple"
 
 
 def _remove(ground: Ground) -> None:
@@ -375,8 +245,8 @@ def _stop(ground: Ground) -> None:
 
 MORE: Mapping[Operation, Callable[[Ground], None]] = {
     Operation.TEST: _check_test,
-    Operation.REVERSE: _check_reverse,
-    Operation.CONTINUE: _check_continue,
+    Operation.REVERSE: check_reverse,
+    Operation.CONTINUE: check_continue,
     Operation.START: _check_start,
 }
 """What some operations need beyond their rule."""
@@ -396,9 +266,9 @@ EFFECTS: Mapping[Operation, Callable[[Ground], Machine | None]] = {
     Operation.FAIL_OVER: _fail_over,
     Operation.COMPLETE: _complete,
     Operation.CANCEL: _cancel,
-    Operation.REVERSE: _reverse,
-    Operation.BECOME_REPLICA: _become_replica,
-    Operation.CONTINUE: _continue,
+    Operation.REVERSE: reverse,
+    Operation.BECOME_REPLICA: become_replica,
+    Operation.CONTINUE: continue_outwards,
     Operation.REMOVE: _remove,
     Operation.START: _start,
     Operation.STOP: _stop,

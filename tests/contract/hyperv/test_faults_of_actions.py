@@ -1,0 +1,188 @@
+"""Every action that acts, with the three faults that tell a run's honesty, on the lab and by the real engine.
+
+It answers well and does nothing: failed. It has its effect and the answer is lost: done, with evidence. It
+has its effect late: done, begun once. Each trial runs one step, from the state in which that step is due.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from drconsole.domain.deep import FailoverAddress
+from drconsole.domain.endpoint import Pair
+from drconsole.domain.mapping import AddressMap, NetworkMap
+from drconsole.domain.plan import Operation, Plan, Subject
+from drconsole.domain.step import Step
+from drconsole.platforms.hyperv.actions import ACTIONS
+from drconsole.platforms.hyperv.actors import actors
+from drconsole.runs.clocks import Clocks
+from drconsole.runs.codec import Order
+from drconsole.runs.execute import execute
+from drconsole.runs.history import History, folded
+from drconsole.runs.journal import Journal
+from drconsole.runs.store import Store
+from tests.contract.hyperv.walk import Walk
+from tests.lab import LabPool, LabProcess
+
+pytestmark = pytest.mark.xdist_group("hyperv-acts")
+
+WEB = "11111111-1111-4111-8111-111111111111"
+TWO_HOSTS = f"""
+about: Two hosts, and web that is replicated from New York to New Jersey.
+sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
+pairs: [[New York, New Jersey]]
+hosts:
+  NYHV01: {{fqdn: nyhv01.corp.example, switches: [Production, Isolated]}}
+  NJHV01: {{fqdn: njhv01.corp.example, switches: [Production, Isolated]}}
+endpoints:
+  - {{name: nyhv01, site: New York, host: NYHV01}}
+  - {{name: njhv01, site: New Jersey, host: NJHV01}}
+workloads:
+  - name: web
+    id: {WEB}
+    replication: {{frequency: 5m, synced: 2m}}
+    copies:
+      NYHV01: {{mode: Primary, power: Running, up: 1d, networks: [Production]}}
+      NJHV01: {{mode: Replica, points: 2, networks: [Isolated]}}
+truth:
+  endpoints: {{nyhv01: {{state: ok}}, njhv01: {{state: ok}}}}
+  copies:
+    - {{vm: {WEB}, host: NYHV01, role: ORIGINAL}}
+    - {{vm: {WEB}, host: NJHV01, role: REPLICA}}
+"""
+ADDRESS = FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2",))
+PAIR = Pair(
+    "New York",
+    "New Jersey",
+    networks=(NetworkMap("Production", "Production"),),
+    addresses=(AddressMap(f"hv:{WEB}", "Network Adapter", None, ADDRESS),),
+)
+NY, NJ = "NYHV01", "NJHV01"
+LATE_S, LIMIT_S, TURN_S = 20.0, 60.0, 10.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Where an action is tried: the operation that it is a step of, and the cmdlet that goes wrong.
+
+    ``walked`` operations are done before the plan is made.
+    """
+
+    cmdlet: str
+    host: str
+    operation: Operation
+    options: Mapping[str, str] | None = None
+    walked: tuple[Operation, ...] = ()
+    occurrence: int = 1
+    before: Callable[[LabProcess], None] = lambda lab: None
+
+
+TEST, STOP, PLANNED = Operation.TEST_FAILOVER, Operation.STOP_TEST, Operation.PLANNED_FAILOVER
+CANCEL, REVERSE = Operation.CANCEL, Operation.REVERSE
+
+
+def deaf(lab: LabProcess) -> None:
+    """Let the guest take no notice of a shutdown."""
+    lab.change(NY, WEB, shutdown="never")
+
+
+TRIALS = {
+    "start-test": Trial("Start-VMFailover", NJ, TEST),
+    "write-record": Trial("Set-VM", NJ, TEST),
+    "connect-adapters": Trial("Connect-VMNetworkAdapter", NJ, TEST),
+    "start": Trial("Start-VM", NJ, TEST),
+    "stop-test": Trial("Stop-VMFailover", NJ, STOP, walked=(TEST,)),
+    "set-addresses": Trial("Set-VMNetworkAdapterFailoverConfiguration", NJ, PLANNED, occurrence=2),
+    "shut-down": Trial("Stop-VM", NY, PLANNED, {"on_shutdown_timeout": "skip"}),
+    "turn-off": Trial("Stop-VM", NY, PLANNED, {"on_shutdown_timeout": "turn-off"}, before=deaf),
+    "prepare": Trial("Start-VMFailover", NY, PLANNED),
+    "fail-over": Trial("Start-VMFailover", NJ, PLANNED),
+    "cancel-failover": Trial("Stop-VMFailover", NJ, CANCEL, walked=(PLANNED,)),
+    "remove-record": Trial("Set-VM", NJ, CANCEL, walked=(PLANNED,)),
+    "unlock": Trial("Stop-VMFailover", NY, CANCEL, walked=(PLANNED,)),
+    "reverse": Trial("Set-VMReplication", NJ, REVERSE, walked=(PLANNED,)),
+}
+FAULTS = {"no-effect": "failed", "cut": "done", "slow": "done"}
+# Every action with one fault in the default tier, in turn; all with all in the whole one.
+CASES = [
+    pytest.param(action, fault, marks=() if number % 3 == turn else (pytest.mark.slow,))
+    for number, action in enumerate(sorted(TRIALS))
+    for turn, fault in enumerate(FAULTS)
+]
+
+
+def test_every_action_that_acts_is_tried() -> None:
+    acting = {name for name, action in ACTIONS.items() if action.script}
+    assert acting == TRIALS.keys()
+    assert len(CASES) == 3 * len(acting)
+    sys.stdout.write(f"{len(acting)} actions, {len(CASES)} trials\n")
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
+    """One lab."""
+    pool = LabPool(tmp_path_factory.mktemp("labs"))
+    yield pool
+    pool.stop()
+
+
+@pytest.fixture
+def walk(labs: LabPool, tmp_path: Path) -> Iterator[Walk]:
+    """Two hosts at their start."""
+    file = tmp_path / "two-hosts.yaml"
+    file.write_text(TWO_HOSTS, encoding="utf-8")
+    yield Walk(labs.lab(str(file)), pairs=(PAIR,))
+    labs.check()
+
+
+@pytest.mark.parametrize(("action", "fault"), CASES)
+def test_fault(walk: Walk, tmp_path: Path, action: str, fault: str) -> None:
+    trial = TRIALS[action]
+    for operation in trial.walked:
+        walk.walk(operation, WEB)
+    procedure = walk.procedure(trial.operation, WEB, **(trial.options or {}))
+    at = next(n for n, step in enumerate(procedure.steps) if step.action == action)
+    trial.before(walk.lab)
+    # What comes before it goes well, but for a guest that does not shut down.
+    skipped = {"shut-down"} if action == "turn-off" else set()
+    walk.steps(tuple(step for step in procedure.steps[:at] if step.action not in skipped))
+    more = {"seconds": LATE_S} if fault == "slow" else {}
+    walk.lab.act_fault(trial.cmdlet, fault, host=trial.host, occurrence=trial.occurrence, **more)
+    step = replace(procedure.steps[at], after=(), limit_s=LIMIT_S)
+    history = performed(walk, replace(procedure.subject, point_of_no_return=""), step, tmp_path)
+    past = history.step(step.id)
+    assert past.outcome is not None
+    assert past.outcome.value == FAULTS[fault]
+    assert past.acts == 1
+    if FAULTS[fault] == "done":
+        assert past.facts
+
+
+def performed(walk: Walk, subject: Subject, step: Step, folder: Path) -> History:
+    """What the journal says after a run of one step."""
+    plan = Plan(Operation.TEST_FAILOVER, "LAB", (subject,), (step,))
+    state = folder / "state"
+    state.mkdir()
+    journal = Journal(Store(state))
+    order = Order(plan, "op@jump", datetime.now(UTC), "y", "y", "--allow-changes")
+    run = journal.create(order)
+
+    def pause(wake: threading.Event, seconds: float) -> None:
+        walk.lab.advance(TURN_S)
+        wake.wait(min(seconds, 0.05))
+
+    execute(
+        journal,
+        run,
+        lambda plan: dict(actors(walk.ends, state)),
+        lambda plan: {one.key: one.facts for one in plan.subjects},
+        Clocks(pause=pause),
+    )
+    return folded(journal.records(run))
