@@ -19,7 +19,7 @@ SCRIPTS = Path(drconsole.platforms.hyperv.__file__).parent / "scripts"
 PER_CALL = (
     "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
     '"$ExecutionContext.SessionState.LanguageMode; '
-    '$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; '
+    "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )
 NAME = "файлы 日本 [1] o'neil \U0001f600 \"$(x)"

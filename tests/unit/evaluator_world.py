@@ -17,7 +17,7 @@ SCRIPTS = resources.files("drconsole.platforms.hyperv") / "scripts"
 PER_CALL = (
     "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
     '"$ExecutionContext.SessionState.LanguageMode; '
-    '$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json;'
+    "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json;"
     ' & ([scriptblock]::Create($r.script)) $r.call"'
 )
 

@@ -36,7 +36,7 @@ def test_the_command_line_is_the_design_s_and_fits_into_any_limit() -> None:
     assert script.COMMAND_LINE == (
         "powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "
         '"$ExecutionContext.SessionState.LanguageMode; '
-        '$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))'
+        "$t=@($input)[0]; $r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))"
         '|ConvertFrom-Json; & ([scriptblock]::Create($r.script)) $r.call"'
     )
 

@@ -8,7 +8,7 @@ from drconsole.lab.winrm.cmd_exe import IS_PROGRAM, Answer, meddles, program, ru
 
 PER_CALL = (
     'powershell.exe -NoLogo -NoProfile -NonInteractive -OutputFormat Text -Command "'
-    '$ExecutionContext.SessionState.LanguageMode; $t=@($input)[0]; '
+    "$ExecutionContext.SessionState.LanguageMode; $t=@($input)[0]; "
     "$r=[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t))|ConvertFrom-Json; "
     '& ([scriptblock]::Create($r.script)) $r.call"'
 )
