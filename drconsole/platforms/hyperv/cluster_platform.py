@@ -189,7 +189,7 @@ class HyperVCluster:
 
 
 def _until(end: float, host: HyperV, vm_id: str) -> Deep:
-    """Read one VM deep on one node, broken off at ``end``: other nodes may have used up the time."""
+    """Read one VM deep on one node, broken off at ``end``: earlier nodes may have used up most of it."""
     due = DEADLINES.at(end, threading.Thread(target=host.close, daemon=True).start)
     try:
         return host.deep(vm_id)
