@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from textual.widget import Widget
@@ -18,20 +19,21 @@ from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, picture
 
 SIZES = [(80, 24), (120, 40)]
-WAYS: dict[str, tuple[str, ...]] = {
-    "inventory": (),
-    "filter": ("slash", "w"),
-    "everything": ("A", "o", "m"),
-    "said": ("R",),
-    "detail": ("G", "enter"),
-    "comparison": ("enter",),
-    "alarms": ("a",),
-    "endpoints": ("e",),
-    "help": ("question_mark",),
-    "why": ("w",),
-    "operation": ("p",),
-    "palette": ("colon",),
-    "copy": ("y",),
+# How each screen is reached; those of the inventory itself with the keys that undo it.
+WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "inventory": ((), ()),
+    "filter": (("slash", "w"), ("enter", "x")),
+    "said": (("R",), ("down", "up")),
+    "everything": (("A", "o", "m"), ("m", "A")),
+    "comparison": (("o", "o", "o", "o", "g", "enter"), ()),
+    "detail": (("G", "enter"), ()),
+    "alarms": (("a",), ()),
+    "endpoints": (("e",), ()),
+    "help": (("question_mark",), ()),
+    "why": (("w",), ()),
+    "operation": (("p",), ()),
+    "palette": (("colon",), ()),
+    "copy": (("y",), ()),
 }
 FACTS = {
     "site1": "New York",
@@ -66,46 +68,45 @@ def leaves(widgets: Iterable[Widget]) -> list[Widget]:
 
 @pytest.mark.parametrize("no_colour", [False, True], ids=["colour", "no colour"])
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
-@pytest.mark.parametrize("way", WAYS)
-def test_nothing_overlaps_and_every_line_has_its_cells(
-    way: str, size: tuple[int, int], no_colour: bool, monkeypatch: pytest.MonkeyPatch
+def test_nothing_overlaps_and_every_screen_names_a_plain_key_that_leaves_it(
+    size: tuple[int, int], no_colour: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if no_colour:
         monkeypatch.setenv("NO_COLOR", "1")
 
     async def script(d: Driver) -> None:
-        before = d.lines()[:2]
-        await d.press(*WAYS[way])
-        assert len(d.strips()) == size[1]
-        assert all(strip.cell_length == size[0] for strip in d.strips())
-        for screen in d.app.screen_stack:
-            shown = leaves(screen.walk_children(Widget))
-            assert all(screen.region.contains_region(widget.region) for widget in shown)
-            for at, one in enumerate(shown):
-                for other in shown[at + 1 :]:
-                    assert not one.region.overlaps(other.region), (one, other)
-        assert d.lines()[:2] == before
-        assert d.app.front is not None
-        assert "SPLIT-BRAIN erp-db runs at New Jersey and New York" in d.lines()[1]
+        head = d.lines()[:2]
+        for way, (keys, undo) in WAYS.items():
+            await d.press(*keys)
+            assert d.lines()[:2] == head, way
+            _check_cells(d, way)
+            await d.press(*(undo or _way_back(d)))
+            assert d.app.screen is d.app.screen_stack[1], way
 
     drive(script, picture(), size=size, theme="ansi" if no_colour else "dark")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
-@pytest.mark.parametrize("way", WAYS)
-def test_every_screen_names_a_plain_key_that_leaves_it(way: str, size: tuple[int, int]) -> None:
-    async def script(d: Driver) -> None:
-        await d.press(*WAYS[way])
-        if d.app.screen is d.app.screen_stack[1]:
-            assert "q quit" in d.lines()[-1] or "enter keep the filter" in d.lines()[-1]
-            return
-        named = next(text for text in d.lines()[-1].split("  ") if text.strip().endswith(" back"))
-        keys = named.strip().removesuffix(" back").split("/")
-        assert keys[1:], named
-        await d.press(keys[-1])
-        assert d.app.screen is d.app.screen_stack[1]
+def _check_cells(d: Driver, way: str) -> None:
+    """Every line has its cells, and every widget its own."""
+    width, height = d.app.size
+    assert len(d.strips()) == height, way
+    assert all(strip.cell_length == width for strip in d.strips()), way
+    assert "SPLIT-BRAIN erp-db runs at New Jersey and New York" in d.lines()[1], way
+    shown = leaves(d.app.screen.walk_children(Widget))
+    assert all(d.app.screen.region.contains_region(widget.region) for widget in shown), way
+    for one, other in combinations(shown, 2):
+        assert not one.region.overlaps(other.region), (way, one, other)
 
-    drive(script, picture(), size=size)
+
+def _way_back(d: Driver) -> tuple[str, ...]:
+    """The plain key that the line of keys names for leaving; none where one need not leave."""
+    if d.app.screen is d.app.screen_stack[1]:
+        assert "q quit" in d.lines()[-1]
+        return ()
+    named = next(text.strip() for text in d.lines()[-1].split("  ") if text.strip().endswith(" back"))
+    keys = named.removesuffix(" back").split("/")
+    assert keys[1:], named
+    return (keys[-1],)
 
 
 @pytest.mark.parametrize("width", [80, 120])
