@@ -28,7 +28,7 @@ def starter(config: Config, plan: Plan) -> Callable[[str], RunProcess]:
     from drconsole.runs.process import start
     from drconsole.runs.survival import survival
 
-    passwords = wiring.passwords_of(config, plan.endpoints)
+    passwords = wiring.passwords_of(config, plan)
     prefix = survival().prefix
 
     def begin(run: str) -> RunProcess:
