@@ -128,7 +128,7 @@ class LabProcess:
         return seen
 
     def machines(self) -> list[dict[str, Any]]:
-        """Every machine as it is (``drconsole.lab.hyperv.fingerprints``)."""
+        """Every machine as it is (``drconsole.lab.hyperv.inspection``)."""
         found: list[dict[str, Any]] = self.control("machines")["machines"]
         return found
 
@@ -137,7 +137,7 @@ class LabProcess:
         return next(one for one in self.machines() if (one["host"], one["vm"]) == (host, vm))
 
     def fingerprints(self) -> list[dict[str, Any]]:
-        """What every disk holds (``drconsole.lab.hyperv.fingerprints``)."""
+        """What every disk holds (``drconsole.lab.hyperv.inspection``)."""
         disks: list[dict[str, Any]] = self.control("fingerprints")["disks"]
         return disks
 

@@ -69,6 +69,25 @@ def planned(
         UsageError: a word names no workload or several, or an option is unknown.
         StateError: the journal cannot be read.
     """
+    snapshot = snapshot_once(config, wait_s)
+    workloads = list({w.key: w for w in (workload_named(snapshot, word) for word in words)}.values())
+    return planned_on(config, snapshot, workloads, operation, options, wait_s)
+
+
+def planned_on(
+    config: Config,
+    snapshot: Snapshot,
+    workloads: Sequence[Workload],
+    operation: Operation,
+    options: Mapping[str, str],
+    wait_s: float,
+) -> Planned:
+    """Plan an operation on workloads of a snapshot that was just read; they are looked at closely here.
+
+    Raises:
+        UsageError: an option is unknown.
+        StateError: the journal cannot be read.
+    """
     from drconsole.domain.confirmation import confirmation
     from drconsole.runs.execute import login
     from drconsole.runs.journal import Journal, new_id
@@ -76,8 +95,6 @@ def planned(
     from drconsole.runs.store import Store
     from drconsole.runs.survival import survival
 
-    snapshot = snapshot_once(config, wait_s)
-    workloads = list({w.key: w for w in (workload_named(snapshot, word) for word in words)}.values())
     run, by = new_id(), login()
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
         looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))

@@ -43,7 +43,7 @@ def run_command(
     1 failed, 3 not known or it asks, 4 blocked or refused: nothing was done.
     """
     from drconsole.cli.following import follow_on_terminal
-    from drconsole.cli.starting import starter
+    from drconsole.cli.starting import started
     from drconsole.domain.confirmation import Attestation
     from drconsole.runs.journal import Journal
     from drconsole.runs.ordering import Permission
@@ -58,10 +58,7 @@ def run_command(
     store = Store(config.state)
     try:
         journal = Journal(store)
-        order = order_of(made, permission)
-        start = starter(config, made.plan)
-        site = made.plan.subjects[0].target or made.plan.subjects[0].source
-        process = start(journal.create(order, site, made.run))
+        process = started(config, journal, made, permission)
         return follow_on_terminal(journal, made.run, as_json=as_json, process=process)
     finally:
         store.close()

@@ -100,7 +100,7 @@ def step_lines(view: RunView, step: Step, width: int) -> Iterator[str]:
     word = words.outcome(past.outcome, asks=past.question is not None, runs=runs)
     took = words.duration(_seconds(past.began, past.ended))
     lead = f" {step.id:>5}  {word:<{_OUTCOME}}  "
-    text = f"{visible(step.title)}   {took}".rstrip()
+    text = f"{_of_several(view, step)}{visible(step.title)}   {took}".rstrip()
     yield from _wrapped(text, width, lead, " " * len(lead))
     inner = " " * len(lead)
     if past.facts and past.outcome is not Outcome.SKIPPED:
@@ -109,6 +109,13 @@ def step_lines(view: RunView, step: Step, width: int) -> Iterator[str]:
         yield from _wrapped(visible(past.reason), width, inner)
     if past.said is not None and past.outcome is not None:
         yield f"{inner}said by {visible(past.said.by)}"
+
+
+def _of_several(view: RunView, step: Step) -> str:
+    """Which of several workloads a step is for."""
+    subjects = view.plan.subjects if view.plan else ()
+    named = [subject.name for subject in subjects if subject.key == step.workload]
+    return f"{visible(named[0])}: " if named and len(subjects) > 1 else ""
 
 
 def ending_lines(view: RunView, width: int) -> Iterator[str]:

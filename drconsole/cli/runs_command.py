@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drconsole.cli import asking
 from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.reading import text_width
-from drconsole.errors import Refused, UsageError
+from drconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
     from drconsole.runs.journal import Journal
+    from drconsole.runs.process import RunProcess
     from drconsole.runs.view import RunView
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
@@ -84,14 +86,10 @@ def follow(choices: Choices, run: str, as_json: bool) -> int:
 @click.pass_obj
 def continue_run(choices: Choices, run: str, allow_changes: bool, as_json: bool) -> int:
     """Take up RUN, whose process is gone: it looks first, and repeats nothing that may have happened."""
-    from drconsole.runs.view import RunState
-
-    check_allowed(allow_changes)
+    asking.check_allowed(_allowed(allow_changes))
     with opened(choices) as (config, journal):
-        view = readable(named(journal, run))
-        if view.state is not RunState.INTERRUPTED:
-            raise Refused(f"Run {view.id} is {view.state.value}; only an interrupted one is continued.")
-        return _started(config, journal, view, as_json)
+        view = asking.readable(named(journal, run))
+        return _followed(journal, view, as_json, process=asking.take_up(config, journal, view))
 
 
 @runs_command.command("retry")
@@ -101,13 +99,10 @@ def continue_run(choices: Choices, run: str, allow_changes: bool, as_json: bool)
 @click.pass_obj
 def retry(choices: Choices, run: str, allow_changes: bool, as_json: bool) -> int:
     """Do again what did not end well in RUN, and only that."""
-    check_allowed(allow_changes)
+    asking.check_allowed(_allowed(allow_changes))
     with opened(choices) as (config, journal):
-        view = readable(named(journal, run))
-        if not view.retryable:
-            hint = "Answer or abandon it." if view.state.is_open else ""
-            raise Refused(f"Run {view.id} is {view.state.value}; there is nothing to retry.", hint=hint)
-        return _reopened(config, journal, view, as_json, "retry")
+        view = asking.readable(named(journal, run))
+        return _followed(journal, view, as_json, process=asking.retry(config, journal, view))
 
 
 @runs_command.command("answer")
@@ -121,20 +116,13 @@ def answer(choices: Choices, run: str, words: tuple[str, ...], allow_changes: bo
 
     STEP may be left out where one step asks.
     """
-    from drconsole.cli.following import follow_on_terminal
-
-    check_allowed(allow_changes)
+    asking.check_allowed(_allowed(allow_changes))
     with opened(choices) as (config, journal):
-        view = readable(named(journal, run))
+        view = asking.readable(named(journal, run))
         if words == ("back",) and not view.history.asking:
-            if not view.offers:
-                raise Refused(f"Run {view.id} has nothing to lead back.", hint="See: drconsole runs show")
-            return _reopened(config, journal, view, as_json, "back", view.offers)
-        step, say = _answered(view, words)
-        request = _ask(journal, view, "answer", step, say)
-        if view.state.value == "interrupted":
-            return _started(config, journal, view, as_json)
-        return follow_on_terminal(journal, view.id, as_json=as_json, request=request)
+            return _followed(journal, view, as_json, process=asking.lead_back(config, journal, view))
+        request, process = asking.answer(config, journal, view, *_answered(view, words))
+        return _followed(journal, view, as_json, process=process, request=0 if process else request)
 
 
 @runs_command.command("cancel")
@@ -142,7 +130,9 @@ def answer(choices: Choices, run: str, words: tuple[str, ...], allow_changes: bo
 @click.pass_obj
 def cancel(choices: Choices, run: str) -> int:
     """Let RUN begin nothing more; what it is doing now comes to its end. Nothing is undone."""
-    return _asked(choices, run, "cancel")
+    with opened(choices) as (_, journal):
+        asking.ask_living(journal, named(journal, run), asking.Wish(asking.CANCEL))
+    return 0
 
 
 @runs_command.command("stop-waiting")
@@ -151,7 +141,9 @@ def cancel(choices: Choices, run: str) -> int:
 @click.pass_obj
 def stop_waiting(choices: Choices, run: str, step: str) -> int:
     """Let RUN wait for STEP no longer; its act goes on, and its outcome is unknown until you say it."""
-    return _asked(choices, run, "stop-waiting", step)
+    with opened(choices) as (_, journal):
+        asking.ask_living(journal, named(journal, run), asking.Wish(asking.STOP_WAITING, step))
+    return 0
 
 
 @runs_command.command("abandon")
@@ -159,15 +151,9 @@ def stop_waiting(choices: Choices, run: str, step: str) -> int:
 @click.pass_obj
 def abandon(choices: Choices, run: str) -> int:
     """Give RUN up, on record: its workloads are free, what it began is finished by hand."""
-    from drconsole.runs import execute
-    from drconsole.runs.view import RunState
-
     with opened(choices) as (_, journal):
-        view = named(journal, run)
-        if view.state is RunState.INTERRUPTED:
-            execute.abandon(journal, view.id, execute.login())
-            return 0
-        return _ask_living(journal, view, "abandon")
+        asking.abandon(journal, named(journal, run))
+    return 0
 
 
 @runs_command.command("verify")
@@ -210,95 +196,31 @@ def named(journal: Journal, word: str) -> RunView:
     return seen(journal, journal.run(word).id)
 
 
-def readable(view: RunView) -> RunView:
-    """The run, if this version wrote it.
-
-    Raises:
-        Refused: another version did.
-    """
-    if view.plan is None:
-        raise Refused(
-            f"Run {view.id} was written by another version of drconsole; it is shown, never continued.",
-            hint=f"Finish it by hand, then: drconsole runs abandon {view.id}",
-        )
-    return view
-
-
-def check_allowed(allow_changes: bool) -> None:
-    """Nothing is changed unless that was allowed.
-
-    Raises:
-        Refused: it was not.
-    """
-    if not allow_changes:
-        raise Refused(
-            "This console is read-only, which is the default.",
-            hint="Allow this one command: --allow-changes",
-        )
+def _allowed(allow_changes: bool) -> str:
+    return "--allow-changes" if allow_changes else ""
 
 
 def _answered(view: RunView, words: tuple[str, ...]) -> tuple[str, str]:
     """The step and the answer that words mean.
 
     Raises:
-        Refused: nothing is asked there.
-        UsageError: it is no answer to what is asked.
+        UsageError: they do not say which step, or are too many.
     """
-    asking = view.history.asking
+    steps = view.history.asking
     if len(words) > 2:
         raise UsageError("An answer is one word, after the step that asks.")
-    if len(words) == 1 and len(asking) > 1:
-        raise UsageError(f"{len(asking)} steps ask: {', '.join(asking)}.", hint="Name the step.")
-    step = words[0] if len(words) == 2 else next(iter(asking), "")
-    if step not in asking:
-        raise Refused(f"Run {view.id} asks nothing{f' about step {step}' if step else ''}.")
-    if words[-1] not in asking[step].choices:
-        raise UsageError(f"It can be answered: {', '.join(asking[step].choices)}.")
-    return step, words[-1]
+    if len(words) == 1 and len(steps) > 1:
+        raise UsageError(f"{len(steps)} steps ask: {', '.join(steps)}.", hint="Name the step.")
+    return (words[0] if len(words) == 2 else next(iter(steps), "")), words[-1]
 
 
-def _ask(journal: Journal, view: RunView, kind: str, step: str = "", body: str = "") -> int:
-    from drconsole.runs.execute import login
-
-    return journal.ask(view.id, kind, login(), step, body)
-
-
-def _asked(choices: Choices, run: str, kind: str, step: str = "") -> int:
-    with opened(choices) as (_, journal):
-        return _ask_living(journal, named(journal, run), kind, step)
-
-
-def _ask_living(journal: Journal, view: RunView, kind: str, step: str = "") -> int:
-    """Ask a run that goes on.
-
-    Raises:
-        Refused: it does not.
-    """
-    if not view.state.is_open or view.state.value == "interrupted":
-        hint = f"Its process is gone: drconsole runs abandon {view.id}" if view.state.is_open else ""
-        raise Refused(f"Run {view.id} is {view.state.value}.", hint=hint)
-    _ask(journal, view, kind, step)
-    return 0
-
-
-def _reopened(
-    config: Config, journal: Journal, view: RunView, as_json: bool, kind: str, steps: list[str] | None = None
+def _followed(
+    journal: Journal, view: RunView, as_json: bool, *, process: RunProcess | None, request: int = 0
 ) -> int:
-    """Claim the workloads again, ask, and start the run's process anew."""
-    assert view.plan is not None
-    journal.reopen(view.id, (subject.key for subject in view.plan.subjects))
-    for step in steps or [""]:
-        _ask(journal, view, kind, step)
-    return _started(config, journal, view, as_json)
-
-
-def _started(config: Config, journal: Journal, view: RunView, as_json: bool) -> int:
+    """Follow a run of which something was asked, from where it stood before."""
     from drconsole.cli.following import follow_on_terminal
-    from drconsole.cli.starting import starter
-    from drconsole.config.secrets import ask_people
 
-    assert view.plan is not None
-    ask_people(config.secrets)
-    process = starter(config, view.plan)(view.id)
-    before = view.history.seq
-    return follow_on_terminal(journal, view.id, as_json=as_json, process=process, before=before)
+    before = view.history.seq if process else 0
+    return follow_on_terminal(
+        journal, view.id, as_json=as_json, process=process, before=before, request=request
+    )

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from drconsole.cli.planning import Planned
     from drconsole.config.model import Config
     from drconsole.domain.plan import Plan
+    from drconsole.runs.journal import Journal
+    from drconsole.runs.ordering import Permission
     from drconsole.runs.process import RunProcess
 
 
@@ -25,7 +28,7 @@ def starter(config: Config, plan: Plan) -> Callable[[str], RunProcess]:
     from drconsole.runs.process import start
     from drconsole.runs.survival import survival
 
-    passwords = wiring.passwords_of(config, plan.endpoints)
+    passwords = wiring.passwords_of(config, plan)
     prefix = survival().prefix
 
     def begin(run: str) -> RunProcess:
@@ -35,3 +38,19 @@ def starter(config: Config, plan: Plan) -> Callable[[str], RunProcess]:
         return start(command, passwords, config.state, prefix)
 
     return begin
+
+
+def started(config: Config, journal: Journal, made: Planned, permission: Permission) -> RunProcess:
+    """Order the run of a plan and start its process; it has the id that the plan was made for.
+
+    Raises:
+        Refused: it may not be run, or another run holds a workload.
+        LoginRefused: a password could not be had.
+        StateError: the journal cannot be written, or the process not be started.
+    """
+    from drconsole.cli.run_command import order_of
+
+    order = order_of(made, permission)
+    start = starter(config, made.plan)
+    site = made.plan.subjects[0].target or made.plan.subjects[0].source
+    return start(journal.create(order, site, made.run))

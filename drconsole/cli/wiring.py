@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from drconsole.config.model import Config, Connection
     from drconsole.domain.endpoint import Endpoint
-    from drconsole.domain.plan import Check, Operation
+    from drconsole.domain.plan import Check, Operation, Plan
     from drconsole.domain.snapshot import Workload
     from drconsole.inventory import Inventory
     from drconsole.platforms.acting import Actor, Procedures
@@ -115,14 +115,27 @@ def refusal(operation: Operation, workload: Workload) -> Check | None:
     return Check(Readiness.BLOCKED, because(offered), "", to_clear(offered))
 
 
-def passwords_of(config: Config, endpoints: Collection[str]) -> dict[str, str]:
-    """The passwords of the credentials that these endpoints need, by the credential's name.
+def passwords_of(config: Config, plan: Plan) -> dict[str, str]:
+    """The passwords that a plan's run needs, by the name of their credential.
+
+    For an endpoint that is only looked at, one that cannot be had is left out.
 
     Raises:
-        LoginRefused: a source gave none.
+        LoginRefused: a source gave none for an endpoint on which something is done.
     """
-    needed = {one.secret.name: one.secret for one in config.connections if one.endpoint.name in endpoints}
-    return {name: secret() for name, secret in needed.items()}
+    from drconsole.errors import LoginRefused
+
+    acted_on = {step.endpoint for step in (*plan.steps, *plan.compensation)}
+    found: dict[str, str] = {}
+    for one in config.connections:
+        if one.endpoint.name not in plan.endpoints or not one.needs_password:
+            continue
+        try:
+            found[one.secret.name] = one.secret()
+        except LoginRefused:
+            if one.endpoint.name in acted_on:
+                raise
+    return found
 
 
 def narrowed(config: Config, endpoints: Collection[str], passwords: Mapping[str, str]) -> Config:

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from drconsole.lab.hyperv.fingerprints import fingerprints, machines
+from drconsole.lab.hyperv.inspection import fingerprints, machines
 from drconsole.lab.hyperv.watch import TwoAlive
 from drconsole.lab.scenario_form import ActFaultForm, Happening, ScenarioError
 from drconsole.lab.server import Lab

@@ -246,7 +246,8 @@ class Truth(_Form, frozen=True):
 class Scenario(_Form, frozen=True, kw_only=True):
     """A whole scenario.
 
-    ``two_alive`` are the workloads that run twice on networks where people work, as its text says.
+    ``two_alive`` are the workloads that run twice on networks where people work, as its text says. ``chaos``
+    is the chance that an act goes wrong, beside those of ``act_faults``.
     """
 
     about: str
@@ -260,6 +261,7 @@ class Scenario(_Form, frozen=True, kw_only=True):
     timeline: list[Moment] = []
     two_alive: list[Guid] = []
     act_faults: list[ActFaultForm] = []
+    chaos: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
 def duration(text: str) -> timedelta:

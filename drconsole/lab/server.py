@@ -88,7 +88,9 @@ class Lab:
         self._timeline.restart(self.scenario)
 
     def _arm(self) -> None:
-        """Let the acts go wrong that the scenario wants to."""
+        """Let the acts go wrong that the scenario wants to, and by chance as the seed has it."""
+        self.world.faults.random.seed(self.options.seed)
+        self.world.faults.rate = self.scenario.chaos
         for fault in self.scenario.act_faults:
             self.add_act_fault(fault)
 

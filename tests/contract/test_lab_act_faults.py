@@ -216,6 +216,19 @@ def test_a_host_dies_in_the_middle(fast: LabProcess, effect: bool, powers: str) 
     assert Client(fast, "nyhv01").run("vm_turn_off", vm=SQL)["ok"] is True
 
 
+@pytest.mark.parametrize("fault", ["shell-dies", "host-dies"])
+def test_the_same_on_both_engines(still: LabProcess, fault: str) -> None:
+    still.act_fault("Stop-VM", fault, vm=SQL, effect=True)
+    client = Client(still, "nyhv01", timeout_s=NOBODY_ANSWERS_S)
+    client.begin("vm_stop", vm=SQL)
+    until_busy(still, "NYHV01", SQL)
+    still.advance(20)
+    with pytest.raises(Exception):  # noqa: B017, PT011 - nobody answers, in whichever way
+        client.hear()
+    still.happen(node="NYHV01", state="Up")
+    assert power(still) == "Off"
+
+
 def test_only_the_named_occurrence_goes_wrong(fast: LabProcess) -> None:
     fast.act_fault("Set-VM", "fails", vm=SQL, occurrence=2)
     client = Client(fast, "nyhv01")

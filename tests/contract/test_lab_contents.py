@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drconsole.lab.hyperv.fingerprints import fingerprints
+from drconsole.lab.hyperv.inspection import fingerprints
 from drconsole.lab.powershell.process import Engine
 from drconsole.platforms.hyperv import script
 from tests.contract.acting import NIC_COPY, POINT, WEB, ActingWorld, ask, evaluator, session

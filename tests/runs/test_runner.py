@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drconsole.domain.plan import Plan
 from drconsole.domain.step import Outcome
-from drconsole.errors import Refused, Unreachable
+from drconsole.errors import Refused, StateError, Unreachable
+from drconsole.runs import store as stores
 from drconsole.runs.execute import abandon, execute
 from drconsole.runs.history import Result
 from drconsole.runs.journal import ENDED
@@ -240,6 +243,32 @@ def test_subjects_that_cannot_be_read_stop_the_run(engine: Engine) -> None:
     run = engine.order(plan([step("1")]))
     assert execute(engine.journal, run, lambda p: {}, dark) is Result.DIFFERS
     assert engine.acts() == {}
+
+
+def test_a_full_disk_stops_a_run_before_it_acts(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = engine.order(plan([step("1")]))
+    engine.store.close()
+    prepare = stores._prepare
+
+    def small(connection: sqlite3.Connection, record: object) -> None:
+        prepare(connection, record)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    monkeypatch.setattr(stores, "_prepare", small)
+    full = Engine(tmp_path / "state", engine.port)
+    baseline = "x" * 100_000
+    observe = full.actor.observe
+    monkeypatch.setattr(full.actor, "observe", lambda s, b: replace(observe(s, b), baseline={"x": baseline}))
+    with pytest.raises(StateError, match="full"):
+        full.perform(run)
+    assert engine.acts() == {}
+    monkeypatch.undo()
+    full.store.close()
+    assert Engine(tmp_path / "state", engine.port).perform(run) is Result.DONE
+    assert engine.acts() == {"1": 1}
 
 
 def test_a_run_of_another_version_is_not_continued(engine: Engine) -> None:

@@ -94,14 +94,15 @@ def look(
     answer: dict[str, Any] = {
         "now": at.isoformat(),
         "vm": vm,
-        "listed": [] if vm else [OTHER],
+        "listed": [VM, OTHER] if vm else [OTHER],
         "relations": list(legs),
         "points": [{"id": POINT, "type": "Replica", "name": "one"}],
         "test": None,
-        "other": False,
         "files": [],
     }
-    return Look(msgspec.convert(answer | more, LookAnswer), PEER, endpoint=endpoint, node="", roles=roles)
+    return Look(
+        msgspec.convert(answer | more, LookAnswer), PEER, vm=VM, endpoint=endpoint, node="", roles=roles
+    )
 
 
 def recorded(role: Role, run: str = RUN, ident: str = VM) -> str:

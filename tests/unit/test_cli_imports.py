@@ -28,6 +28,8 @@ def loaded_after(code: str) -> list[str]:
         "import drconsole.cli.lab, drconsole.cli.list_command, drconsole.cli.console",
         "import drconsole.cli.config_command, drconsole.cli.secret_command, drconsole.cli.passwords",
         "import drconsole.config.trust, drconsole.config.vault, drconsole.config.example",
+        "import drconsole.cli.plan_command, drconsole.cli.run_command, drconsole.cli.runs_command",
+        "import drconsole.runs.codec, drconsole.runs.history, drconsole.runs.results",
         "import drconsole.config.load, drconsole.config.secrets, drconsole.log",
     ],
 )

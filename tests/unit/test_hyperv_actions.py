@@ -60,6 +60,9 @@ def test_a_vm_that_is_gone_or_not_shown(action: str) -> None:
     # An account without rights gets an empty list and no error.
     hidden = seen(action, look(None, listed=[]), networks=ISOLATED, allowed=[], role="RECOVERED")
     assert hidden.verdict is UNKNOWN
+    # Listed, and not to be read just now.
+    listed = seen(action, look(None, listed=[VM, OTHER]), networks=ISOLATED, allowed=[], role="RECOVERED")
+    assert listed.verdict is UNKNOWN
 
 
 class TestStartTest:
@@ -132,8 +135,11 @@ class TestStopTest:
         assert DISK in disk.reason
         # A file that was not looked for is not proved gone.
         assert seen("stop-test", look(machine(), leg()), self.BEFORE).verdict is UNKNOWN
-        there = look(machine(), leg(), files=[gone], other=True)
+        there = look(machine(), leg(), files=[gone], listed=[VM, TEST])
         assert seen("stop-test", there, self.BEFORE).verdict is UNKNOWN
+        # Nothing is listed to an account without rights.
+        blind = look(machine(), leg(), files=[gone], listed=[])
+        assert seen("stop-test", blind, self.BEFORE).verdict is UNKNOWN
         role = {TEST: ClusterRole(TEST, "web - Test", "NJCL01", "Online")}
         clustered = look(machine(), leg(), files=[gone], roles=role)
         assert seen("stop-test", clustered, self.BEFORE).verdict is UNKNOWN

@@ -50,7 +50,7 @@ def workload(*sightings: Sighting, silent: tuple[str, ...] = ()) -> Workload:
 
 def healthy(**more: object) -> Workload:
     """An original that runs, and its replica; ``more`` goes to the replica's relation."""
-    return workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica", **more)))
+    return workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica", "Replicating", **more)))
 
 
 def moved(left: str = PREPARED, right: str = FAILED, power: Power = OFF, **more: object) -> Workload:

@@ -386,3 +386,13 @@ def test_after_any_operations_the_ends_are_what_they_can_be(steps: list[tuple[st
         assert len(machine.legs) <= 1
         assert machine.power != "Running" or machine.state != "PreparedForFailover"
         assert machine.mode != "Replica" or machine.power == "Off" or machine.state.startswith("FailedOver")
+
+
+def test_a_test_copy_that_is_gone_is_no_test_copy() -> None:
+    world = World()
+    test = world.do("copy", Do.TEST)
+    del world.hosts["NJHV01"].machines[test.id]
+    with pytest.raises(Refused) as refused:
+        world.do("copy", Do.CANCEL)
+    assert refused.value.error_id == "InvalidState"
+    assert world.do("copy", Do.TEST).id in world.hosts["NJHV01"].machines

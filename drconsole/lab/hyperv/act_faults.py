@@ -96,12 +96,15 @@ class Breaker(Protocol):
 
 
 class ActFaults:
-    """All faults of a lab that wait for their act. ``rate`` is the chance that any other act goes wrong."""
+    """All faults of a lab that wait for their act.
 
-    def __init__(self, random: Random) -> None:
+    ``rate`` is the chance that any other act goes wrong, as ``random`` has it.
+    """
+
+    def __init__(self) -> None:
         self.waiting: list[ActFault] = []
         self.rate = 0.0
-        self._random = random
+        self.random = Random(0)
 
     def clear(self) -> None:
         """Let everything go well again."""
@@ -125,8 +128,8 @@ class ActFaults:
         ]
         if struck := [fault for fault in meant if fault.strikes()]:
             return struck[0]
-        if self.rate and self._random.random() < self.rate:
-            kind = self._random.choice(BY_CHANCE)
+        if self.rate and self.random.random() < self.rate:
+            kind = self.random.choice(BY_CHANCE)
             return ActFault(cmdlet, kind, machine.id, seconds=60.0, seen=1, hit=True)
         return None
 

@@ -52,9 +52,14 @@ def perform(
         Refused: its preconditions do not hold.
     """
     ground = permit(hosts, machine, operation, now, point, kind)
-    if operation is Operation.CANCEL and machine.test:
+    if operation is Operation.CANCEL and has_test(hosts, machine):
         return _end_test(ground)
     return EFFECTS[operation](ground) or machine
+
+
+def has_test(hosts: Mapping[str, Host], machine: Machine) -> bool:
+    """Whether a replica has a test copy: one that has moved to another node, or was removed, is none."""
+    return machine.test in hosts[machine.host].machines
 
 
 def permit(
@@ -75,7 +80,7 @@ def permit(
     ground = Ground(hosts, machine, now, kind, found)
     if point is not None and found is None:
         raise Refused("ObjectNotFound", f"There is no recovery point {point}.", "ObjectNotFound")
-    if not (operation is Operation.CANCEL and machine.test):
+    if not (operation is Operation.CANCEL and has_test(hosts, machine)):
         check(ground, operation)
         if more := MORE.get(operation):
             more(ground)
@@ -147,7 +152,7 @@ def _stop_resynchronize(ground: Ground) -> None:
 
 def _check_test(ground: Ground) -> None:
     machine = ground.machine
-    if machine.test and machine.test in ground.host.machines:
+    if has_test(ground.hosts, machine):
         raise Refused("InvalidOperation", f"Virtual machine '{machine.name}' has a test copy already.")
 
 

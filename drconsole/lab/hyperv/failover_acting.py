@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from drconsole.lab.hyperv.acting import carry_out, operation
 from drconsole.lab.hyperv.cmdlets import NotModelled, Turn, cmdlet
+from drconsole.lab.hyperv.effects import has_test
 from drconsole.lab.hyperv.machines import Machine
 from drconsole.lab.hyperv.reading import missing, targets
 from drconsole.lab.hyperv.transitions import IN_PROGRESS, Operation
@@ -70,7 +71,7 @@ def _in_progress(machine: Machine) -> Callable[[], Callable[[], None]]:
 async def stop_vm_failover(turn: Turn) -> None:
     """Remove the test copy where there is one, else take a failover or its preparation back."""
     for machine in await targets(turn):
-        seconds = END_TEST_S if machine.test else CANCEL_S
+        seconds = END_TEST_S if has_test(turn.world.hosts, machine) else CANCEL_S
         await carry_out(turn, operation(turn, machine, Operation.CANCEL, seconds))
 
 

@@ -81,7 +81,7 @@ class HyperVWorld:
         self.random = random or Random(0)
         self.hosts: dict[str, Host] = {host.name: host for host in hosts}
         self.unmodelled: list[str] = []
-        self.faults = ActFaults(self.random)
+        self.faults = ActFaults()
         self.breaker: Breaker = NoBreaker()
         self.watch = Watch()
         self._at_work: set[asyncio.Task[Any]] = set()

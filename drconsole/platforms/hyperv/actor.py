@@ -124,8 +124,8 @@ class HyperVActor:
             lacking.append((look, reach))
         if errors:
             raise errors[0]
-        # All nodes lack it; a node without any VM is no proof by itself, another one's list is.
-        return max(lacking, key=lambda pair: pair[0].absent)
+        # It is absent only where every node's list says so.
+        return min(lacking, key=lambda pair: pair[0].absent)
 
     def _look(self, reach: Reach, vm: str, baseline: Json, *, roles: bool) -> Look:
         asked = {"vm": vm, "other": baseline.get("other"), "files": baseline.get("files", [])}
@@ -134,7 +134,7 @@ class HyperVActor:
         if roles and reach.node:
             told = decode(reach.ask("role.ps1", {}), Roles, reach.peer)
             found = {role.vm.lower(): role for role in told.roles}
-        return Look(answer, reach.peer, endpoint=self.name, node=reach.node, roles=found)
+        return Look(answer, reach.peer, vm=vm, endpoint=self.name, node=reach.node, roles=found)
 
     def _observe(self, step: Step, baseline: Json | None) -> tuple[Observation, View, Reach]:
         action = ACTIONS[step.action]

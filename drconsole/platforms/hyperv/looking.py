@@ -63,7 +63,10 @@ class FileRow(msgspec.Struct):
 
 
 class LookAnswer(msgspec.Struct):
-    """The whole answer of ``look.ps1``; ``listed`` are all ids of the host, told only when ``vm`` is None."""
+    """The whole answer of ``look.ps1``.
+
+    ``listed`` are all ids of the host, told when ``vm`` is None or another VM was asked about.
+    """
 
     now: str
     vm: MachineRow | None
@@ -71,7 +74,6 @@ class LookAnswer(msgspec.Struct):
     relations: list[light.Replication]
     points: list[PointRow]
     test: MachineRow | None
-    other: bool
     files: list[FileRow]
 
 
@@ -93,7 +95,8 @@ class Roles(msgspec.Struct):
 class Look:
     """What one look at one VM showed; ``now`` is the host's own time, ``node`` who answered in a cluster.
 
-    ``roles`` are the cluster's roles by VM id, None where they were not asked for.
+    ``roles`` are the cluster's roles by VM id, None where they were not asked for. ``absent``: the host's
+    list is there and lacks the VM.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class Look:
         answer: LookAnswer,
         peer: Peer,
         *,
+        vm: str,
         endpoint: str,
         node: str = "",
         roles: dict[str, Role] | None = None,
@@ -110,13 +114,12 @@ class Look:
         self.now: datetime = light.stamp(answer.now, peer)
         self.vm = answer.vm
         self.test = answer.test
-        self.other = answer.other
         self.relations: tuple[Relation, ...] = tuple(light.relation_of(r, peer) for r in answer.relations)
         self.points = answer.points
         self.files = {row.path: row.exists for row in answer.files}
         self.roles = roles
-        # An empty list is what an account without rights gets.
-        self.absent = answer.vm is None and bool(answer.listed)
+        self._listed = {light.ident(one, peer) for one in answer.listed}
+        self.absent = answer.vm is None and self.lacks(vm)
         self._peer = peer
 
     @property
@@ -138,6 +141,11 @@ class Look:
     def test_id(self) -> str:
         """The id of its test copy, empty where it has none."""
         return next((r.test_vm for r in self.relations if r.test_vm), "")
+
+    def lacks(self, vm: str) -> bool:
+        """Whether the host's own list is there and has no VM of this id."""
+        # An empty list is what an account without rights gets.
+        return bool(self._listed) and vm.lower() not in self._listed
 
     def created(self, machine: MachineRow) -> datetime | None:
         """When a VM was made, by the host's clock.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -23,6 +23,8 @@ COMMAND_LINE = (
 ECHO = "drconsole-echo"
 # What the library holds; statistics may wait for ten minutes, so they never run in the loop.
 READS = ("light.ps1", "cluster.ps1", "deep.ps1")
+# What a run looks by, in a loop of its own.
+LOOKS = ("look.ps1", "role.ps1", "owner.ps1")
 # loop.ps1 answers at most 16 Mi characters of JSON; in UTF-8 they are at most three times as many bytes.
 UNPACKED_BYTES = 64 << 20
 GZIP = 31
@@ -40,9 +42,9 @@ class Reply(msgspec.Struct):
     version: str = ""
 
 
-def library() -> dict[str, str]:
+def library(names: Iterable[str] = READS) -> dict[str, str]:
     """The functions of the library: the same texts that run per call."""
-    return {function_of(name): script.text_of(name) for name in READS}
+    return {function_of(name): script.text_of(name) for name in names}
 
 
 def function_of(name: str) -> str:

@@ -23,11 +23,13 @@ from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.faults import NO_SHELL
 from drconsole.platforms.hyperv.login import Connection, Login
+from drconsole.platforms.hyperv.loop_form import LOOKS
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.per_call import PerCall
 from drconsole.platforms.hyperv.proof import check
 from drconsole.platforms.hyperv.refusals import decoded
 from drconsole.platforms.hyperv.script import Output
+from drconsole.platforms.hyperv.session import Session
 from drconsole.platforms.hyperv.shell import FAREWELL_S, Shell
 from drconsole.platforms.hyperv.shells import ACT, Shells
 from drconsole.platforms.hyperv.watch import Watch
@@ -55,14 +57,26 @@ class Reach:
         self._posts: dict[tuple[str, str], _Post] = {}
         self._lock = threading.Lock()
         self._logins: set[Login] = set()
+        self._sessions: list[Session] = []
+        self._idle: list[Session] = []
+        self._state = state
         self._closed = False
 
     def ask(self, name: str, arguments: Mapping[str, Any], budget_s: float = 0.0) -> bytes:
         """The value of a reading script, within the endpoint's budget or a longer one.
 
+        Looks go by a loop that is kept open where that is possible, one for each thread that looks at once.
+
         Raises:
             EndpointError: there is no usable answer.
         """
+        if name in LOOKS:
+            session = self._session()
+            try:
+                return session.run(name, arguments).value
+            finally:
+                with self._lock:
+                    self._idle.append(session)
         login = self._login()
         try:
             end = time.monotonic() + max(budget_s, self.endpoint.budget_s)
@@ -122,14 +136,32 @@ class Reach:
 
     def close(self) -> None:
         """Give up connections; what runs on the host goes on."""
-        self._closed = True
         with self._lock:
+            self._closed = True
             posts, logins = list(self._posts.values()), list(self._logins)
+            sessions = list(self._sessions)
             self._posts.clear()
+        for session in sessions:
+            session.close()
         for login in logins:
             login.break_off()
         for post in posts:
             post.drop()
+
+    def _session(self) -> Session:
+        """A session that nobody looks by now; each lists its own shell, which others do not take for lost.
+
+        Raises:
+            LoginRefused: this machine cannot log in in this way.
+        """
+        check(self.access, self.peer)
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            shells = Shells(self._state, self.endpoint.name, self.peer.address)
+            session = Session(self.endpoint, self.access, self.peer, shells, LOOKS)
+            self._sessions.append(session)
+            return session
 
     def _post(self, handle: Json) -> _Post:
         key = (handle["shell"], handle["command"])

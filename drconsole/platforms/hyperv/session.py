@@ -29,15 +29,23 @@ WITHOUT_LOOP_S = 900.0
 class Session:
     """One account on one host. ``run`` belongs to one thread at a time; ``close`` to any.
 
-    ``way`` says in words how the last run went over.
+    ``reads`` are the scripts that its loop knows; ``way`` says in words how the last run went over.
     """
 
-    def __init__(self, endpoint: Endpoint, access: Access, peer: Peer, shells: Shells) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        access: Access,
+        peer: Peer,
+        shells: Shells,
+        reads: tuple[str, ...] = loop_form.READS,
+    ) -> None:
         self.way = ""
+        self._reads = reads
         self._endpoint = endpoint
         self._wants_loop = access.way == "loop"
         self._login = Login(endpoint, access, peer)
-        self._loop = Loop(self._login, shells, loop_form.library())
+        self._loop = Loop(self._login, shells, loop_form.library(reads))
         self._per_call = PerCall(self._login, shells)
         self._running = threading.Lock()
         self._no_loop: NoLoop | None = None
@@ -71,7 +79,7 @@ class Session:
         return outcome
 
     def _run(self, name: str, arguments: Mapping[str, Any], end: float) -> Answer | EndpointError:
-        if not self._wants_loop or name not in loop_form.READS:
+        if not self._wants_loop or name not in self._reads:
             self.way = "per call" if self._wants_loop else "per call (as the config says)"
             return self._per_call.run(name, arguments, end)
         found = self._no_loop if time.monotonic() < self._until else None

@@ -28,35 +28,11 @@ from drconsole.runs.execute import execute
 from drconsole.runs.history import History, folded
 from drconsole.runs.journal import Journal
 from drconsole.runs.store import Store
-from tests.contract.hyperv.walk import Walk
+from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool, LabProcess
 
 pytestmark = pytest.mark.xdist_group("hyperv-acts")
 
-WEB = "11111111-1111-4111-8111-111111111111"
-TWO_HOSTS = f"""
-about: Two hosts, and web that is replicated from New York to New Jersey.
-sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
-pairs: [[New York, New Jersey]]
-hosts:
-  NYHV01: {{fqdn: nyhv01.corp.example, switches: [Production, Isolated]}}
-  NJHV01: {{fqdn: njhv01.corp.example, switches: [Production, Isolated]}}
-endpoints:
-  - {{name: nyhv01, site: New York, host: NYHV01}}
-  - {{name: njhv01, site: New Jersey, host: NJHV01}}
-workloads:
-  - name: web
-    id: {WEB}
-    replication: {{frequency: 5m, synced: 2m}}
-    copies:
-      NYHV01: {{mode: Primary, power: Running, up: 1d, networks: [Production]}}
-      NJHV01: {{mode: Replica, points: 2, networks: [Isolated]}}
-truth:
-  endpoints: {{nyhv01: {{state: ok}}, njhv01: {{state: ok}}}}
-  copies:
-    - {{vm: {WEB}, host: NYHV01, role: ORIGINAL}}
-    - {{vm: {WEB}, host: NJHV01, role: REPLICA}}
-"""
 ADDRESS = FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2",))
 PAIR = Pair(
     "New York",
@@ -138,7 +114,9 @@ def walk(labs: LabPool, tmp_path: Path) -> Iterator[Walk]:
     """Two hosts at their start."""
     file = tmp_path / "two-hosts.yaml"
     file.write_text(TWO_HOSTS, encoding="utf-8")
-    yield Walk(labs.lab(str(file)), pairs=(PAIR,))
+    one = Walk(labs.lab(str(file)), pairs=(PAIR,))
+    yield one
+    one.close()
     labs.check()
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from drconsole.domain.assemble import assemble
-from drconsole.domain.deep import Deep
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
+from drconsole.domain.mapping import NetworkMap
 from drconsole.domain.plan import Check, Operation, Readiness
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
 from drconsole.domain.step import Json, Observation, Progress, Step, Verdict
@@ -24,7 +23,31 @@ from drconsole.platforms.hyperv.platform import HyperV
 from drconsole.platforms.hyperv.procedures import HyperVProcedures
 from tests.lab import LabProcess
 
-KINDS = {"hyperv-host": EndpointKind.HYPERV_HOST, "hyperv-cluster": EndpointKind.HYPERV_CLUSTER}
+WEB = "11111111-1111-4111-8111-111111111111"
+TWO_HOSTS = f"""
+about: Two hosts, and web that is replicated from New York to New Jersey.
+sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
+pairs: [[New York, New Jersey]]
+hosts:
+  NYHV01: {{fqdn: nyhv01.corp.example, switches: [Production, Isolated]}}
+  NJHV01: {{fqdn: njhv01.corp.example, switches: [Production, Isolated]}}
+endpoints:
+  - {{name: nyhv01, site: New York, host: NYHV01}}
+  - {{name: njhv01, site: New Jersey, host: NJHV01}}
+workloads:
+  - name: web
+    id: {WEB}
+    replication: {{frequency: 5m, synced: 2m}}
+    copies:
+      NYHV01: {{mode: Primary, power: Running, up: 1d, networks: [Production]}}
+      NJHV01: {{mode: Replica, points: 2, networks: [Isolated]}}
+truth:
+  endpoints: {{nyhv01: {{state: ok}}, njhv01: {{state: ok}}}}
+  copies:
+    - {{vm: {WEB}, host: NYHV01, role: ORIGINAL}}
+    - {{vm: {WEB}, host: NJHV01, role: REPLICA}}
+"""
+SAME_NAMES = Pair("New York", "New Jersey", networks=(NetworkMap("Production", "Production"),))
 TURN_S = 10.0
 
 
@@ -49,8 +72,29 @@ class Walk:
 
     lab: LabProcess
     run: str = "7f3c0a11"
-    pairs: tuple[Pair, ...] = (Pair("New York", "New Jersey"),)
-    handles: list[tuple[str, Json]] = field(default_factory=list)
+    pairs: tuple[Pair, ...] = (SAME_NAMES,)
+    _open: dict[str, HyperV | HyperVCluster] = field(default_factory=dict)
+    _acting: dict[str, HyperVActor] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Give up what is open on the hosts."""
+        for one in (*self._open.values(), *self._acting.values()):
+            one.close()
+
+    def platform(self, name: str) -> HyperV | HyperVCluster:
+        """The reading side of an endpoint, kept open."""
+        if name not in self._open:
+            endpoint, access, nodes = self.ends[name]
+            made = HyperVCluster(endpoint, access, nodes) if nodes else HyperV(endpoint, access)
+            self._open[name] = made
+        return self._open[name]
+
+    @property
+    def acting(self) -> dict[str, HyperVActor]:
+        """The acting sides of all endpoints, kept open."""
+        if not self._acting:
+            self._acting.update(actors(self.ends, None))
+        return self._acting
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -82,16 +126,12 @@ class Walk:
         password = self.lab.password
         ca_file = Path(entry["ca_file"])
         user = self.lab.description["user"]
-        return Access(host, int(port), user, lambda: password, ca_file, way="per-call")
+        return Access(host, int(port), user, lambda: password, ca_file)
 
     def snapshot(self) -> Snapshot:
         """What all endpoints show now."""
-        readings = {}
-        for name, (endpoint, access, nodes) in self.ends.items():
-            platform = HyperVCluster(endpoint, access, nodes) if nodes else HyperV(endpoint, access)
-            with closing(platform):
-                readings[name] = platform.read(Tier.LIGHT)
         ends = self.ends
+        readings = {name: self.platform(name).read(Tier.LIGHT) for name in ends}
         statuses = [
             EndpointStatus(name, one.site, one.kind.value, one.address, EndpointState.OK)
             for name, (one, _, _) in ends.items()
@@ -109,12 +149,9 @@ class Walk:
     def procedure(self, operation: Operation, vm: str, **options: str) -> Procedure:
         """Plan one operation, with deep reads of all copies."""
         workload = self.workload(vm)
-        deep: dict[str, Deep] = {}
-        for copy in workload.copies:
-            endpoint, access, nodes = self.ends[copy.endpoint]
-            platform = HyperVCluster(endpoint, access, nodes) if nodes else HyperV(endpoint, access)
-            with closing(platform):
-                deep[copy.place.id] = platform.deep(copy.sighting.handle)
+        deep = {
+            copy.place.id: self.platform(copy.endpoint).deep(copy.sighting.handle) for copy in workload.copies
+        }
         case = Case(workload, self.estate, deep, options, self.run, "operator@jump")
         return HyperVProcedures().procedure(operation, case)
 
@@ -128,14 +165,9 @@ class Walk:
     def steps(self, steps: tuple[Step, ...]) -> list[Ended]:
         """Do steps in their order; each must end done."""
         ended: list[Ended] = []
-        with ExitStack() as stack:
-            acting = actors(self.ends, None)
-            for actor in acting.values():
-                stack.callback(actor.close)
-            for step in steps:
-                ended.append(self.step(acting[step.endpoint], step))
-                last = ended[-1]
-                assert last.last.verdict is Verdict.DONE, (step.action, last)
+        for step in steps:
+            ended.append(self.step(self.acting[step.endpoint], step))
+            assert ended[-1].last.verdict is Verdict.DONE, (step.action, ended[-1])
         return ended
 
     def step(self, actor: HyperVActor, step: Step) -> Ended:

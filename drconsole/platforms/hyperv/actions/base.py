@@ -86,7 +86,7 @@ class View:
             )
         if self.here.absent:
             return self.conflict("the host has no such VM any more")
-        return self.unknown("the host shows no VM at all: the account may lack the right to see them")
+        return self.unknown("the host does not show it: the account may lack the right to see its VMs")
 
     def _say(
         self, verdict: Verdict, facts: Mapping[str, object], reason: str = "", baseline: Json | None = None

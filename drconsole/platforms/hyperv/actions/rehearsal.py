@@ -75,7 +75,7 @@ def observe_stop(view: View, baseline: Json | None) -> Observation:
     if not baseline:
         return view.done(test_copy="none")
     ident, disks = baseline["other"], baseline["files"]
-    if here.other:
+    if not here.lacks(ident):
         return view.unknown(
             f"its replica does not name the test copy {ident} any more, but it is still there"
         )

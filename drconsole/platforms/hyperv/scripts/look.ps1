@@ -80,8 +80,8 @@ function Read-Machine {
 $vm = Find-Machine -Id $Arguments.vm
 $listed = @()
 $points = @()
-if ($null -eq $vm) {
-    # Only a whole list that lacks it says that it is not there.
+if ($null -eq $vm -or $null -ne $Arguments.other) {
+    # Only a whole list that lacks a VM says that it is not there.
     $listed = @(
         foreach ($one in @(Get-VM)) {
             "$($one.Id)"
@@ -124,10 +124,6 @@ foreach ($r in $relations) {
         $copy = Find-Machine -Id $r.test_vm
     }
 }
-$other = $null
-if ($null -ne $Arguments.other) {
-    $other = Find-Machine -Id $Arguments.other
-}
 $files = @(
     foreach ($path in $Arguments.files) {
         [ordered]@{ path = $path; exists = (Test-Path -LiteralPath $path) }
@@ -140,6 +136,5 @@ $files = @(
     relations = $relations
     points    = $points
     test      = Read-Machine -Machine $copy
-    other     = ($null -ne $other)
     files     = $files
 }

@@ -1,0 +1,166 @@
+"""What a person asks of a run: answer, cancel, stop waiting, abandon, continue, retry, lead back.
+
+Commands and screens ask by these same functions. Whatever lets a run act again needs changes to be allowed;
+what only ends something does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from drconsole.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+    from drconsole.runs.journal import Journal
+    from drconsole.runs.process import RunProcess
+    from drconsole.runs.view import RunView
+
+ANSWER, CANCEL, STOP_WAITING, ABANDON = "answer", "cancel", "stop-waiting", "abandon"
+CONTINUE, RETRY, BACK = "continue", "retry", "back"
+ACTING = frozenset({ANSWER, CONTINUE, RETRY, BACK})
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that is asked; ``step`` and ``body`` as far as it needs them."""
+
+    kind: str
+    step: str = ""
+    body: str = ""
+
+
+def ask(config: Config, journal: Journal, run: str, wish: Wish, allowed_by: str) -> None:
+    """Ask something of a run; returns when it was asked, not when it was done.
+
+    Raises:
+        Refused: read-only, or the run is not where this could be asked.
+        UsageError: there is no such run, or it is no answer to what is asked.
+    """
+    from drconsole.runs.view import seen
+
+    if wish.kind in ACTING:
+        check_allowed(allowed_by)
+    view = seen(journal, journal.run(run).id)
+    match wish.kind:
+        case "answer":
+            answer(config, journal, readable(view), wish.step, wish.body)
+        case "continue":
+            take_up(config, journal, readable(view))
+        case "retry":
+            retry(config, journal, readable(view))
+        case "back":
+            lead_back(config, journal, readable(view))
+        case "abandon":
+            abandon(journal, view)
+        case _:
+            ask_living(journal, view, wish)
+
+
+def check_allowed(allowed_by: str) -> None:
+    """Nothing is changed unless that was allowed.
+
+    Raises:
+        Refused: it was not.
+    """
+    if not allowed_by:
+        raise Refused(
+            "This console is read-only, which is the default.",
+            hint="Allow this one command: --allow-changes (on the screen: !)",
+        )
+
+
+def readable(view: RunView) -> RunView:
+    """The run, if this version wrote it.
+
+    Raises:
+        Refused: another version did.
+    """
+    if view.plan is None:
+        raise Refused(
+            f"Run {view.id} was written by another version of drconsole; it is shown, never continued.",
+            hint=f"Finish it by hand, then: drconsole runs abandon {view.id}",
+        )
+    return view
+
+
+def answer(
+    config: Config, journal: Journal, view: RunView, step: str, say: str
+) -> tuple[int, RunProcess | None]:
+    """Answer what a run asks; one whose process is gone is taken up. The request, and the process if any."""
+    asking = view.history.asking
+    if step not in asking:
+        raise Refused(f"Run {view.id} asks nothing{f' about step {step}' if step else ''}.")
+    if say not in asking[step].choices:
+        raise UsageError(f"It can be answered: {', '.join(asking[step].choices)}.")
+    request = _ask(journal, view, Wish(ANSWER, step, say))
+    return request, _begun(config, view) if view.state.value == "interrupted" else None
+
+
+def take_up(config: Config, journal: Journal, view: RunView) -> RunProcess:
+    """Continue a run whose process is gone: it looks first."""
+    if view.state.value != "interrupted":
+        raise Refused(f"Run {view.id} is {view.state.value}; only an interrupted one is continued.")
+    return _begun(config, view)
+
+
+def retry(config: Config, journal: Journal, view: RunView) -> RunProcess:
+    """Do again what did not end well, and only that."""
+    if not view.retryable:
+        hint = "Answer or abandon it." if view.state.is_open else ""
+        raise Refused(f"Run {view.id} is {view.state.value}; there is nothing to retry.", hint=hint)
+    return _reopened(config, journal, view, RETRY, [""])
+
+
+def lead_back(config: Config, journal: Journal, view: RunView) -> RunProcess:
+    """Lead back what a failed run began."""
+    if not view.offers:
+        raise Refused(f"Run {view.id} has nothing to lead back.", hint="See: drconsole runs show")
+    return _reopened(config, journal, view, BACK, view.offers)
+
+
+def abandon(journal: Journal, view: RunView) -> None:
+    """Give a run up, on record: its workloads are free, what it began is finished by hand."""
+    from drconsole.runs import execute
+
+    if view.state.value == "interrupted":
+        execute.abandon(journal, view.id, execute.login())
+        return
+    ask_living(journal, view, Wish(ABANDON))
+
+
+def ask_living(journal: Journal, view: RunView, wish: Wish) -> int:
+    """Ask something of a run that goes on.
+
+    Raises:
+        Refused: it does not.
+    """
+    if not view.state.is_open or view.state.value == "interrupted":
+        hint = f"Its process is gone: drconsole runs abandon {view.id}" if view.state.is_open else ""
+        raise Refused(f"Run {view.id} is {view.state.value}.", hint=hint)
+    return _ask(journal, view, wish)
+
+
+def _ask(journal: Journal, view: RunView, wish: Wish) -> int:
+    from drconsole.runs.execute import login
+
+    return journal.ask(view.id, wish.kind, login(), wish.step, wish.body)
+
+
+def _reopened(config: Config, journal: Journal, view: RunView, kind: str, steps: list[str]) -> RunProcess:
+    """Claim the workloads again, ask, and start the run's process anew."""
+    assert view.plan is not None
+    journal.reopen(view.id, (subject.key for subject in view.plan.subjects))
+    for step in steps:
+        _ask(journal, view, Wish(kind, step))
+    return _begun(config, view)
+
+
+def _begun(config: Config, view: RunView) -> RunProcess:
+    from drconsole.cli.starting import starter
+    from drconsole.config.secrets import ask_people
+
+    assert view.plan is not None
+    ask_people(config.secrets)
+    return starter(config, view.plan)(view.id)

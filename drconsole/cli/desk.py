@@ -1,0 +1,138 @@
+"""What the console's screens have done for them, by the functions that the commands use."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from drconsole.cli.reading import WAIT_S
+from drconsole.domain.confirmation import Attestation
+from drconsole.domain.plan import Operation
+from drconsole.domain.snapshot import EndpointState, Snapshot
+from drconsole.errors import UsageError
+
+if TYPE_CHECKING:
+    from drconsole.cli.planning import Planned
+    from drconsole.config.model import Config
+    from drconsole.inventory import Inventory
+    from drconsole.runs.following import Following
+    from drconsole.runs.journal import Journal
+    from drconsole.runs.view import RunView
+
+_BEAT_S = 0.1
+_SILENT = (EndpointState.SILENT, EndpointState.NEVER)
+
+
+class Desk:
+    """One console's desk; every method is safe from several threads.
+
+    Args:
+        inventory: the console's own: what it reads anyway is not read twice.
+    """
+
+    def __init__(self, config: Config, inventory: Inventory) -> None:
+        self._config = config
+        self._inventory = inventory
+        self._opening = threading.Lock()
+        self._journal: Journal | None = None
+
+    @property
+    def never(self) -> Mapping[str, str]:
+        """Sites on which nothing may be changed, each with what says so."""
+        return {}
+
+    def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
+        """Plan an operation from a fresh read of the endpoints of these workloads."""
+        from drconsole.cli.planning import planned_on
+
+        snapshot = self._fresh(frozenset(keys))
+        found = {workload.key: workload for workload in snapshot.workloads}
+        if missing := [key for key in keys if key not in found]:
+            raise UsageError(
+                f"{missing[0]} is no longer seen anywhere.", hint="Read again, then look for it."
+            )
+        workloads = [found[key] for key in dict.fromkeys(keys)]
+        return planned_on(self._config, snapshot, workloads, operation, options, WAIT_S)
+
+    def start(
+        self, planned: Planned, said: str, allowed_by: str, attestation: Attestation | None = None
+    ) -> str:
+        """Order the run of a plan and start its process; the run's id."""
+        from drconsole.cli.starting import started
+        from drconsole.runs.ordering import Permission
+
+        permission = Permission(allowed_by, said, on_screen=True, attestation=attestation)
+        started(self._config, self.journal(), planned, permission)
+        return planned.run
+
+    def follow(self, run: str) -> Following:
+        """Begin to read a run."""
+        from drconsole.runs.following import Following
+
+        following = Following(self.journal, run)
+        following.start()
+        return following
+
+    def runs(self) -> list[RunView]:
+        """All runs, the newest first."""
+        from drconsole.runs.view import all_runs
+
+        return all_runs(self.journal())
+
+    def ask(self, run: str, kind: str, step: str = "", body: str = "", *, allowed_by: str = "") -> None:
+        """Ask something of a run, as ``drconsole runs`` does."""
+        from drconsole.cli import asking
+
+        asking.ask(self._config, self.journal(), run, asking.Wish(kind, step, body), allowed_by)
+
+    def proven(self) -> Mapping[str, datetime]:
+        """When the last test of each workload passed, by its key."""
+        from drconsole.runs.proven import last_passed
+
+        return last_passed(self.journal())
+
+    def journal(self) -> Journal:
+        """The journal, opened when it is first needed.
+
+        Raises:
+            StateError: it cannot be used.
+        """
+        from drconsole.runs.journal import Journal
+        from drconsole.runs.store import Store
+
+        with self._opening:
+            if self._journal is None:
+                self._journal = Journal(Store(self._config.state))
+            return self._journal
+
+    def close(self) -> None:
+        """Close the journal."""
+        with self._opening:
+            if self._journal is not None:
+                self._journal.store.close()
+
+    def _fresh(self, keys: frozenset[str]) -> Snapshot:
+        """A snapshot whose endpoints that have copies of these workloads were read just now.
+
+        Endpoints that are silent already are not waited for: what rests on them is blocked for that.
+        """
+        asked, end = datetime.now(UTC), time.monotonic() + WAIT_S
+        snapshot = self._inventory.newest()
+        wanted = {copy.endpoint for w in snapshot.workloads if w.key in keys for copy in w.copies}
+        for endpoint in wanted:
+            self._inventory.read_now(endpoint)
+        quiet = {one.name for one in snapshot.endpoints if one.state in _SILENT and one.error}
+        while time.monotonic() < end:
+            snapshot = self._inventory.newest()
+            late = [
+                one
+                for one in snapshot.endpoints
+                if one.name in wanted - quiet and (one.last_read is None or one.last_read < asked)
+            ]
+            if not any(one.reading or not one.error for one in late):
+                break
+            threading.Event().wait(_BEAT_S)
+        return snapshot
