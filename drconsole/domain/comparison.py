@@ -73,7 +73,7 @@ class Side:
         """Whether users can write to it; what is not known counts as possible."""
         if self.copy.power is not Power.ON:
             return Written.STOPPED
-        cut = self.looked is not None and not any(one.connected is not False for one in self.networks)
+        cut = self.looked is not None and not any(one.connected for one in self.networks)
         return Written.CUT_OFF if cut else Written.POSSIBLE
 
 

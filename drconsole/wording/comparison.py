@@ -77,7 +77,8 @@ def apart(comparison: Comparison, now: datetime) -> str:
     synced = [side.replicated for side in comparison.sides if side.replicated]
     if not synced:
         return "Nobody tells when they were last the same."
-    return f"What was written to one of them after {moment(min(synced), now)} is on none of the others."
+    others = "is not on the other" if len(comparison.sides) == 2 else "is on none of the others"
+    return f"What was written to one of them after {moment(min(synced), now)} {others}."
 
 
 def possible(comparison: Comparison) -> Iterator[tuple[str, str]]:
