@@ -158,7 +158,7 @@ class Walk:
     def walk(self, operation: Operation, vm: str, **options: str) -> list[Ended]:
         """Plan and do everything; every step must end done."""
         procedure = self.procedure(operation, vm, **options)
-        assert blocks(procedure) == ()
+        assert blocks(procedure) == (), blocks(procedure)
         assert procedure.steps
         return self.steps(procedure.steps)
 
