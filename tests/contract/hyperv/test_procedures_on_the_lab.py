@@ -184,6 +184,21 @@ def test_what_was_written_last_is_on_the_recovered_copy(walk: Walk) -> None:
     assert len({one["last"] for one in told}) == 1
 
 
+def test_acts_go_over_sealed_messages(labs: LabPool, tmp_path: Path) -> None:
+    """What seals messages belongs to one connection, so each act has one of its own."""
+    file = tmp_path / "sealed.yaml"
+    plain = "name: njhv01, site: New Jersey, host: NJHV01"
+    file.write_text(TWO_HOSTS.replace(plain, f"{plain}, transport: ntlm, tls: false"), encoding="utf-8")
+    walk = Walk(labs.lab(str(file)))
+    try:
+        walk.walk(Operation.TEST_FAILOVER, WEB, heartbeat="skip")
+        walk.walk(Operation.STOP_TEST, WEB)
+        assert walk.roles(WEB) == THERE
+    finally:
+        walk.close()
+    labs.check()
+
+
 def fingerprints(walk: Walk) -> list[dict[str, Any]]:
     """What every disk of the lab holds."""
     told: list[dict[str, Any]] = walk.lab.control("fingerprints")["disks"]
