@@ -19,7 +19,7 @@ import yaml
 
 from drconsole.cli.lab_place import config_of
 from drconsole.runs.follow import records_of
-from drconsole.runs.journal import Journal
+from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import is_alive
 from drconsole.runs.store import Store
 from tests.contract.commands import Terminal, environment, run
@@ -154,17 +154,18 @@ def _site(labs: LabPool, tmp_path: Path, program: str | None) -> Iterator[Site]:
     (tmp_path / "state").mkdir()
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     ticking = threading.Event()
-    clock = threading.Thread(target=_tick, args=(lab, ticking), daemon=True)
+    made = Site(lab, tmp_path)
+    clock = threading.Thread(target=_tick, args=(lab, made.journal, ticking), daemon=True)
     clock.start()
     try:
-        yield Site(lab, tmp_path)
+        yield made
     finally:
         ticking.set()
         clock.join()
 
 
-def _tick(lab: LabProcess, ended: threading.Event) -> None:
-    """Thirty seconds there are a quarter of one here."""
+def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
+    """Let time pass: quickly while a run waits for something, little while its calls are under way."""
     import requests
 
     http = requests.Session()
@@ -172,7 +173,10 @@ def _tick(lab: LabProcess, ended: threading.Event) -> None:
     http.headers["Authorization"] = f"Bearer {token}"
     url = f"{lab.description['control']['url']}/advance"
     while not ended.wait(0.25):
-        http.post(url, json={"seconds": 30}).raise_for_status()
+        open_runs = [row.id for row in journal.runs() if row.state != ENDED]
+        last = [journal.records(run)[-1:] for run in open_runs]
+        waits = any(records and records[0].kind in ("reply", "seen") for records in last)
+        http.post(url, json={"seconds": 20 if waits else 1}).raise_for_status()
     http.close()
 
 
@@ -280,6 +284,18 @@ def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
     ident = site.await_run(terminal.process)
     site.await_record(ident, "1", "intent")
     terminal.vanish()
+    assert site.run("runs", "follow", ident).returncode == 0
+
+
+def test_ctrl_c_ends_the_looking_and_not_the_run(site: Site) -> None:
+    terminal = Terminal(
+        *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
+    )
+    ident = site.await_run(terminal.process)
+    site.await_record(ident, "1", "intent")
+    terminal.process.send_signal(signal.SIGINT)
+    assert f"runs follow {ident}" in terminal.until("goes on without this")
+    assert terminal.end() == 130
     assert site.run("runs", "follow", ident).returncode == 0
 
 
