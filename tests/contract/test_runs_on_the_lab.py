@@ -343,6 +343,55 @@ def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
             assert secret not in file.read_bytes(), file
 
 
+def test_a_question_is_told_and_answered_by_command(site: Site) -> None:
+    """The guest does not obey: its shutdown fails, and whether it is turned off a person says."""
+    site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
+    asked = site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+    assert asked.returncode == 3
+    assert "did not shut down in 120 s. Turn it off?" in asked.stdout
+    (told,) = site.json("runs")["runs"]
+    assert (told["state"], [one["step"] for one in told["questions"]]) == ("asking", ["2"])
+    assert site.run("runs", "answer", told["run"], "yes").returncode == 4
+    assert site.run("runs", "answer", told["run"], "perhaps", "--allow-changes").returncode == 64
+    assert site.run("runs", "answer", told["run"], "7", "yes", "--allow-changes").returncode == 4
+    answered = site.run("runs", "answer", told["run"], "yes", "--allow-changes", "--json")
+    assert answered.returncode == 0, answered.stdout
+    outcomes = {step["id"]: step["outcome"] for step in json.loads(answered.stdout)["steps"]}
+    assert (outcomes.pop("1"), set(outcomes.values())) == ("failed", {"done"})
+    assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+
+
+def test_what_failed_is_led_back_or_done_again_by_command(site: Site) -> None:
+    home = site.roles()
+    for say, code, roles in (
+        (("answer", "back"), 1, home),
+        (("retry",), 0, {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}),
+    ):
+        site.lab.act_fault("Start-VMFailover", "fails", vm=VM, text="The disk is full.")
+        failed = site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+        assert failed.returncode == 1
+        assert "The disk is full." in failed.stdout
+        told = site.json("runs")["runs"][0]
+        assert (told["state"], told["offers"]) == ("failed", [WEB])
+        assert f"drconsole runs answer {told['run']} back" in failed.stdout
+        verb, *more = say
+        ran = site.run("runs", verb, told["run"], *more, "--allow-changes")
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        assert site.roles() == roles
+    assert site.run("runs", "verify").returncode == 0
+
+
+def test_a_run_is_cancelled_and_abandoned_by_command(site: Site) -> None:
+    site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
+    site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+    (told,) = site.json("runs")["runs"]
+    assert site.run("runs", "abandon", told["run"]).returncode == 0
+    assert site.run("runs", "follow", told["run"]).returncode == 3
+    assert site.json("runs")["runs"][0]["state"] == "abandoned"
+    assert site.journal.holders() == {}
+    assert site.run("runs", "cancel", told["run"]).returncode == 4
+
+
 def _cycle(site: Site) -> list[tuple[str, ...]]:
     """A failover there and back; what its journal tells, without times, ids and handles."""
     told = []
