@@ -15,8 +15,8 @@ from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.errors import UsageError
 
 if TYPE_CHECKING:
-    from drconsole.cli.planning import Planned
     from drconsole.config.model import Config
+    from drconsole.domain.confirmation import Planned
     from drconsole.inventory import Inventory
     from drconsole.runs.following import Following
     from drconsole.runs.journal import Journal
@@ -42,7 +42,9 @@ class Desk:
     @property
     def never(self) -> Mapping[str, str]:
         """Sites on which nothing may be changed, each with what says so."""
-        return {}
+        from drconsole.cli.permitted import frozen_sites
+
+        return frozen_sites(self._config.estate)
 
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
         """Plan an operation from a fresh read of the endpoints of these workloads."""

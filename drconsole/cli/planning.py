@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from drconsole.cli.reading import snapshot_once, workload_named
+from drconsole.domain.confirmation import Planned
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
 from drconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
-    from drconsole.domain.confirmation import Confirmation
     from drconsole.domain.deep import Deep
     from drconsole.domain.snapshot import Snapshot, Workload
     from drconsole.platforms.acting import Case, Procedure
 
 _LOOKS_AT_ONCE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan that was made from a fresh look, the id that its run would have, and what is asked before."""
-
-    run: str
-    plan: Plan
-    asked: Confirmation
 
 
 def operation_named(word: str) -> Operation:
@@ -88,6 +79,7 @@ def planned_on(
         UsageError: an option is unknown.
         StateError: the journal cannot be read.
     """
+    from drconsole.cli.permitted import with_frozen
     from drconsole.domain.confirmation import confirmation
     from drconsole.runs.execute import login
     from drconsole.runs.journal import Journal, new_id
@@ -103,7 +95,15 @@ def planned_on(
         for workload, deep in zip(workloads, looks, strict=True)
     ]
     reads = {copy.endpoint for workload in workloads for copy in workload.copies}
-    plan = merged(operation, config.estate.environment, procedures, options=options, reads=reads)
+    plan = merged(
+        operation,
+        config.estate.environment,
+        procedures,
+        options=options,
+        priorities=config.estate.priorities,
+        reads=reads,
+    )
+    plan = with_frozen(plan, config.estate)
     store = Store(config.state)
     try:
         plan = with_open_runs(plan, Journal(store).holders())

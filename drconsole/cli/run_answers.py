@@ -13,7 +13,7 @@ from drconsole.domain.plan import Plan, Subject
 from drconsole.domain.step import Fact, Step
 
 if TYPE_CHECKING:
-    from drconsole.cli.planning import Planned
+    from drconsole.domain.confirmation import Planned
     from drconsole.runs.history import StepHistory
     from drconsole.runs.view import RunView
 

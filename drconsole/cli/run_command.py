@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.planning import operation_argument, operation_named, options_from, planned
 
 if TYPE_CHECKING:
-    from drconsole.cli.planning import Planned
+    from drconsole.domain.confirmation import Planned
+    from drconsole.domain.endpoint import Estate
     from drconsole.runs.codec import Order
     from drconsole.runs.ordering import Permission
 
@@ -64,13 +66,15 @@ def run_command(
         store.close()
 
 
-def order_of(made: Planned, permission: Permission) -> Order:
+def order_of(made: Planned, permission: Permission, estate: Estate) -> Order:
     """The order of a plan, if it may be run.
 
     Raises:
         Refused: it may not.
     """
+    from drconsole.cli.permitted import armed_by, frozen_endpoints
     from drconsole.runs.execute import login
     from drconsole.runs.ordering import ordered
 
-    return ordered(made.plan, made.asked, permission, login(), datetime.now(UTC), {})
+    given = replace(permission, allowed_by=permission.allowed_by or armed_by(made.plan, estate))
+    return ordered(made.plan, made.asked, given, login(), datetime.now(UTC), frozen_endpoints(estate))

@@ -13,6 +13,7 @@ import click
 
 from drconsole.cli import failures, planning, wiring
 from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.permitted import frozen_endpoints
 from drconsole.config.model import Config
 from drconsole.domain.plan import Plan
 from drconsole.errors import DrConsoleError
@@ -69,7 +70,7 @@ def perform(config: Config, journal: Journal, run: str, passwords: Mapping[str, 
             inventory.stop()
         return planning.facts_now(own, snapshot, plan, run, order.by)
 
-    return execute(journal, run, actors, reread)
+    return execute(journal, run, actors, reread, never=frozen_endpoints(config.estate))
 
 
 if __name__ == "__main__":

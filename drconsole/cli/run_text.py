@@ -14,7 +14,7 @@ from drconsole.wording.ages import exact
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
-    from drconsole.cli.planning import Planned
+    from drconsole.domain.confirmation import Planned
     from drconsole.runs.view import RunView
 
 _OUTCOME = 16

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from drconsole.cli.planning import Planned
     from drconsole.config.model import Config
+    from drconsole.domain.confirmation import Planned
     from drconsole.domain.plan import Plan
     from drconsole.runs.journal import Journal
     from drconsole.runs.ordering import Permission
@@ -50,7 +50,7 @@ def started(config: Config, journal: Journal, made: Planned, permission: Permiss
     """
     from drconsole.cli.run_command import order_of
 
-    order = order_of(made, permission)
+    order = order_of(made, permission, config.estate)
     start = starter(config, made.plan)
     site = made.plan.subjects[0].target or made.plan.subjects[0].source
     return start(journal.create(order, site, made.run))

@@ -37,6 +37,12 @@ class Form:
         """Whether this key stands in the file, right or wrong."""
         return keys in self._lines
 
+    def refers(self, keys: Keys, value: str | None, known: list[str], what: str) -> None:
+        """Note a mistake where a value names none of those that are known."""
+        if value is not None and known and value not in known:
+            problem = f"there is no {quoted(value)} among the {what}"
+            self.mistakes.add(self.line(*keys), keys, problem, nearest(value, known, what))
+
     def fill(self, root: yaml.Node, schema: type) -> dict[str, Any]:
         """The file as plain data without what is wrong in it."""
         found = self._value(root, inspect.type_info(schema), ())
@@ -173,9 +179,12 @@ def _problem(value: object, kind: inspect.Type) -> str:
             return problem and f"the text {problem}"
         case inspect.BoolType():
             return "" if isinstance(value, bool) else "this is neither true nor false"
-        case inspect.FloatType():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return "this is not a number"
+        case inspect.IntType() if isinstance(value, bool) or not isinstance(value, int):
+            return "this is not a whole number"
+        case inspect.FloatType() if isinstance(value, bool) or not isinstance(value, int | float):
+            return "this is not a number"
+        case inspect.IntType() | inspect.FloatType():
+            assert isinstance(value, int | float)
             low, high = kind.ge or 0, kind.le or float("inf")
             return "" if low <= value <= high else f"this is not between {low:g} and {high:g}"
     raise TypeError(f"the schema has a type that the form does not know: {kind}")
@@ -197,6 +206,8 @@ def _wanted(kind: inspect.Type) -> str:
     match kind:
         case inspect.BoolType():
             return "write true or false"
+        case inspect.IntType():
+            return f"write a whole number from {kind.ge or 0} to {kind.le or 0}"
         case inspect.FloatType():
             return f"write a number from {kind.ge or 0:g} to {kind.le or 0:g}"
         case inspect.StrType() if kind.pattern:

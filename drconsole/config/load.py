@@ -12,14 +12,16 @@ from drconsole.config.form import Form
 from drconsole.config.mistakes import Mistakes
 from drconsole.config.model import Config, Connection, NodeAddress
 from drconsole.config.nodes import compose
+from drconsole.config.pairs import pair_of
 from drconsole.config.password_command import from_command
 from drconsole.config.references import check
-from drconsole.config.schema import UNIT_S, CredentialForm, Document, EndpointForm
+from drconsole.config.schema import CredentialForm, Document, EndpointForm
 from drconsole.config.secrets import Secret
 from drconsole.config.source import read_text
 from drconsole.config.sources import Prompt, from_environment, from_keyring, from_nowhere
 from drconsole.config.trust import digests, insecurity
-from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
+from drconsole.config.workloads import wishes_of
+from drconsole.domain.endpoint import Changes, Endpoint, EndpointKind, Estate, Site
 
 
 def load(path: Path) -> Config:
@@ -61,9 +63,14 @@ def _built(document: Document, source: Path) -> Config:
         )
     estate = Estate(
         environment=document.environment,
-        sites=tuple(Site(name, frozenset(one.test_networks)) for name, one in document.sites.items()),
-        pairs=tuple(Pair(one.left, one.right, _seconds(one.rpo)) for one in document.pairs),
+        sites=tuple(
+            Site(name, frozenset(one.test_networks), Changes(one.changes))
+            for name, one in document.sites.items()
+        ),
+        pairs=tuple(map(pair_of, document.pairs)),
         endpoints=tuple(endpoints.values()),
+        wishes=wishes_of(document.workloads),
+        proven_days=document.proven_days,
     )
     theme = document.theme
     if theme and theme.endswith((".yaml", ".yml")):
@@ -96,10 +103,6 @@ def _nodes(form: EndpointForm) -> tuple[NodeAddress, ...]:
     return tuple(
         NodeAddress(name, *split_address(address, form.kind, tls=form.tls)) for name, address in nodes.items()
     )
-
-
-def _seconds(span: str | None) -> int | None:
-    return int(span[:-1]) * UNIT_S[span[-1]] if span else None
 
 
 def _secret(name: str, form: CredentialForm, hidden: list[str]) -> Secret:

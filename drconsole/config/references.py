@@ -10,9 +10,11 @@ from typing import Any
 from drconsole.config import paths
 from drconsole.config.address import PLAIN_WINRM, split_address
 from drconsole.config.form import Form
-from drconsole.config.mistakes import nearest, quoted
+from drconsole.config.mistakes import quoted
+from drconsole.config.pairs import check_pairs
 from drconsole.config.schema import SOURCES
 from drconsole.config.trust import SEALS, check_trust
+from drconsole.config.workloads import check_workloads
 
 # Endpoint names become names of files (readings/<endpoint>.json) on file systems that may ignore case.
 _FILE_NAME = re.compile(r"[^\W_][\w.-]*")
@@ -23,15 +25,16 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def check(data: dict[str, Any], form: Form) -> None:
     """Note every mistake that shows only when parts are held against each other."""
     sites = list(data.get("sites", {}))
-    _pairs(data.get("pairs", []), sites, form)
+    check_pairs(data, form)
+    check_workloads(data, form)
     ticketed = _only_with_tickets(data.get("endpoints", {}).values())
     for name, credential in data.get("credentials", {}).items():
         _credential(name, credential, form, needed=name not in ticketed)
     _endpoint_names(data.get("endpoints", {}), form)
     for name, endpoint in data.get("endpoints", {}).items():
-        _refers(form, ("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
+        form.refers(("endpoints", name, "site"), endpoint.get("site"), sites, "sites")
         known = list(data.get("credentials", {}))
-        _refers(form, ("endpoints", name, "credentials"), endpoint.get("credentials"), known, "credentials")
+        form.refers(("endpoints", name, "credentials"), endpoint.get("credentials"), known, "credentials")
         _address(("endpoints", name, "address"), endpoint.get("address"), endpoint, form)
         _nodes(name, endpoint, form)
         _hyperv_only(name, endpoint, form)
@@ -41,15 +44,9 @@ def check(data: dict[str, Any], form: Form) -> None:
     _state(data.get("state"), form)
 
 
-def _refers(form: Form, keys: tuple[str | int, ...], value: str | None, known: list[str], what: str) -> None:
-    if value is not None and known and value not in known:
-        problem = f"there is no {quoted(value)} among the {what}"
-        form.mistakes.add(form.line(*keys), keys, problem, nearest(value, known, what))
-
-
 def _theme(theme: str | None, form: Form) -> None:
     if theme is None or not theme.endswith((".yaml", ".yml")):
-        _refers(form, ("theme",), theme, paths.theme_names(), "themes")
+        form.refers(("theme",), theme, paths.theme_names(), "themes")
     elif not paths.beside(form.mistakes.file, theme).is_file():
         problem = f"there is no theme file {quoted(theme, 200)}"
         form.mistakes.add(form.line("theme"), ("theme",), problem, "name a shipped theme or a YAML file")
@@ -60,21 +57,6 @@ def _state(state: str | None, form: Form) -> None:
     if state is not None and os.path.expanduser(state).startswith("~"):
         problem = f"there is no home folder {quoted(state.partition('/')[0])}"
         form.mistakes.add(form.line("state"), ("state",), problem, "write the whole path")
-
-
-def _pairs(pairs: list[dict[str, Any]], sites: list[str], form: Form) -> None:
-    seen: dict[frozenset[str], int] = {}
-    for at, pair in enumerate(pairs):
-        for end in ("from", "to"):
-            _refers(form, ("pairs", at, end), pair.get(end), sites, "sites")
-        ends = frozenset(str(pair[end]) for end in ("from", "to") if end in pair)
-        line = form.line("pairs", at)
-        if "from" in pair and pair.get("from") == pair.get("to"):
-            form.mistakes.add(line, ("pairs", at), "a site is paired with itself", "name two sites")
-        elif len(ends) == 2 and ends in seen:
-            problem = f"this pair stands here again, first on line {seen[ends]}"
-            form.mistakes.add(line, ("pairs", at), problem, "one pair is enough for both directions")
-        seen.setdefault(ends, line)
 
 
 def _only_with_tickets(endpoints: Iterable[dict[str, Any]]) -> set[str]:

@@ -10,12 +10,44 @@ Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Span = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}[smhd]$")]
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Vlan = Annotated[int, Meta(ge=0, le=4094)]
 
 
 class SiteForm(Struct, forbid_unknown_fields=True, frozen=True):
-    """A named place; networks not listed here count as production."""
+    """A named place; networks not listed here count as production.
+
+    ``changes``: nothing is ever changed here, or a person allows it each time, or a confirmation is enough.
+    """
 
     test_networks: tuple[Text, ...] = ()
+    changes: Literal["never", "ask", "armed"] = "ask"
+
+
+class NetworkForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """Two networks that stand for each other, in both directions; VLAN 0 is untagged."""
+
+    left: Text = field(name="from")
+    right: Text = field(name="to")
+    left_vlan: Vlan | None = field(name="from_vlan", default=None)
+    right_vlan: Vlan | None = field(name="to_vlan", default=None)
+
+
+class SettingsForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """The IP settings of an adapter at one site: ``10.1.10.21/24``, and up to two DNS servers."""
+
+    address: Text
+    gateway: Text | None = None
+    dns: tuple[Text, ...] = ()
+
+
+class AddressForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """What one adapter of one workload is called by at either site; where nothing stands nothing is set."""
+
+    workload: Text
+    adapter: Text
+    left: SettingsForm | None = field(name="from", default=None)
+    right: SettingsForm | None = field(name="to", default=None)
 
 
 class PairForm(Struct, forbid_unknown_fields=True, frozen=True):
@@ -24,6 +56,15 @@ class PairForm(Struct, forbid_unknown_fields=True, frozen=True):
     left: Name = field(name="from")
     right: Name = field(name="to")
     rpo: Span | None = None
+    networks: tuple[NetworkForm, ...] = ()
+    addresses: tuple[AddressForm, ...] = ()
+
+
+class WorkloadForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """One workload: its tier in bulk, 1 is the first, and how many days a passed test of it counts."""
+
+    priority: Annotated[int, Meta(ge=1, le=5)] | None = None
+    proven_days: Days | None = None
 
 
 class CredentialForm(Struct, forbid_unknown_fields=True, frozen=True):
@@ -69,6 +110,8 @@ class Document(Struct, forbid_unknown_fields=True, frozen=True):
     credentials: Annotated[dict[Name, CredentialForm], Meta(min_length=1)]
     endpoints: Annotated[dict[Name, EndpointForm], Meta(min_length=1)]
     pairs: tuple[PairForm, ...] = ()
+    workloads: dict[Text, WorkloadForm] = {}
+    proven_days: Days | None = None
     state: Text | None = None
     theme: Name | None = None
     mouse: bool | None = None

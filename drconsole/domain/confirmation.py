@@ -98,6 +98,15 @@ class Confirmation:
         return not self.attest or (attestation is not None and attestation.complete)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan that was made from a fresh look, the id that its run would have, and what is asked before."""
+
+    run: str
+    plan: Plan
+    asked: Confirmation
+
+
 def confirmation(plan: Plan, names: Collection[str], silent: Collection[str] = ()) -> Confirmation:
     """What is asked before a plan is run.
 

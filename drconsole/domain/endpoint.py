@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drconsole.domain.deep import FailoverAddress
@@ -72,14 +73,17 @@ class Pair:
         """Whether the site is one of the two."""
         return site in (self.left, self.right)
 
-    def network_at(self, site: str, network: str) -> tuple[str, int | None] | None:
-        """The network at ``site`` that stands for one at the other site, with the VLAN there."""
-        for one in self.networks:
-            if site == self.right and one.left == network:
-                return one.right, one.right_vlan
-            if site == self.left and one.right == network:
-                return one.left, one.left_vlan
-        return None
+    def network_at(self, site: str, network: str, vlan: int | None = None) -> tuple[str, int | None] | None:
+        """The network at ``site`` that stands for one at the other site, with the VLAN there.
+
+        One line alone holds for every VLAN of its network; of several the one with this VLAN is taken, where
+        None and 0 are untagged.
+        """
+        lines = [one if site == self.right else one.turned for one in self.networks if self.has(site)]
+        named = [one for one in lines if one.left == network]
+        tagged = [one for one in named if one.left_vlan is not None and one.left_vlan == (vlan or 0)]
+        found = tagged if len(named) > 1 else named
+        return (found[0].right, found[0].right_vlan) if found else None
 
     def addresses_at(self, site: str, workload: str) -> dict[str, FailoverAddress]:
         """What the adapters of a workload are called by at ``site``, by the adapters' names."""
@@ -91,22 +95,44 @@ class Pair:
         return tuple(one for one in self.addresses if one.workload == workload)
 
 
+class Changes(StrEnum):
+    """What may be changed at a site: nothing ever, what a person allows each time, or what is confirmed."""
+
+    NEVER = "never"
+    ASK = "ask"
+    ARMED = "armed"
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A named place; every network not listed as a test network counts as production."""
 
     name: str
     test_networks: frozenset[str] = frozenset()
+    changes: Changes = Changes.ASK
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the config says of one workload: its tier in bulk, 1 first, and how long a passed test counts."""
+
+    priority: int | None = None
+    proven_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """All that the config says about where things are: sites, pairs and endpoints, in the config's order."""
+    """All that the config says about where things are: sites, pairs and endpoints, in the config's order.
+
+    ``wishes`` go by the keys of workloads. ``proven_days`` is how long a passed test counts, None: for ever.
+    """
 
     environment: str
     sites: tuple[Site, ...]
     pairs: tuple[Pair, ...]
     endpoints: tuple[Endpoint, ...]
+    wishes: Mapping[str, Wishes] = field(default_factory=dict)
+    proven_days: int | None = None
 
     def rpo_target_s(self, site: str) -> int | None:
         """The RPO that the config sets for copies of a site: the strictest of its pairs."""
@@ -123,3 +149,18 @@ class Estate:
     def test_networks(self, site: str) -> frozenset[str]:
         """The networks of a site that are not production."""
         return next((s.test_networks for s in self.sites if s.name == site), frozenset())
+
+    def changes_at(self, endpoint: str) -> Changes:
+        """What may be changed at the site of an endpoint; nothing where nobody knows it."""
+        site = next((e.site for e in self.endpoints if e.name == endpoint), None)
+        return next((s.changes for s in self.sites if s.name == site), Changes.NEVER)
+
+    @property
+    def priorities(self) -> dict[str, int]:
+        """The tiers of workloads that have one, by their keys."""
+        return {key: one.priority for key, one in self.wishes.items() if one.priority is not None}
+
+    def proven_days_of(self, workload: str) -> int | None:
+        """How many days a passed test of a workload counts; None: it never grows old."""
+        own = self.wishes.get(workload, Wishes()).proven_days
+        return self.proven_days if own is None else own

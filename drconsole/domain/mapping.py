@@ -11,13 +11,19 @@ from drconsole.domain.deep import FailoverAddress
 class NetworkMap:
     """Two networks of a pair's sites that stand for each other.
 
-    A VLAN of None leaves an adapter's VLAN as it is, 0 makes it untagged.
+    A VLAN of None leaves an adapter's VLAN as it is, 0 makes it untagged. Where several lines name one
+    network, its VLAN tells which of them holds for an adapter.
     """
 
     left: str
     right: str
     left_vlan: int | None = None
     right_vlan: int | None = None
+
+    @property
+    def turned(self) -> NetworkMap:
+        """The same, seen from the other site."""
+        return NetworkMap(self.right, self.left, self.right_vlan, self.left_vlan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from drconsole.domain.plan import Plan
 from drconsole.domain.step import Outcome
@@ -51,17 +52,22 @@ def execute(
     actors: Callable[[Plan], Mapping[str, Actor]],
     reread: Reread,
     clocks: Clocks | None = None,
+    never: Mapping[str, str] = MappingProxyType({}),
 ) -> Result:
     """Take a run and bring it to its end; questions are waited for.
 
+    Args:
+        never: endpoints on which nothing may be changed, each with what says so.
+
     Raises:
-        Refused: the run is alive, has another plan version, or was taken over meanwhile.
+        Refused: the run is alive, has another plan version, was taken over meanwhile, or would change what is
+            never to be changed.
         StateError: the journal cannot be written.
     """
     clocks = clocks or Clocks()
     lock = RunLock(journal.store.folder, run)
     try:
-        order = _order(journal, run)
+        order = _order(journal, run, never)
         writer = Writer(journal.store, run, owner(), clocks.wall)
         try:
             return _performed(journal, order, writer, actors, reread, clocks)
@@ -102,7 +108,7 @@ def abandon(journal: Journal, run: str, by: str) -> None:
         lock.release()
 
 
-def _order(journal: Journal, run: str) -> Order:
+def _order(journal: Journal, run: str, never: Mapping[str, str]) -> Order:
     order = decoded(journal.run(run).order)
     if isinstance(order, ForeignOrder):
         raise Refused(
@@ -110,7 +116,7 @@ def _order(journal: Journal, run: str) -> Order:
             subject=run,
             hint=f"Finish it by hand: drconsole runs show {run}; then: drconsole runs abandon {run}",
         )
-    sound(order)
+    sound(order, never)
     return order
 
 

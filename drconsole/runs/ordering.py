@@ -8,6 +8,7 @@ from datetime import datetime
 
 from drconsole.domain.confirmation import Attestation, Confirmation, What
 from drconsole.domain.plan import Plan, Readiness
+from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.runs.codec import Order
 from drconsole.runs.planner import readiness
@@ -35,12 +36,13 @@ def ordered(
     """The order of a plan that may be run.
 
     Args:
-        never: sites on which nothing may be changed, each with what says so.
+        never: endpoints on which nothing may be changed, each with what says so.
 
     Raises:
         Refused: read-only, blocked, not confirmed or not attested; it says what clears it.
     """
-    _check_allowed(plan, given, never)
+    check_untouched(plan, never)
+    _check_armed(given)
     _check_ready(plan)
     _check_said(plan, asked, given)
     attestation = given.attestation if asked.attest else None
@@ -55,22 +57,40 @@ def ordered(
     )
 
 
-def sound(order: Order) -> None:
+def sound(order: Order, never: Mapping[str, str]) -> None:
     """Check an order that was stored: nobody may have gone round the front door.
 
     Raises:
-        Refused: it was not allowed, not confirmed, or its plan is blocked.
+        Refused: it was not allowed, not confirmed, is blocked, or changes what is ``never`` to be changed.
     """
+    check_untouched(order.plan, never)
     if not order.allowed_by or order.confirmed != order.asked:
         raise Refused("The order was not confirmed as its plan demands.", hint="Plan and run it again.")
     _check_ready(order.plan)
 
 
-def _check_allowed(plan: Plan, given: Permission, never: Mapping[str, str]) -> None:
-    for subject in plan.subjects:
-        for site in (subject.source, subject.target):
-            if site in never:
-                raise Refused(f"Nothing may be changed on {site}: {never[site]}.", subject=subject.name)
+def changed_by(plan: Plan) -> tuple[str, ...]:
+    """The endpoints on which a plan or its way back does more than look."""
+    steps = (*plan.steps, *plan.compensation)
+    return tuple(dict.fromkeys(step.endpoint for step in steps if step.effect is not Effect.LOOK))
+
+
+def check_untouched(plan: Plan, never: Mapping[str, str]) -> None:
+    """Check that a plan changes nothing where the config forbids it; what only looks is free.
+
+    Raises:
+        Refused: it would.
+    """
+    for endpoint in changed_by(plan):
+        if endpoint in never:
+            raise Refused(
+                f"Nothing may be changed on {endpoint}: {never[endpoint]}.",
+                subject=_names(plan),
+                hint="Nothing was done. Only who changes the config can allow it.",
+            )
+
+
+def _check_armed(given: Permission) -> None:
     if not given.allowed_by:
         raise Refused(
             "This console is read-only, which is the default.",

@@ -1,4 +1,4 @@
-"""What to do next, in words; operations are not built yet, so this says what to look at and by what means."""
+"""What to do next, in words, by the worst alarm; ``operations`` has what may be done and why not."""
 
 from __future__ import annotations
 

@@ -59,6 +59,11 @@ def states(web: str, copy: str) -> Change:
     return change
 
 
+def never(web: Machine, copy: Machine) -> None:
+    """Nothing was ever sent."""
+    web.legs[0].last_sync = copy.legs[0].last_sync = None
+
+
 def recovered(web: Machine, copy: Machine) -> None:
     """The replica was failed over, its original is off and in error."""
     off(web, copy)
@@ -229,6 +234,12 @@ ROWS = [
         "NYHV01",
         LEG + "Resume-VMReplication -VMReplication $leg",
         changes=(states("Suspended", "Replicating"),),
+    ),
+    Row(
+        "resume a first copy",
+        "NYHV01",
+        VM + "Resume-VMReplication -VM $vm",
+        changes=(states("Suspended", "WaitingForInitialReplication"), never),
     ),
     Row(
         "resynchronize",

@@ -19,7 +19,7 @@ import yaml
 
 from drconsole.cli.lab_place import config_of
 from drconsole.runs.follow import records_of
-from drconsole.runs.journal import Journal
+from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import is_alive
 from drconsole.runs.store import Store
 from tests.contract.commands import Terminal, environment, run
@@ -154,17 +154,18 @@ def _site(labs: LabPool, tmp_path: Path, program: str | None) -> Iterator[Site]:
     (tmp_path / "state").mkdir()
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     ticking = threading.Event()
-    clock = threading.Thread(target=_tick, args=(lab, ticking), daemon=True)
+    made = Site(lab, tmp_path)
+    clock = threading.Thread(target=_tick, args=(lab, made.journal, ticking), daemon=True)
     clock.start()
     try:
-        yield Site(lab, tmp_path)
+        yield made
     finally:
         ticking.set()
         clock.join()
 
 
-def _tick(lab: LabProcess, ended: threading.Event) -> None:
-    """Thirty seconds there are a quarter of one here."""
+def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
+    """Let time pass: quickly while a run waits for something, little while its calls are under way."""
     import requests
 
     http = requests.Session()
@@ -172,7 +173,10 @@ def _tick(lab: LabProcess, ended: threading.Event) -> None:
     http.headers["Authorization"] = f"Bearer {token}"
     url = f"{lab.description['control']['url']}/advance"
     while not ended.wait(0.25):
-        http.post(url, json={"seconds": 30}).raise_for_status()
+        open_runs = [row.id for row in journal.runs() if row.state != ENDED]
+        last = [journal.records(run)[-1:] for run in open_runs]
+        waits = any(records and records[0].kind in ("reply", "seen") for records in last)
+        http.post(url, json={"seconds": 20 if waits else 1}).raise_for_status()
     http.close()
 
 
@@ -283,6 +287,18 @@ def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
     assert site.run("runs", "follow", ident).returncode == 0
 
 
+def test_ctrl_c_ends_the_looking_and_not_the_run(site: Site) -> None:
+    terminal = Terminal(
+        *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
+    )
+    ident = site.await_run(terminal.process)
+    site.await_record(ident, "1", "intent")
+    terminal.process.send_signal(signal.SIGINT)
+    assert f"runs follow {ident}" in terminal.until("goes on without this")
+    assert terminal.end() == 130
+    assert site.run("runs", "follow", ident).returncode == 0
+
+
 def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site) -> None:
     terminal = Terminal(
         *("--config", site.config, "run", "planned-failover", WEB, *ALLOWED, NAME), home=site.home
@@ -325,6 +341,55 @@ def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
     for file in (site.home / "state").rglob("*"):
         if file.is_file():
             assert secret not in file.read_bytes(), file
+
+
+def test_a_question_is_told_and_answered_by_command(site: Site) -> None:
+    """The guest does not obey: its shutdown fails, and whether it is turned off a person says."""
+    site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
+    asked = site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+    assert asked.returncode == 3
+    assert "did not shut down in 120 s. Turn it off?" in asked.stdout
+    (told,) = site.json("runs")["runs"]
+    assert (told["state"], [one["step"] for one in told["questions"]]) == ("asking", ["2"])
+    assert site.run("runs", "answer", told["run"], "yes").returncode == 4
+    assert site.run("runs", "answer", told["run"], "perhaps", "--allow-changes").returncode == 64
+    assert site.run("runs", "answer", told["run"], "7", "yes", "--allow-changes").returncode == 4
+    answered = site.run("runs", "answer", told["run"], "yes", "--allow-changes", "--json")
+    assert answered.returncode == 0, answered.stdout
+    outcomes = {step["id"]: step["outcome"] for step in json.loads(answered.stdout)["steps"]}
+    assert (outcomes.pop("1"), set(outcomes.values())) == ("failed", {"done"})
+    assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+
+
+def test_what_failed_is_led_back_or_done_again_by_command(site: Site) -> None:
+    home = site.roles()
+    for say, code, roles in (
+        (("answer", "back"), 1, home),
+        (("retry",), 0, {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}),
+    ):
+        site.lab.act_fault("Start-VMFailover", "fails", vm=VM, text="The disk is full.")
+        failed = site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+        assert failed.returncode == 1
+        assert "The disk is full." in failed.stdout
+        told = site.json("runs")["runs"][0]
+        assert (told["state"], told["offers"]) == ("failed", [WEB])
+        assert f"drconsole runs answer {told['run']} back" in failed.stdout
+        verb, *more = say
+        ran = site.run("runs", verb, told["run"], *more, "--allow-changes")
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        assert site.roles() == roles
+    assert site.run("runs", "verify").returncode == 0
+
+
+def test_a_run_is_cancelled_and_abandoned_by_command(site: Site) -> None:
+    site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
+    site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
+    (told,) = site.json("runs")["runs"]
+    assert site.run("runs", "abandon", told["run"]).returncode == 0
+    assert site.run("runs", "follow", told["run"]).returncode == 3
+    assert site.json("runs")["runs"][0]["state"] == "abandoned"
+    assert site.journal.holders() == {}
+    assert site.run("runs", "cancel", told["run"]).returncode == 4
 
 
 def _cycle(site: Site) -> list[tuple[str, ...]]:

@@ -10,9 +10,10 @@ import pytest
 
 from drconsole.domain.confirmation import Attestation, Confirmation, Strength, What
 from drconsole.domain.plan import Check, Operation, Plan, Readiness
+from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.platforms.acting import Procedure
-from drconsole.runs.ordering import Permission, ordered, sound
+from drconsole.runs.ordering import Permission, changed_by, ordered, sound
 from drconsole.runs.planner import merged, readiness, with_check, with_open_runs
 from drconsole.runs.survival import survival
 from tests.runs.plans import plan, step, subject
@@ -83,7 +84,7 @@ def test_a_workload_without_steps_cannot_be_run() -> None:
 def test_what_is_given_makes_an_order() -> None:
     order = ordered(plan([step("1")]), ASKED, GIVEN, "ada@here", NOW, {})
     assert (order.by, order.confirmed, order.allowed_by) == ("ada@here", "one", "--allow-changes")
-    sound(order)
+    sound(order, {})
 
 
 @pytest.mark.parametrize(
@@ -117,10 +118,21 @@ def test_a_silent_original_is_attested() -> None:
     assert order.attested == {"how": "power in the rack", "at": "12:04", "by": "ada"}
 
 
-@pytest.mark.parametrize("site", ["New York", "New Jersey"])
-def test_nothing_is_changed_where_the_config_forbids_it(site: str) -> None:
-    with pytest.raises(Refused, match="frozen"):
-        ordered(plan([step("1")]), ASKED, GIVEN, "ada", NOW, {site: "frozen until Monday"})
+FROZEN = {"host": "frozen until Monday"}
+
+
+@pytest.mark.parametrize("way_back", [False, True])
+def test_nothing_is_changed_where_the_config_forbids_it(way_back: bool) -> None:
+    looks = step("0", effect=Effect.LOOK, endpoint="other")
+    made = plan([looks], compensation=(step("b1"),)) if way_back else plan([looks, step("1", after=("0",))])
+    assert changed_by(made) == ("host",)
+    order = ordered(made, ASKED, GIVEN, "ada", NOW, {"other": "only looked at"})
+    for refused in (
+        lambda: ordered(made, ASKED, GIVEN, "ada", NOW, FROZEN),
+        lambda: sound(order, FROZEN),
+    ):
+        with pytest.raises(Refused, match="frozen"):
+            refused()
 
 
 @pytest.mark.parametrize("check", [Readiness.BLOCKED, Readiness.UNKNOWN])
@@ -140,7 +152,7 @@ def test_the_engine_takes_no_order_that_went_round_the_front_door() -> None:
         replace(order, plan=blocked),
     ):
         with pytest.raises(Refused):
-            sound(forged)
+            sound(forged, {})
 
 
 def machine(kills: str, lingers: str = "no", scope: str = "") -> object:

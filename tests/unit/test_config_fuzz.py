@@ -28,6 +28,20 @@ NAMES += [
     "refresh_s",
     "rpo",
     "15m",
+    "networks",
+    "from_vlan",
+    "addresses",
+    "workload",
+    "adapter",
+    "10.1.10.21/24",
+    "gateway",
+    "dns",
+    "workloads",
+    "hv:5c1f8c7e-0d0a-4b6e-9a51-1f2e3d4c5be2",
+    "priority",
+    "proven_days",
+    "changes",
+    "never",
     "nodes",
     "way",
     "loop",
@@ -116,3 +130,13 @@ def test_any_values_in_an_endpoint(path: Path, values: dict[str, Any], name: str
     if config:
         assert [e.name for e in config.estate.endpoints] == ["gold", "vc-nj"]
         assert all(0 < c.port <= 65535 and c.host for c in config.connections)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(NAMES), structures, max_size=4), structures)
+def test_any_values_in_a_pair_and_its_lists(path: Path, values: dict[str, Any], inner: Any) -> None:
+    content = yaml.safe_load(GOOD)
+    content["pairs"][0].update({"networks": [inner], "addresses": [inner], **values})
+    content["workloads"] = inner
+
+    answer(path, yaml.safe_dump(content, allow_unicode=True).encode("utf-8", "surrogatepass"))

@@ -15,6 +15,7 @@ from drconsole.config.load import load
 from drconsole.errors import ConfigError
 from drconsole.lab.certificates import Authority
 from tests.unit.wrong_configs import BYTES, GOOD, WRONG, Wrong
+from tests.unit.wrong_mappings import CONTRADICTING, PAIR, WRONG_MAPPINGS
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def answers(folder: Path, path: Path) -> list[str]:
     return told[0]
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda w: w.name)
+@pytest.mark.parametrize("wrong", [*WRONG, *WRONG_MAPPINGS], ids=lambda w: w.name)
 def test_wrong_file_is_answered_with_file_line_key_and_remedy(wrong: Wrong, folder: Path) -> None:
     path = folder / "c.yaml"
     assert GOOD.count(wrong.old) >= 1, wrong.old
@@ -76,10 +77,22 @@ def test_wrong_file_is_answered_with_file_line_key_and_remedy(wrong: Wrong, fold
 
 
 def test_each_mistake_of_the_list_has_its_own_name() -> None:
-    names = [wrong.name for wrong in WRONG]
+    names = [wrong.name for wrong in (*WRONG, *WRONG_MAPPINGS)]
 
     assert len(names) == len(set(names))
     assert len(names) >= 40
+
+
+@pytest.mark.parametrize("name", CONTRADICTING)
+def test_what_contradicts_itself_is_told_where_it_does(name: str, folder: Path) -> None:
+    text, keys, remedy = CONTRADICTING[name]
+    path = folder / "c.yaml"
+    path.write_text(GOOD.replace(PAIR, text), encoding="utf-8")
+
+    told = answers(folder, path)
+
+    assert [line.split(" ", 1)[1].split(": ")[0] for line in told] == keys
+    assert all(remedy in line for line in told)
 
 
 @pytest.mark.parametrize("name", BYTES)

@@ -50,7 +50,9 @@ def workload(*sightings: Sighting, silent: tuple[str, ...] = ()) -> Workload:
 
 def healthy(**more: object) -> Workload:
     """An original that runs, and its replica; ``more`` goes to the replica's relation."""
-    return workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica", "Replicating", **more)))
+    return workload(
+        vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica", "Replicating", **more))
+    )
 
 
 def moved(left: str = PREPARED, right: str = FAILED, power: Power = OFF, **more: object) -> Workload:
@@ -279,6 +281,14 @@ class TestNetworks:
         wires, told = self.wires(here=deep(), there=deep(), pair=self.PAIR)
         assert wires == {"a": {"switch": REC, "vlan": 110}}
         assert blocks(told) == texts(told, Readiness.WARNING) == ""
+
+    def test_by_the_vlan_of_each_adapter(self) -> None:
+        lines = (NetworkMap(PROD, REC, 10, 110), NetworkMap(PROD, "Backup", 20, 120))
+        here = deep(Adapter("A", "a", PROD, vlan=20), Adapter("B", "b", PROD, vlan=10))
+        there = deep(Adapter("C", "c", ""), Adapter("D", "d", ""), switches=(REC, "Backup"))
+        wires, told = self.wires(here=here, there=there, pair=Pair(NY, NJ, networks=lines))
+        assert wires == {"c": {"switch": "Backup", "vlan": 120}, "d": {"switch": REC, "vlan": 110}}
+        assert blocks(told) == ""
 
     def test_the_other_way_round(self) -> None:
         back = workload(vm("ny", OFF, relation("Replica")), vm("nj", ON, relation("Primary")))

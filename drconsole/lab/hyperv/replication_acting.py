@@ -12,7 +12,7 @@ from drconsole.lab.hyperv.machines import Leg, Machine
 from drconsole.lab.hyperv.objects import replication_object
 from drconsole.lab.hyperv.reading import missing, targets
 from drconsole.lab.hyperv.replication import find_host
-from drconsole.lab.hyperv.transitions import Operation, Refused
+from drconsole.lab.hyperv.transitions import COPYING, Operation, Refused
 
 PAUSE_S = 1.0
 REVERSE_S = 8.0
@@ -98,8 +98,8 @@ async def resume_vm_replication(turn: Turn) -> None:
         elif turn.on("Resynchronize"):
             if await _operate(turn, one, Operation.RESYNCHRONIZE, PAUSE_S):
                 _copy_goes_on(turn, one.machine, RESYNC_S)
-        else:
-            await _operate(turn, one, Operation.RESUME, PAUSE_S)
+        elif await _operate(turn, one, Operation.RESUME, PAUSE_S) and one.machine.state == COPYING:
+            _copy_goes_on(turn, one.machine, COPY_S[True])
 
 
 @cmdlet("Remove-VMReplication", "VM", "VMName", "VMReplication", "ReplicationRelationshipType", "Passthru")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from drconsole.errors import ScriptFailed
 
 OURS = "drconsole:"
+BAD_ARGUMENT = "0x80070057"
 _NUMBER = re.compile(r"0x[0-9A-Fa-f]{8}")
 
 
@@ -72,29 +73,29 @@ NUMBERS = {
     "0x8009030C": Refusal(
         "Kerberos refused the logon between the two hosts.",
         "Their clocks, the partner's computer account, and whether both can ask a domain controller.",
-        SAFE,
+        LOOK,
     ),
     "0x80090303": Refusal(
         "Kerberos does not know the partner's name: another domain, or a missing service principal name.",
         "setspn -L of the partner or its broker; the trust between the domains.",
-        SAFE,
+        LOOK,
     ),
     "0x00002EFE": Refusal(
         "The partner ended the connection: often Kerberos, or a service that restarts.",
         "The partner's event log Microsoft-Windows-Hyper-V-VMMS-Admin.",
-        SAFE,
+        LOOK,
     ),
     "0x00002EF3": Refusal(
         "Something between the hosts, a proxy most likely, breaks the certificate connection.",
         "netsh winhttp show proxy on both hosts.",
-        SAFE,
+        LOOK,
     ),
     "0x8007052E": Refusal(
         "The broker could not log on: its account or service principal name is wrong.",
         "The cluster's computer object and its rights.",
-        SAFE,
+        LOOK,
     ),
-    "0x80070057": Refusal(
+    BAD_ARGUMENT: Refusal(
         "The list of replicated disks is stale: a disk was added, removed or moved.",
         "Get-VMReplication | Format-List ReplicatedDisks, ExcludedDisks.",
         LOOK,
@@ -134,8 +135,10 @@ def refusal_of(error_id: str, message: str) -> Refusal | None:
     if head.startswith(OURS):
         return OWN.get(head.removeprefix(OURS))
     for number in _NUMBER.findall(message):
-        if found := NUMBERS.get("0x" + number[2:].upper()):
-            return found
+        known = "0x" + number[2:].upper()
+        # Any bad argument has this number; the property's name is not localised.
+        if known in NUMBERS and (known != BAD_ARGUMENT or "IncludedDisks" in message):
+            return NUMBERS[known]
     return IDS.get(head)
 
 

@@ -15,7 +15,7 @@ VALUES = [
 ([scriptblock]::Create('1')) ¦ ($h) ¦ ($q) ¦ ($z) ¦ $e ¦ $ErrorActionPreference ¦ (1 -as 'double') ¦
 ('a b' -split ' ') ¦ $true.GetType() ¦ ('1.2.3' -as 'version') ¦ ('1:00' -as 'timespan') ¦
 ('2024-03-05' -as 'datetime') ¦ ('0f8fad5b-d9cb-469f-a165-70867728950e' -as 'guid') ¦
-[Text.Encoding]::UTF8 ¦ ('{"a":1,"b":[1,2]}' | ConvertFrom-Json)
+(1, 'a') ¦ ('x', @(2;3), $null) ¦ [Text.Encoding]::UTF8 ¦ ('{"a":1,"b":[1,2]}' | ConvertFrom-Json)
 """.replace("\n", " ").split("¦")
 ]
 """Values of all kinds, ``¦`` between them."""
@@ -50,6 +50,8 @@ OPERATORS = [
     "-join",
     "-shl",
     "-shr",
+    "-and",
+    "-or",
 ]
 UNARY = (
     "-not ",

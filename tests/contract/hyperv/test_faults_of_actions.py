@@ -31,7 +31,7 @@ from drconsole.runs.store import Store
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool, LabProcess
 
-pytestmark = pytest.mark.xdist_group("hyperv-acts")
+pytestmark = pytest.mark.xdist_group("hyperv-faults")
 
 ADDRESS = FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2",))
 PAIR = Pair(

@@ -46,6 +46,14 @@ truth:
     - {{vm: {WEB}, host: GOLDR2, role: REPLICA}}
 """
 ADAPTER = "Network Adapter"
+PWSH = pytest.mark.pwsh
+on_both = pytest.mark.parametrize(
+    "walk", ["evaluator", pytest.param("powershell", marks=PWSH)], indirect=True
+)
+# A real PowerShell takes its time: in the default tier it shows one operation and one whole cycle.
+at_times_on_both = pytest.mark.parametrize(
+    "walk", ["evaluator", pytest.param("powershell", marks=(PWSH, pytest.mark.slow))], indirect=True
+)
 PAIR = Pair(
     "New York",
     "New Jersey",
@@ -69,7 +77,7 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
     pool.stop()
 
 
-@pytest.fixture(params=["evaluator", pytest.param("powershell", marks=pytest.mark.pwsh)])
+@pytest.fixture
 def walk(request: pytest.FixtureRequest, labs: LabPool, tmp_path: Path) -> Iterator[Walk]:
     """Two hosts on either engine."""
     program = None if request.param == "evaluator" else str(request.getfixturevalue("pwsh"))
@@ -102,6 +110,7 @@ def facts(ended: list[Ended], action: str) -> dict[str, str]:
     return next(one.facts for one in ended if one.step.action == action)
 
 
+@on_both
 def test_a_test_is_made_connected_started_and_removed(walk: Walk) -> None:
     before = disks(walk)
     made = walk.walk(Operation.TEST_FAILOVER, WEB)
@@ -119,6 +128,7 @@ def test_a_test_is_made_connected_started_and_removed(walk: Walk) -> None:
     assert alive(walk) == []
 
 
+@on_both
 def test_planned_reversed_and_back_leaves_no_trace(walk: Walk) -> None:
     went = walk.walk(Operation.PLANNED_FAILOVER, WEB)
     assert facts(went, "nothing-pending")["pending"] == "0 bytes"
@@ -134,6 +144,7 @@ def test_planned_reversed_and_back_leaves_no_trace(walk: Walk) -> None:
     assert alive(walk) == []
 
 
+@at_times_on_both
 def test_cancel_takes_the_recovered_side_back_first(walk: Walk) -> None:
     walk.walk(Operation.PLANNED_FAILOVER, WEB)
     ended = walk.walk(Operation.CANCEL, WEB)
@@ -150,6 +161,7 @@ def alive(walk: Walk) -> list[object]:
     return seen
 
 
+@at_times_on_both
 def test_across_to_a_cluster_with_its_networks_and_addresses_and_back(across: Walk) -> None:
     went = across.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
     assert facts(went, "set-addresses") == {"addresses": f"{ADAPTER}: 10.2.10.21"}
@@ -163,12 +175,14 @@ def test_across_to_a_cluster_with_its_networks_and_addresses_and_back(across: Wa
     assert alive(across) == []
 
 
+@at_times_on_both
 def test_a_test_on_a_cluster_leaves_no_role(across: Walk) -> None:
     across.walk(Operation.TEST_FAILOVER, WEB, point="latest")
     stopped = across.walk(Operation.STOP_TEST, WEB)
     assert facts(stopped, "stop-test")["cluster role"] == "none"
 
 
+@at_times_on_both
 def test_cancel_on_a_cluster(across: Walk) -> None:
     across.walk(Operation.PLANNED_FAILOVER, WEB)
     across.walk(Operation.CANCEL, WEB)
@@ -176,12 +190,28 @@ def test_cancel_on_a_cluster(across: Walk) -> None:
     assert alive(across) == []
 
 
+@at_times_on_both
 def test_what_was_written_last_is_on_the_recovered_copy(walk: Walk) -> None:
     walk.walk(Operation.PLANNED_FAILOVER, WEB, start="no")
     told = [one for one in fingerprints(walk) if one["workload"] == WEB and one["point"] is None]
     assert {one["host"] for one in told} == {"NYHV01", "NJHV01"}
     assert len({one["fingerprint"] for one in told}) == len(told) // 2
     assert len({one["last"] for one in told}) == 1
+
+
+def test_acts_go_over_sealed_messages(labs: LabPool, tmp_path: Path) -> None:
+    """What seals messages belongs to one connection, so each act has one of its own."""
+    file = tmp_path / "sealed.yaml"
+    plain = "name: njhv01, site: New Jersey, host: NJHV01"
+    file.write_text(TWO_HOSTS.replace(plain, f"{plain}, transport: ntlm, tls: false"), encoding="utf-8")
+    walk = Walk(labs.lab(str(file)))
+    try:
+        walk.walk(Operation.TEST_FAILOVER, WEB, heartbeat="skip")
+        walk.walk(Operation.STOP_TEST, WEB)
+        assert walk.roles(WEB) == THERE
+    finally:
+        walk.close()
+    labs.check()
 
 
 def fingerprints(walk: Walk) -> list[dict[str, Any]]:

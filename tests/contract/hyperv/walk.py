@@ -126,7 +126,8 @@ class Walk:
         password = self.lab.password
         ca_file = Path(entry["ca_file"])
         user = self.lab.description["user"]
-        return Access(host, int(port), user, lambda: password, ca_file)
+        how = {"transport": entry["transport"], "tls": bool(entry["tls"])}
+        return Access(host, int(port), user, lambda: password, ca_file, **how)  # type: ignore[arg-type]
 
     def snapshot(self) -> Snapshot:
         """What all endpoints show now."""
@@ -158,7 +159,7 @@ class Walk:
     def walk(self, operation: Operation, vm: str, **options: str) -> list[Ended]:
         """Plan and do everything; every step must end done."""
         procedure = self.procedure(operation, vm, **options)
-        assert blocks(procedure) == ()
+        assert blocks(procedure) == (), blocks(procedure)
         assert procedure.steps
         return self.steps(procedure.steps)
 

@@ -46,7 +46,8 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, EnumValue) or isinstance(right, EnumValue | DateTime | TimeSpan):
         raise Refused(f"{operator} of {type_name(left)} and {type_name(right)}")
     number = _operand(left, operator, right)
-    if isinstance(left, bool) and operator != "+" and isinstance(right, float | Decimal):
+    rational = isinstance(right, float) and operator != "+"
+    if isinstance(left, bool) and (rational or isinstance(right, Decimal)):
         raise Refused(f"{operator} of a truth value")
     if isinstance(left, bool | Char) and operator == "*" and not isinstance(right, float | Decimal):
         raise _undefined(left, operator, right)

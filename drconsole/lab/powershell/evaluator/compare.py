@@ -129,6 +129,8 @@ def compare(left: Value, right: Value, ignore_case: bool) -> int:
         raise Refused(f"the order of a Decimal and {type_name(right)}")
     if is_number(left):
         return _numbers(left, right if is_number(right) else _as_number(left, right))
+    if isinstance(left, DateTime | TimeSpan) and is_number(right):
+        raise Refused(f"the order of {type_name(left)} and a number")
     if left is right and isinstance(left, Hash | Thing):
         return 0
     if isinstance(right, Char) and not isinstance(left, bool | Char):
@@ -183,6 +185,8 @@ def _with_null(left: Value, right: Value) -> int:
     other, side = (right, -1) if left is None else (left, 1)
     if isinstance(other, EnumValue):
         raise Refused(f"the order of null and {other.type}")
+    if elements(other) is not None:
+        raise Refused("the order of null and an array")
     return -side if is_number(other) and other < 0 else side
 
 

@@ -11,6 +11,7 @@ from drconsole.platforms.hyperv.looking import Look, MachineRow
 
 TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
+HANGING = "Stopping"
 BEATS = "OkApplications"
 
 
@@ -81,6 +82,14 @@ def observe_stop(view: View, baseline: Json | None) -> Observation:
     return against or view.ready(power=target.power)
 
 
+def observe_turn_off(view: View, baseline: Json | None) -> Observation:
+    """As ``observe_stop``, but a guest that hangs while it shuts down can be turned off as well."""
+    target = view.target
+    if target is not None and target.power == HANGING:
+        return view.ready(power=target.power)
+    return observe_stop(view, baseline)
+
+
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
     started = view.here.started(target)
     if baseline is None or started is None or started < since(baseline):
@@ -140,7 +149,7 @@ ACTIONS = (
     Action(
         "turn-off",
         Effect.POWER,
-        observe_stop,
+        observe_turn_off,
         lambda p: f"Stop-VM -VM {the_vm(p)} -TurnOff -Force",
         "vm_turn_off.ps1",
         _target_alone,

@@ -49,7 +49,9 @@ def wiring(case: Case, source: CopyState, target: CopyState, here: Deep, there: 
     found: dict[str, dict[str, Any]] = {}
     checks: list[Check] = [*preflight.unread(here.adapters, "the original", source.endpoint)]
     for ours, theirs in pairs:
-        mapped = pair.network_at(target.place.site, ours.network) if pair and ours.network else None
+        mapped = (
+            pair.network_at(target.place.site, ours.network, ours.vlan) if pair and ours.network else None
+        )
         network, vlan = mapped or (theirs.network or ours.network if ours.network else "", None)
         found[theirs.id.lower()] = {"switch": network, "vlan": vlan}
         checks += _said(case, target, ours, (network, vlan), mapped is not None, there)

@@ -1,0 +1,95 @@
+"""When two copies of one workload count as alive, and what the lab's watch notes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from drconsole.lab.hyperv.machines import Adapter, Cluster, Host
+from drconsole.lab.hyperv.watch import Watch, alive_twice
+
+from .hyperv_world import DB, START, WEB, hosts
+
+Hosts = dict[str, Host]
+Change = Callable[[Hosts], None]
+
+
+def both_on() -> Hosts:
+    """``web`` runs at both sites, on networks where people work."""
+    known = {host.name: host for host in hosts()}
+    for host in known.values():
+        host.test_networks = ("Isolated",)
+    copy = known["NJHV01"].machines[WEB]
+    copy.power, copy.adapters = "Running", [Adapter("1", "Production")]
+    return known
+
+
+def as_test(known: Hosts) -> None:
+    """The copy is a test copy of web, made from its replica."""
+    there = known["NJHV01"].machines
+    there[DB] = replace(there.pop(WEB), id=DB, name="web - Test", workload=WEB)
+
+
+def one_cluster(known: Hosts) -> None:
+    """Both hosts are nodes of one cluster, and web migrates between them."""
+    cluster = Cluster("C", "c.example", tuple(known), "NYHV01")
+    for host in known.values():
+        host.cluster = cluster
+
+
+def adapters(*switches: str | None) -> Change:
+    """The copy's adapters."""
+
+    def change(known: Hosts) -> None:
+        known["NJHV01"].machines[WEB].adapters = [Adapter(str(n), to) for n, to in enumerate(switches)]
+
+    return change
+
+
+def power(name: str) -> Change:
+    """The copy's power."""
+    return lambda known: setattr(known["NJHV01"].machines[WEB], "power", name)
+
+
+def down(known: Hosts) -> None:
+    """The original's host is down."""
+    known["NYHV01"].state = "Down"
+
+
+@pytest.mark.parametrize(
+    ("change", "alive"),
+    [
+        (lambda known: None, True),
+        (as_test, True),
+        (power("Starting"), True),
+        (power("Stopping"), True),
+        (power("Off"), False),
+        (power("Saved"), False),
+        (adapters("Isolated"), False),
+        (adapters(None), False),
+        (adapters(), False),
+        (adapters("Isolated", "Production"), True),
+        (one_cluster, False),
+        (down, False),
+    ],
+)
+def test_what_counts_as_two_alive(change: Change, alive: bool) -> None:
+    known = both_on()
+    change(known)
+    assert (WEB in alive_twice(known)) is alive
+
+
+def test_each_time_is_noted_once_with_its_cause() -> None:
+    known, watch = both_on(), Watch()
+    copy = known["NJHV01"].machines[WEB]
+    for minute, (name, cause) in enumerate(
+        [("Off", "a"), ("Running", "b"), ("Running", "c"), ("Off", "d"), ("Running", "e")]
+    ):
+        copy.power = name
+        watch.look(known, START + timedelta(minutes=minute), cause)
+    assert [(seen.vm, seen.cause) for seen in watch.seen] == [(WEB, "b"), (WEB, "e")]
+    assert watch.seen[0].at == START + timedelta(minutes=1)
+    assert watch.seen[0].copies == ("NJHV01: web", "NYHV01: web")
