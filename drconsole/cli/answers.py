@@ -69,7 +69,10 @@ class CopyAnswer(Struct):
 
 
 class WorkloadAnswer(Struct):
-    """All copies of one workload; ``name`` is the platform's text, letter by letter."""
+    """All copies of one workload; ``name`` is the platform's text, letter by letter.
+
+    ``proven`` is when the last test of it was passed, as this console's journal knows.
+    """
 
     key: str
     name: str
@@ -77,6 +80,7 @@ class WorkloadAnswer(Struct):
     arrow: str
     alarms: list[AlarmAnswer]
     copies: list[CopyAnswer]
+    proven: datetime | None
 
 
 class EvidenceAnswer(Struct):
@@ -215,6 +219,7 @@ def _workload(workload: Workload, at: datetime) -> WorkloadAnswer:
         arrow=sentence(workload.arrow),
         alarms=_alarms(workload.alarms),
         copies=[_copy(copy, at) for copy in workload.copies],
+        proven=workload.proven,
     )
 
 

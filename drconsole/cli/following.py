@@ -114,6 +114,15 @@ class Printer:
             click.echo(line)
 
 
+def _tell_early_end(journal: Journal, run: str, code: int) -> None:
+    """Say why a run that was ordered did not begin."""
+    from drconsole.runs.process import LOG
+
+    file = journal.store.folder / "log" / LOG
+    click.echo(f"Its process ended with code {code} before it took the run; why stands in {file}", err=True)
+    click.echo(f"Nothing was done. Then: drconsole runs continue {run}, or abandon it.", err=True)
+
+
 def follow_on_terminal(
     journal: Journal,
     run: str,
@@ -141,6 +150,8 @@ def follow_on_terminal(
         printer.head(seen(journal, run))
         view = follow(printer)
         printer.end(view)
+        if process is not None and process.ended and view.history.seq <= before:
+            _tell_early_end(journal, run, process.ended)
     except (KeyboardInterrupt, click.exceptions.Abort):
         click.echo(f"\nThe run goes on without this. See it again: drconsole runs follow {run}", err=True)
         return failures.INTERRUPTED

@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 def inventory_of(config: Config) -> Inventory:
     """The inventory of a configuration; it reads nothing before it is started."""
+    from drconsole.cli.own_records import TakenAway
     from drconsole.inventory import Inventory
 
     platforms = {one.endpoint.name: platform_of(one, config.state) for one in config.connections}
     awaited = {one.endpoint.name: one.secret.awaited for one in config.connections}
-    return Inventory(config.estate, platforms, config.state, awaited)
+    return Inventory(config.estate, platforms, config.state, awaited, TakenAway(config.state))
 
 
 def access_of(connection: Connection) -> Access:

@@ -60,6 +60,7 @@ class AlarmCode(StrEnum):
     EXTENDED_TROUBLE = "extended-trouble"
     ORIGINAL_NOT_RUNNING = "original-not-running"
     STARTS_BY_ITSELF = "starts-by-itself"
+    NOT_PROVEN = "not-proven"
     STALE_JOB = "stale-job"
     STATES_DIFFER = "states-differ"
     RECORD_GONE = "record-gone"

@@ -96,6 +96,7 @@ class Workload:
     """All copies of what the business calls one VM, the copy in the pair's left site first.
 
     ``listed`` is False for what list and screen hide unless asked for everything (rules, section 3).
+    ``proven`` is when the last test of it was passed, as the journal of this console knows.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Workload:
     arrow: Arrow
     alarms: tuple[Alarm, ...] = ()
     listed: bool = True
+    proven: datetime | None = None
 
     @property
     def all_alarms(self) -> tuple[Alarm, ...]:
@@ -202,7 +204,7 @@ def _told_anew(old: Workload, new: Workload) -> bool:
 
 def _same(a: Workload, b: Workload) -> bool:
     """Whether two states of one workload would be shown alike, but for ages."""
-    if (a.name, a.arrow, a.alarms, a.listed) != (b.name, b.arrow, b.alarms, b.listed):
+    if (a.name, a.arrow, a.alarms, a.listed, a.proven) != (b.name, b.arrow, b.alarms, b.listed, b.proven):
         return False
     return len(a.copies) == len(b.copies) and all(
         _visible(x) == _visible(y) for x, y in zip(a.copies, b.copies, strict=True)

@@ -15,9 +15,10 @@ from types import MappingProxyType
 
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Estate
+from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.snapshot import Snapshot, as_last_known, inspected
-from drconsole.errors import EndpointError, TimedOut
+from drconsole.errors import EndpointError, StateError, TimedOut
 from drconsole.inventory.attention import Attention
 from drconsole.inventory.board import Board
 from drconsole.inventory.measuring import Answered
@@ -58,6 +59,7 @@ class Inventory:
         platforms: the vendor side of each endpoint, by its name.
         state: the state folder, where readings are kept.
         awaited: by endpoint, what to say while a read waits for its password and not for the endpoint.
+        taken_away: places at which a run took the failover record away: there it is not missed.
 
     Raises:
         StateError: the state folder cannot be used.
@@ -69,8 +71,10 @@ class Inventory:
         platforms: Mapping[str, Platform],
         state: Path,
         awaited: Mapping[str, Callable[[], EndpointError | None]] = MappingProxyType({}),
+        taken_away: Callable[[], frozenset[Place]] = frozenset,
     ) -> None:
         self.estate = estate
+        self._taken_away = taken_away
         self._awaited = awaited
         self._store = ReadingStore(state)
         self._recorded = RecordedPlaces(state)
@@ -267,6 +271,18 @@ class Inventory:
         attention = self._attention
         self._newest = inspected(self._newest, attention.key, attention.inspections, self._serial)
 
+    def _expected(self) -> frozenset[Place]:
+        """The places at which a failover record is missed when it is not there."""
+        recorded = self._board.recorded
+        if not recorded or not any(entry.answered for entry in self._board.entries.values()):
+            # What is only last-known misses nothing, and at the start nobody waits for a journal.
+            return recorded
+        try:
+            return recorded - self._taken_away()
+        except StateError as error:
+            log.warning("which records runs took away is not known: %s", error)
+            return recorded
+
     def _assembled(self) -> Snapshot:
         self._serial += 1
         board = self._board
@@ -277,7 +293,7 @@ class Inventory:
             datetime.now(UTC),
             self._serial,
             board.kept(),
-            board.recorded,
+            self._expected(),
             self._attention.inspections,
         )
 

@@ -13,7 +13,7 @@ import msgspec
 
 from drconsole.errors import StateError
 
-_LOG = "runs.log"
+LOG = "runs.log"
 
 
 class RunProcess:
@@ -46,7 +46,7 @@ def start(
         StateError: it could not be started.
     """
     try:
-        with _private(state / "log" / _LOG) as said:
+        with _private(state / "log" / LOG) as said:
             process = subprocess.Popen(
                 [*prefix, *command],
                 stdin=subprocess.PIPE,

@@ -37,6 +37,7 @@ _NEXT = {
     AlarmCode.STATES_DIFFER: "read again; if it stays, restart the host's management service",
     AlarmCode.TORN: "wait for the next transfer, then look again",
     AlarmCode.TEST_RUNNING: "stop the test when it is done",
+    AlarmCode.NOT_PROVEN: "test it: run a test failover",
 }
 
 

@@ -81,6 +81,10 @@ def _with_facts(alarm: Alarm) -> str:
             return f"node {visible(fact('node'))} does not answer: {visible(fact('error'))}"
         case AlarmCode.RPO:
             return f"late: no sync within {age(int(fact('target')))}"
+        case AlarmCode.NOT_PROVEN:
+            if alarm.since is None:
+                return "not proven: no test of it was passed yet"
+            return f"not proven: no passed test within {fact('days')} days"
         case AlarmCode.ORIGINAL_NOT_VERIFIED_OFF:
             if fact("power"):
                 return f"ORIGINAL NOT VERIFIED OFF: it is {fact('power')}, which is not off"

@@ -243,8 +243,11 @@ def test_a_cycle_of_test_planned_reverse_and_back(site: Site) -> None:
 def test_planned_then_cancelled_leads_home(site: Site) -> None:
     home = site.roles()
     site.do("planned-failover")
+    site.roles()
     site.do("cancel")
     assert site.roles() == home
+    codes = {alarm["code"] for copy in site.json("show", WEB)["copies"] for alarm in copy["alarms"]}
+    assert "record-gone" not in codes
 
 
 def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:

@@ -79,6 +79,10 @@ class Engine:
         """How often each step was called."""
         return dict(call(self.port, op="dump")["acts"])
 
+    def begun(self) -> list[str]:
+        """The steps that asked the platform to begin, each as often as it did."""
+        return list(call(self.port, op="dump")["begun"])
+
     def tell(self, **asked: object) -> None:
         """One request to the platform."""
         call(self.port, **asked)

@@ -55,7 +55,8 @@ class World:
             case "follow":
                 return self._followed(asked["task"])
             case "dump":
-                return {"objects": self.objects, "acts": self.acts}
+                begun = [task["step"] for task in self.tasks.values()]
+                return {"objects": self.objects, "acts": self.acts, "begun": begun}
             case "advance":
                 self.offset += asked["seconds"]
             case "silent":
