@@ -19,15 +19,15 @@ class WorkloadScreen(ConsoleScreen):
         """The one workload that is looked at."""
         return next(iter(self.subjects()), None)
 
-    def action_why(self) -> None:
+    async def action_why(self) -> None:
         """Tell why the roles are what they are, and what a person can do."""
         if workload := self.selected():
-            self.app.push_screen(WhyScreen(self.state, (workload.key,)))
+            await self.app.push_screen(WhyScreen(self.state, (workload.key,)))
 
-    def action_operation(self, operation: str) -> None:
+    async def action_operation(self, operation: str) -> None:
         """Tell that this version only reads, and how the operation is done by hand."""
         if found := self.subjects():
-            self.app.push_screen(WhyScreen(self.state, tuple(w.key for w in found), operation))
+            await self.app.push_screen(WhyScreen(self.state, tuple(w.key for w in found), operation))
 
     def action_runs(self) -> None:
         """Tell that there are no runs."""
