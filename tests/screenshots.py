@@ -24,6 +24,7 @@ from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workl
 from drconsole.inventory import Inventory
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.theming import find_theme
+from tests.tui.desks import FakeDesk
 from tests.tui.pictures import Fixed
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -197,7 +198,7 @@ def draw(shot: Shot, snapshot: Snapshot) -> str:
     """One picture as SVG."""
 
     async def run() -> str:
-        app = ConsoleApp(Fixed(at_noon(snapshot)), find_theme(shot.theme), clock=lambda: NOW)
+        app = ConsoleApp(Fixed(at_noon(snapshot)), FakeDesk(), find_theme(shot.theme), clock=lambda: NOW)
         async with app.run_test(size=shot.size) as pilot:
             while app.state.snapshot is None:
                 await pilot.pause()

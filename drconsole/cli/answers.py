@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, json
 from msgspec.structs import asdict
@@ -179,7 +180,7 @@ def health_answer(snapshot: Snapshot, problems: Iterable[Entry], state: str) -> 
     return HealthAnswer(SCHEMA, snapshot.taken_at, state, [_problem(p, snapshot.taken_at) for p in problems])
 
 
-def encoded(answer: Struct) -> bytes:
+def encoded(answer: Struct | Mapping[str, Any]) -> bytes:
     """One answer as UTF-8 JSON, indented, with every character that steers a terminal escaped."""
     text = json.format(json.encode(answer), indent=2).decode()
     return _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text).encode() + b"\n"

@@ -9,15 +9,17 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from drconsole.cli.choices import Choices, Number, prepared
+from drconsole.cli.lab_ctl import ctl
 from drconsole.errors import UsageError
 
 _EXTRA = ("aiohttp", "cryptography", "tree_sitter", "tree_sitter_pwsh")
 IDLE_S = 600.0
 
 
-@click.command("lab")
+@click.group("lab", invoke_without_command=True)
 @click.option(
     "--scenario", default="steady", show_default=True, metavar="NAME", help="What the sites are like."
 )
@@ -48,9 +50,9 @@ IDLE_S = 600.0
     metavar="FILE",
     help="Write the configuration to FILE, and keep the lab's folder as FILE.lab.",
 )
-@click.pass_obj
+@click.pass_context
 def lab(
-    choices: Choices,
+    ctx: click.Context,
     scenario: str,
     random_seed: int,
     speed: float,
@@ -58,10 +60,14 @@ def lab(
     serve: bool,
     config_file: Path | None,
 ) -> int:
-    """Open the console on two simulated sites.
+    """Open the console on two simulated sites; 'ctl' is the remote control of sites that run.
 
     Nothing outside this machine is reached: the sites listen on 127.0.0.1 only, and end with the console.
     """
+    if ctx.invoked_subcommand is not None:
+        _check_nothing_else(ctx)
+        return 0
+    choices: Choices = ctx.obj
     _check(choices)
     arguments = ["--scenario", scenario, "--random-seed", str(random_seed), "--speed", str(speed)]
     arguments += ["--powershell", str(powershell)] if powershell else []
@@ -86,6 +92,19 @@ def lab(
         from drconsole.cli.console import show
 
         return show(prepared(Choices(config=where.config, debug=choices.debug)))
+
+
+lab.add_command(ctl)
+
+
+def _check_nothing_else(ctx: click.Context) -> None:
+    """Options say how a lab is started; beside a lab that runs they would be passed over without a word."""
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise UsageError(
+            f"A lab that runs is not started, so it takes none of: {', '.join(given)}.",
+            hint=f"See: drconsole lab {ctx.invoked_subcommand} --help",
+        )
 
 
 def _check(choices: Choices) -> None:

@@ -123,7 +123,7 @@ def ending_lines(view: RunView, width: int) -> Iterator[str]:
     yield ""
     for text in view.history.differences:
         yield from _wrapped(visible(text), width, " ")
-    yield from _wrapped(words.RESULTS[view.state.value], width, " ")
+    yield from _wrapped(words.LED_BACK if view.led_back else words.RESULTS[view.state.value], width, " ")
     for ident, question in view.history.asking.items():
         yield from _wrapped(f"step {ident} asks: {visible(question.why)}", width, " ", "   ")
         for choice in question.choices:

@@ -87,9 +87,15 @@ def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> Sho
 
 def run_console(config: Config) -> int:
     """Open the full-screen console and read until it is closed; its exit code."""
+    from drconsole.cli.desk import Desk
     from drconsole.tui.app import run_console as run
 
-    return run(inventory_of(config), config.theme, mouse=config.mouse)
+    inventory = inventory_of(config)
+    desk = Desk(config, inventory)
+    try:
+        return run(inventory, desk, config.theme, mouse=config.mouse)
+    finally:
+        desk.close()
 
 
 def procedures_of(platform: str) -> Procedures | None:

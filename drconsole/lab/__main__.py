@@ -29,6 +29,9 @@ COST_S = 0.002
 
 IDLE_TICK_S = 1.0
 
+SIDE_FILE = "control.json"
+"""In the lab's folder while it runs, for its owner alone: ``{"url", "token"}`` of its control."""
+
 
 def main() -> int:
     """Run the lab; exit code 2 when it cannot start as asked."""
@@ -88,14 +91,17 @@ async def _serve(arguments: argparse.Namespace, orphaned: threading.Event) -> No
     lab = await start(options, maker(arguments.powershell))
     token = secrets.token_urlsafe(24)
     control = Control(lab, token)
+    side_file = options.folder / SIDE_FILE
     try:
         await control.open()
         token_file = options.folder / "control.token"
         write_secret(token_file, token)
+        write_secret(side_file, json.dumps({"url": control.url, "token": token}))
         control_words = {"url": control.url, "token_file": str(token_file)}
         print(json.dumps({**lab.describe(), "control": control_words}), flush=True)  # noqa: T201
         await _until_idle(lab, control, ended, arguments.idle)
     finally:
+        side_file.unlink(missing_ok=True)
         await control.close()
         await lab.close()
 

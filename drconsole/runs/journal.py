@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from drconsole.errors import Refused, UsageError
 from drconsole.runs import tables
 from drconsole.runs.chain import Record, first_broken
-from drconsole.runs.codec import Order, encoded
+from drconsole.runs.codec import Order, decoded, encoded
 from drconsole.runs.store import Store
 
 CREATED, RUNNING, ENDED = "created", "running", "ended"
@@ -84,9 +84,16 @@ class Journal:
 
         Raises:
             Held: another open run holds one of them.
-            Refused: it has not ended.
+            Refused: it has not ended, or a later run did something to one of them: its plan is of the past.
         """
+        keys = set(keys)
         with self.store.write() as connection:
+            if later := _later(connection, run, keys):
+                raise Refused(
+                    f"Run {later} came after it; what run {run} was planned on is not there any more.",
+                    subject=run,
+                    hint="Plan the operation anew.",
+                )
             ended = sa.and_(tables.run.c.id == run, tables.run.c.state == ENDED)
             if not connection.execute(tables.run.update().where(ended).values(state=CREATED)).rowcount:
                 raise Refused(
@@ -166,6 +173,21 @@ class Journal:
 def new_id() -> str:
     """A run's id: eight hex digits."""
     return secrets.token_hex(4)
+
+
+def _later(connection: sa.Connection, run: str, keys: set[str]) -> str | None:
+    """A run that was ordered later on one of these workloads."""
+    rows = connection.execute(sa.select(tables.run.c.id, tables.run.c.plan)).all()
+    orders = {str(ident): decoded(text) for ident, text in rows}
+    own = orders.pop(run, None)
+    if not isinstance(own, Order):
+        return None
+    for other, order in orders.items():
+        if not isinstance(order, Order) or order.at <= own.at:
+            continue
+        if keys.intersection(subject.key for subject in order.plan.subjects):
+            return other
+    return None
 
 
 def _claim(connection: sa.Connection, run: str, keys: Iterable[str]) -> None:

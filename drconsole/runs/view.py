@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from drconsole.domain.plan import Plan
-from drconsole.domain.step import Step
+from drconsole.domain.step import Outcome, Step
 from drconsole.runs.chain import Record
 from drconsole.runs.codec import ForeignOrder, Order, decoded
 from drconsole.runs.history import History, Result, folded
@@ -68,6 +68,14 @@ class RunView:
     def offers(self) -> list[str]:
         """Workloads that can be led back."""
         return offers(self.plan, self.history) if self.plan and not self.state.is_open else []
+
+    @property
+    def led_back(self) -> bool:
+        """Whether everything that was led back came to a good end."""
+        led = self.history.leading_back
+        back = [step for step in self.steps if self.plan and step in self.plan.compensation]
+        ended = [self.history.step(step.id).outcome for step in back if step.workload in led]
+        return bool(ended) and all(outcome is Outcome.DONE for outcome in ended)
 
     @property
     def retryable(self) -> list[Step]:

@@ -12,13 +12,16 @@ from drconsole.wording.by_hand import OPERATIONS
 INVENTORY, DETAIL, ALARMS, ENDPOINTS = "inventory", "detail", "alarms", "endpoints"
 ENDPOINT, COMPARISON, COMMANDS = "endpoint", "comparison", "commands"
 HELP, WHY = "help", "why"
+OPTIONS, PLAN, RUN, RUNS = "options", "plan", "run", "runs"
 FILTER, PALETTE, COPY, REPLACE = "filter", "palette", "copy", "replace"
-LISTS = frozenset({INVENTORY, ALARMS, ENDPOINTS})
-PAGES = frozenset({DETAIL, ENDPOINT, COMPARISON, COMMANDS, HELP, WHY})
-EVERYWHERE = LISTS | PAGES
+CONFIRMATION, QUESTION = "confirmation", "question"
+LISTS = frozenset({INVENTORY, ALARMS, ENDPOINTS, RUNS})
+PAGES = frozenset({DETAIL, ENDPOINT, COMPARISON, COMMANDS, HELP, WHY, PLAN, RUN})
+EVERYWHERE = LISTS | PAGES | {OPTIONS}
 HERE = frozenset({INVENTORY})
 ON_WORKLOADS = frozenset({INVENTORY, DETAIL, COMPARISON})
-DIALOGS = frozenset({PALETTE, COPY, REPLACE})
+ACTING = frozenset({OPTIONS, PLAN, RUN, RUNS})
+DIALOGS = frozenset({PALETTE, COPY, REPLACE, QUESTION})
 KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",
@@ -80,17 +83,20 @@ class Action:
         return "/".join(map(shown_key, self.keys[: self.shown]))
 
 
-UNBUILT = "operations: this version only reads; a key tells how it is done by hand"
+OPERATING = "operations: a key plans it, or tells why not and how it is done by hand"
+# Those on the line of keys, with what leaves first when it gets narrow.
+SHORT_OPERATIONS = {"test-failover": "test", "planned-failover": "planned", "reverse": "reverse"}
+SHOWN_OPERATIONS = {"test-failover": 3, "planned-failover": 4, "reverse": 5}
 _OPERATIONS = tuple(
     Action(
         operation.id,
         (OPERATION_KEYS[operation.id],),
         f"operation('{operation.id}')",
-        "",
+        SHORT_OPERATIONS.get(operation.id, ""),
         operation.title,
         ON_WORKLOADS | {WHY},
-        9,
-        group=UNBUILT,
+        SHOWN_OPERATIONS.get(operation.id, 9),
+        group=OPERATING,
     )
     for operation in OPERATIONS
 )
@@ -98,6 +104,7 @@ _OPERATIONS = tuple(
 ACTIONS = (
     Action("help", ("question_mark", "f1"), "app.help", "help", "all keys", EVERYWHERE - {HELP}, 1),
     Action("filter", ("slash",), "filter", "filter", "show only what holds these words and terms", HERE, 2),
+    *(one for one in _OPERATIONS if one.label),
     Action(
         "open",
         ("enter", "l", "right"),
@@ -131,15 +138,18 @@ ACTIONS = (
         "back",
         "back",
         "back to where you came from",
-        EVERYWHERE - HERE,
+        EVERYWHERE - HERE - {OPTIONS},
         1,
         shown=2,
+    ),
+    Action(
+        "leave-options", ("escape", "b"), "back", "back", "nothing was done", frozenset({OPTIONS}), 1, shown=2
     ),
     Action("clear", ("escape", "x"), "clear_filter", "all lines", "end the filter", HERE, 2, "filtered", 2),
     Action("pair", ("tab",), "next_pair(1)", "next pair", "the next pair of sites", HERE, 2, "pairs"),
     Action("pair-back", ("shift+tab",), "next_pair(-1)", "", "the pair of sites before", HERE, 9, "pairs"),
     Action(
-        "why", ("w",), "why", "why", "why these roles, and what can be done by hand", ON_WORKLOADS | {WHY}, 3
+        "why", ("w",), "why", "why", "why these roles, and why not each operation", ON_WORKLOADS | {WHY}, 3
     ),
     Action(
         "alarms",
@@ -168,7 +178,7 @@ ACTIONS = (
         "read_now",
         "read now",
         "read all endpoints at once",
-        EVERYWHERE - {HELP, WHY, ENDPOINT, ENDPOINTS, COMMANDS},
+        EVERYWHERE - {HELP, WHY, ENDPOINT, ENDPOINTS, COMMANDS} - ACTING,
         4,
     ),
     Action(
@@ -192,9 +202,162 @@ ACTIONS = (
         9,
     ),
     Action("theme", ("T",), "app.next_theme", "", "the next theme", EVERYWHERE, 9),
-    *_OPERATIONS,
-    Action("runs", ("R",), "runs", "", "all runs", ON_WORKLOADS, 9, group=UNBUILT),
-    Action("arm", ("exclamation_mark",), "arm", "", "allow changes", ON_WORKLOADS, 9, group=UNBUILT),
+    *(one for one in _OPERATIONS if not one.label),
+    Action(
+        "runs",
+        ("R",),
+        "runs",
+        "runs",
+        "all runs: follow, answer, continue, retry, abandon",
+        ON_WORKLOADS | {WHY},
+        5,
+        group=OPERATING,
+    ),
+    Action(
+        "arm",
+        ("exclamation_mark",),
+        "arm",
+        "",
+        "allow changes from this console, or be read-only again",
+        ON_WORKLOADS | {WHY} | ACTING,
+        9,
+        group=OPERATING,
+    ),
+    Action(
+        "turn", ("right", "space", "l"), "turn(1)", "next value", "the next value", frozenset({OPTIONS}), 2
+    ),
+    Action("turn-back", ("left", "h"), "turn(-1)", "", "the value before", frozenset({OPTIONS}), 3),
+    Action(
+        "to-plan", ("enter",), "go_on", "plan it", "read afresh and make the plan", frozenset({OPTIONS}), 1
+    ),
+    Action("go-on", ("enter",), "go_on", "next", "to the confirmation", frozenset({PLAN}), 1, "ready"),
+    Action(
+        "plan-commands",
+        ("c",),
+        "commands",
+        "commands as text",
+        "how a person would do each step, or the plan again",
+        frozenset({PLAN}),
+        2,
+    ),
+    Action("plan-why", ("w",), "why", "why", "what clears what holds it up", frozenset({PLAN}), 3),
+    Action("plan-again", ("n", "f5"), "plan_again", "plan again", "read and plan anew", frozenset({PLAN}), 4),
+    Action(
+        "cancel-run",
+        ("x",),
+        "cancel_run",
+        "cancel",
+        "begin nothing more; what is being done now comes to its end",
+        frozenset({RUN}),
+        2,
+        "living",
+    ),
+    Action("run-evidence", ("e",), "evidence", "evidence", "what was read back", frozenset({RUN}), 3),
+    Action(
+        "run-commands",
+        ("c",),
+        "commands",
+        "commands",
+        "how a person would do each step",
+        frozenset({RUN}),
+        4,
+    ),
+    Action(
+        "continue",
+        ("C",),
+        "ask_run('continue')",
+        "continue",
+        "look, then go on with a run whose process is gone",
+        frozenset({RUN, RUNS}),
+        2,
+        "interrupted",
+    ),
+    Action(
+        "retry",
+        ("t",),
+        "ask_run('retry')",
+        "retry",
+        "do again what did not end well, and only that",
+        frozenset({RUN, RUNS}),
+        2,
+        "retryable",
+    ),
+    Action(
+        "lead-back",
+        ("L",),
+        "ask_run('back')",
+        "lead back",
+        "lead back what was begun",
+        frozenset({RUN, RUNS}),
+        2,
+        "offers",
+    ),
+    Action(
+        "stop-waiting",
+        ("W",),
+        "stop_waiting",
+        "",
+        "wait for the running step no longer; its act goes on, its outcome is unknown",
+        frozenset({RUN}),
+        6,
+        "living",
+    ),
+    Action(
+        "abandon",
+        ("D",),
+        "ask_run('abandon')",
+        "abandon",
+        "give the run up, on record; nothing is undone",
+        frozenset({RUN, RUNS}),
+        5,
+        "open",
+    ),
+    *(
+        Action(
+            f"answer-{number}",
+            (str(number),),
+            f"answer({number})",
+            "",
+            f"answer {number} of what the run asks",
+            frozenset({RUN}),
+            9,
+            "asking",
+        )
+        for number in range(1, 8)
+    ),
+    Action(
+        "next-question", ("tab",), "next_question", "", "the next question", frozenset({RUN}), 6, "asking"
+    ),
+    Action(
+        "next-field",
+        ("tab", "down"),
+        "app.focus_next",
+        "move",
+        "the next field",
+        frozenset({CONFIRMATION}),
+        2,
+    ),
+    Action(
+        "field-back",
+        ("shift+tab", "up"),
+        "app.focus_previous",
+        "",
+        "the one before",
+        frozenset({CONFIRMATION}),
+        9,
+    ),
+    Action(
+        "give-up-plan",
+        ("escape",),
+        "back",
+        "cancel",
+        "leave everything as it is",
+        frozenset({CONFIRMATION}),
+        1,
+    ),
+    Action("yes", ("y",), "yes", "yes", "do it", frozenset({CONFIRMATION}), 1, "letter"),
+    Action("say-yes", ("y",), "yes", "yes", "do it", frozenset({QUESTION}), 1),
+    Action("say-no", ("n", "enter"), "back", "no", "leave everything as it is", frozenset({QUESTION}), 1),
     Action(
         "keep",
         ("enter", "down"),
@@ -214,7 +377,7 @@ ACTIONS = (
     Action("replace", ("y",), "replace", "replace it", "write over the file", frozenset({REPLACE}), 1),
     Action("keep-file", ("n",), "keep", "keep it", "name another file", frozenset({REPLACE}), 1),
     Action("close", ("escape", "tab"), "back", "back", "leave everything as it is", DIALOGS, 1, shown=2),
-    Action("leave", ("ctrl+c", "ctrl+q"), "app.quit", "", "leave the console", DIALOGS, 9),
+    Action("leave", ("ctrl+c", "ctrl+q"), "app.quit", "", "leave the console", DIALOGS | {CONFIRMATION}, 9),
     Action("more", ("colon",), "app.palette", "more", "find an action by its words", EVERYWHERE, 1),
     Action(
         "quit",
@@ -270,7 +433,7 @@ def bindings_of(screen: str) -> list[Binding]:
 def entries_of(screen: str, conditions: frozenset[str]) -> list[Entry]:
     """The palette of a screen: what works there now."""
     return [
-        Entry(action.call, action.help, action.key, "not in this version" if action.group == UNBUILT else "")
+        Entry(action.call, action.help, action.key)
         for action in actions_of(screen)
         if action.id != "more" and (not action.when or action.when in conditions)
     ]

@@ -21,6 +21,7 @@ from drconsole.config.paths import theme_names
 from drconsole.domain.snapshot import Snapshot, was_inspected
 from drconsole.tui import clipboard, copies
 from drconsole.tui.actions import entries_of
+from drconsole.tui.desk import Desk
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses, prepare
 from drconsole.tui.picture import study
@@ -54,6 +55,7 @@ class ConsoleApp(App[None]):
 
     Args:
         source: where pictures come from; it is started after the first paint.
+        desk: what has plans made and runs started.
         theme: a loaded theme.
         show_all: also list machines that nothing protects.
         clock: the console's wall clock, UTC.
@@ -68,6 +70,7 @@ class ConsoleApp(App[None]):
     def __init__(
         self,
         source: SnapshotSource,
+        desk: Desk,
         theme: Theme,
         *,
         show_all: bool = False,
@@ -77,7 +80,7 @@ class ConsoleApp(App[None]):
         super().__init__(ansi_color=True if without_colour else None)
         self.animation_level = "none"
         self._own_theme = theme
-        self.state = ConsoleState(source, clock, clock(), themes=_themes(theme))
+        self.state = ConsoleState(source, desk, clock, clock(), themes=_themes(theme))
         self._show_all = show_all
         self._studying = False
         self._untold = False
@@ -173,6 +176,7 @@ class ConsoleApp(App[None]):
         """Remember that somebody types, and take away what was said before."""
         if isinstance(event, Key):
             self._pauses.key()
+            self.state.arming.touch()
             if (front := self.front) is not None:
                 front.hush()
             if not event.is_forwarded and await self._answer(event):
@@ -257,7 +261,12 @@ def _is_reading(snapshot: Snapshot) -> bool:
 
 
 def run_console(
-    source: SnapshotSource, theme: str | None = None, *, show_all: bool = False, mouse: bool | None = None
+    source: SnapshotSource,
+    desk: Desk,
+    theme: str | None = None,
+    *,
+    show_all: bool = False,
+    mouse: bool | None = None,
 ) -> int:
     """Run the console until it is left, and give its exit code: 0, or 128 and the signal that ended it.
 
@@ -274,7 +283,7 @@ def run_console(
     loaded = find_theme(choose_theme(theme, os.environ))
     sys.setswitchinterval(SWITCH_S)
     prepare()
-    app = ConsoleApp(source, loaded, show_all=show_all)
+    app = ConsoleApp(source, desk, loaded, show_all=show_all)
     try:
         app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
     finally:

@@ -10,31 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from drconsole.domain.confirmation import Attestation, Confirmation
-from drconsole.domain.plan import Operation, Plan
+from drconsole.domain.confirmation import Attestation, Planned
+from drconsole.domain.plan import Operation
 
 if TYPE_CHECKING:
     # The journal's libraries are loaded after the first paint.
     from drconsole.runs.view import RunView
-
-
-class Planned(Protocol):
-    """A plan from a fresh look, the id that its run would have, and what is asked before."""
-
-    @property
-    def run(self) -> str:
-        """The id."""
-        ...
-
-    @property
-    def plan(self) -> Plan:
-        """The plan."""
-        ...
-
-    @property
-    def asked(self) -> Confirmation:
-        """What is asked."""
-        ...
 
 
 class Followed(Protocol):

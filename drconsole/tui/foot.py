@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from drconsole.domain.comparison import is_split
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
+from drconsole.tui.offers import held, offers_of, possible
 from drconsole.tui.views import Row
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain
@@ -35,7 +36,18 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
     else:
         copy = row.third or workload.copies[0]
         what = Span(f": {copy.role} at {visible(copy.place.site)}, {reason(copy)}")
-    return _said(name, what, width), (*fit(_due(workload), max(width - cell_len(plain(WHY)), 0)), *WHY)
+    due = _now(workload, max(width - cell_len(plain(WHY)), 0))
+    return _said(name, what, width), (*due, *WHY)
+
+
+def _now(workload: Workload, width: int) -> Line:
+    """What is due, what is possible, what is blocked: as much of that as there is room for."""
+    found = offers_of(workload)
+    due, can, cannot = _due(workload), possible(found), held(found)
+    for parts in ((*due, *can, *cannot), (*due, *can), due):
+        if cell_len(plain(parts)) <= width:
+            return fit(parts, width)
+    return fit(due, width)
 
 
 def _due(workload: Workload) -> Line:
@@ -68,6 +80,7 @@ class Status:
         pair: which of how many pairs of sites.
         hidden: machines that are left out because nothing protects them.
         window: first and last visible line, and how many lines there are.
+        armed: changes are allowed from this console.
     """
 
     filter: str = ""
@@ -78,6 +91,7 @@ class Status:
     pair: tuple[int, int] = (1, 1)
     hidden: int = 0
     window: tuple[int, int, int] = (0, 0, 0)
+    armed: bool = False
 
 
 def status_line(status: Status, width: int) -> Line:
@@ -98,8 +112,19 @@ def status_line(status: Status, width: int) -> Line:
         parts.append(Span(f" {status.hidden} unprotected hidden, A shows ", "muted"))
     first, last, count = status.window
     where = f"{first} to {last} of {count}" if last - first + 1 < count else ""
-    right = " ".join(filter(None, (where, "read-only")))
-    if cell_len(plain(parts)) + len(right) + 2 > width:
-        right = where
-    right = f" {right} " if right else ""
-    return (*fit(parts, max(width - len(right), 0)), Span(right, "muted"))
+    # That changes are allowed is never left out.
+    words = "CHANGES ALLOWED  ! ends it" if status.armed else "read-only  ! arms"
+    room = width - cell_len(plain(parts))
+    choices = [(where, words), (where, words.split("  ")[0]), ("", words.split("  ")[0])]
+    where, mode = next((c for c in choices if len("  ".join(filter(None, c))) + 2 <= room), choices[-1])
+    if not status.armed and len(mode) + 2 > room:
+        mode = ""
+    right = (
+        Span(f" {where} ", "muted") if where else Span(""),
+        Span(f" {mode} " if mode else "", _mode_ink(status)),
+    )
+    return (*fit(parts, max(width - cell_len(plain(right)), 0)), *right)
+
+
+def _mode_ink(status: Status) -> str:
+    return "warning" if status.armed else "muted"

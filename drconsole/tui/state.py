@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from drconsole.domain.snapshot import Snapshot
+from drconsole.tui.arming import Arming
+from drconsole.tui.desk import Desk
 from drconsole.tui.picture import Picture
 from drconsole.tui.source import SnapshotSource
 
@@ -22,9 +24,13 @@ class ConsoleState:
         subject: the key of the workload that somebody looks at; empty for none.
         news: keys of workloads that changed since the cursor of the inventory stood on them.
         themes: the names of the themes that can be chosen here.
+        desk: what has plans made and runs started.
+        arming: whether this console may change anything.
+        proven: when the last test of each workload passed, by its key.
     """
 
     source: SnapshotSource
+    desk: Desk
     clock: Callable[[], datetime]
     now: datetime
     picture: Picture | None = None
@@ -32,6 +38,8 @@ class ConsoleState:
     subject: str = ""
     news: frozenset[str] = frozenset()
     themes: tuple[str, ...] = ()
+    arming: Arming = field(default_factory=Arming)
+    proven: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> Snapshot | None:

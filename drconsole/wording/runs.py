@@ -31,6 +31,8 @@ RESULTS = {
     "differs": "not started: the workloads are not what the plan showed",
 }
 
+LED_BACK = "failed, and led back: what it had begun is undone and read back"
+
 _READINESS = {
     Readiness.READY: "ready",
     Readiness.WAIT: "WAIT",

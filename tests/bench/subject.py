@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
 
+from drconsole.domain.confirmation import Attestation, Planned
+from drconsole.domain.plan import Operation
 from drconsole.domain.snapshot import Snapshot
+from drconsole.errors import Refused
 from drconsole.tui.app import run_console
+from drconsole.tui.desk import Followed
+
+if TYPE_CHECKING:
+    from drconsole.runs.view import RunView
 
 
 class Injected:
@@ -38,5 +47,37 @@ class Injected:
         """Nothing runs."""
 
 
+class NoRuns:
+    """A desk in a console where nothing is ever run: its figures are those of looking."""
+
+    never: ClassVar[Mapping[str, str]] = {}
+
+    def proven(self) -> Mapping[str, datetime]:
+        """No test was ever run."""
+        return {}
+
+    def runs(self) -> list[RunView]:
+        """There are none."""
+        return []
+
+    def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
+        """Refuse it."""
+        raise Refused("Nothing is planned here.")
+
+    def start(
+        self, planned: Planned, said: str, allowed_by: str, attestation: Attestation | None = None
+    ) -> str:
+        """Refuse it."""
+        raise Refused("Nothing is run here.")
+
+    def follow(self, run: str) -> Followed:
+        """Refuse it."""
+        raise Refused("Nothing is run here.")
+
+    def ask(self, run: str, kind: str, step: str = "", body: str = "", *, allowed_by: str = "") -> None:
+        """Refuse it."""
+        raise Refused("Nothing is run here.")
+
+
 if __name__ == "__main__":
-    run_console(Injected(int(sys.argv[1])), "dark")
+    run_console(Injected(int(sys.argv[1])), NoRuns(), "dark")

@@ -49,11 +49,13 @@ def run(
 
 
 @contextmanager
-def serving(*arguments: str | Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+def serving(
+    *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A command that goes on until the end of the block; its output is piped."""
     process = subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],
-        env=environment(home),
+        env=environment(home, more),
         cwd=home,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

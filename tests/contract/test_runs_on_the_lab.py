@@ -7,23 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from drconsole.cli.lab_place import config_of
-from drconsole.runs.follow import records_of
-from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import is_alive
-from drconsole.runs.store import Store
-from tests.contract.commands import Terminal, environment, run
-from tests.lab import LabPool, LabProcess
+from tests.contract.commands import Terminal, environment
+from tests.contract.run_site import ALLOWED, Site, site_on
+from tests.lab import LabPool
 
 pytestmark = pytest.mark.xdist_group("runs-on-the-lab")
 
@@ -62,30 +56,10 @@ truth:
     - {{vm: {TWIN}, host: NYHV01, role: ORIGINAL}}
     - {{vm: {TWIN}, host: NJHV01, role: REPLICA}}
 """
-ALLOWED = ("--allow-changes", "--confirm")
 
 
-@dataclass
-class Site:
-    """A lab, and a console's configuration for it."""
-
-    lab: LabProcess
-    home: Path
-    _journal: Journal | None = None
-
-    @property
-    def config(self) -> Path:
-        return self.home / "config.yaml"
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end."""
-        return run("--config", self.config, *arguments, home=self.home)
-
-    def json(self, *arguments: str) -> dict[str, Any]:
-        """What a command answers to machines."""
-        ran = self.run(*arguments, "--json")
-        answer: dict[str, Any] = json.loads(ran.stdout)
-        return answer
+class Web(Site):
+    """What is done to web."""
 
     def do(self, operation: str, *more: str) -> dict[str, Any]:
         """An operation on web that must end done; the run."""
@@ -97,36 +71,11 @@ class Site:
 
     def roles(self, key: str = WEB) -> dict[str, str]:
         """The role of each copy by endpoint."""
-        return {copy["endpoint"]: copy["role"] for copy in self.json("show", key)["copies"]}
+        return super().roles(key)
 
-    def twin(self) -> list[Any]:
+    def twin(self) -> list[dict[str, str]]:
         """Whatever is of the workload that has the same name, but for what its guest goes on writing."""
-        told = [one for one in self.lab.machines() if TWIN in str(one)]
-        return [
-            {name: str(one.get(name)) for name in ("host", "vm", "power", "notes", "mode")} for one in told
-        ]
-
-    @property
-    def journal(self) -> Journal:
-        """The console's journal, opened once."""
-        if self._journal is None:
-            self._journal = Journal(Store(self.home / "state"))
-        return self._journal
-
-    def await_record(self, ident: str, step: str, kind: str) -> None:
-        """Return when a run has a record of that kind."""
-        news = records_of(self.journal, ident)
-        while not any((r.step, r.kind) == (step, kind) for r in news()):
-            threading.Event().wait(0.02)
-        news.close()
-
-    def await_run(self, console: subprocess.Popen[bytes]) -> str:
-        """The id of the run that a command orders."""
-        before = len(self.journal.runs())
-        while len(self.journal.runs()) == before:
-            assert console.poll() is None, "it ended without ordering a run"
-            threading.Event().wait(0.02)
-        return max(self.journal.runs(), key=lambda row: json.loads(row.order)["at"]).id
+        return self.machines_of(TWIN)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +87,7 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
 
 
 @pytest.fixture
-def site(labs: LabPool, tmp_path: Path) -> Iterator[Site]:
+def site(labs: LabPool, tmp_path: Path) -> Iterator[Web]:
     """A small world on the evaluator, with a state of its own; its time goes fast."""
     with _site(labs, tmp_path, None) as made:
         yield made
@@ -146,41 +95,12 @@ def site(labs: LabPool, tmp_path: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def _site(labs: LabPool, tmp_path: Path, program: str | None) -> Iterator[Site]:
-    world = tmp_path / "world.yaml"
-    world.write_text(WORLD, encoding="utf-8")
-    lab = labs.lab(str(world), program)
-    content = config_of(lab.description, tmp_path / "state")
-    (tmp_path / "state").mkdir()
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    ticking = threading.Event()
-    made = Site(lab, tmp_path)
-    clock = threading.Thread(target=_tick, args=(lab, made.journal, ticking), daemon=True)
-    clock.start()
-    try:
-        yield made
-    finally:
-        ticking.set()
-        clock.join()
+def _site(labs: LabPool, tmp_path: Path, program: str | None) -> Iterator[Web]:
+    with site_on(labs, tmp_path, WORLD, program) as made:
+        yield Web(made.lab, made.home)
 
 
-def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
-    """Let time pass: quickly while a run waits for something, little while its calls are under way."""
-    import requests
-
-    http = requests.Session()
-    token = Path(lab.description["control"]["token_file"]).read_text(encoding="utf-8").strip()
-    http.headers["Authorization"] = f"Bearer {token}"
-    url = f"{lab.description['control']['url']}/advance"
-    while not ended.wait(0.25):
-        open_runs = [row.id for row in journal.runs() if row.state != ENDED]
-        last = [journal.records(run)[-1:] for run in open_runs]
-        waits = any(records and records[0].kind in ("reply", "seen") for records in last)
-        http.post(url, json={"seconds": 20 if waits else 1}).raise_for_status()
-    http.close()
-
-
-def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
+def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Web) -> None:
     before = site.roles()
     ran = site.run("plan", "test-failover", WEB, "--commands")
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -212,7 +132,7 @@ def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Site) -> None:
     ],
 )
 def test_what_may_not_be_done_is_refused_with_its_own_code(
-    site: Site, arguments: tuple[str, ...], code: int, said: str
+    site: Web, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
     ran = site.run(*arguments)
     assert ran.returncode == code
@@ -220,7 +140,7 @@ def test_what_may_not_be_done_is_refused_with_its_own_code(
     assert site.journal.runs() == []
 
 
-def test_a_cycle_of_test_planned_reverse_and_back(site: Site) -> None:
+def test_a_cycle_of_test_planned_reverse_and_back(site: Web) -> None:
     home, twin = site.roles(), site.twin()
     assert len(twin) == 2
     tested = site.do("test-failover")
@@ -240,7 +160,7 @@ def test_a_cycle_of_test_planned_reverse_and_back(site: Site) -> None:
     site.lab.check_alive()
 
 
-def test_planned_then_cancelled_leads_home(site: Site) -> None:
+def test_planned_then_cancelled_leads_home(site: Web) -> None:
     home = site.roles()
     site.do("planned-failover")
     site.roles()
@@ -250,7 +170,7 @@ def test_planned_then_cancelled_leads_home(site: Site) -> None:
     assert "record-gone" not in codes
 
 
-def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:
+def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Web) -> None:
     command = [
         sys.executable,
         "-m",
@@ -280,7 +200,7 @@ def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Site) -> None:
     assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
 
 
-def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
+def test_a_vanished_terminal_does_not_touch_its_run(site: Web) -> None:
     terminal = Terminal(
         *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
     )
@@ -290,7 +210,7 @@ def test_a_vanished_terminal_does_not_touch_its_run(site: Site) -> None:
     assert site.run("runs", "follow", ident).returncode == 0
 
 
-def test_ctrl_c_ends_the_looking_and_not_the_run(site: Site) -> None:
+def test_ctrl_c_ends_the_looking_and_not_the_run(site: Web) -> None:
     terminal = Terminal(
         *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
     )
@@ -302,7 +222,7 @@ def test_ctrl_c_ends_the_looking_and_not_the_run(site: Site) -> None:
     assert site.run("runs", "follow", ident).returncode == 0
 
 
-def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site) -> None:
+def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Web) -> None:
     terminal = Terminal(
         *("--config", site.config, "run", "planned-failover", WEB, *ALLOWED, NAME), home=site.home
     )
@@ -325,11 +245,11 @@ def test_a_killed_run_is_interrupted_and_continued_by_a_person_alone(site: Site)
     site.lab.check_alive()
 
 
-def _taken(site: Site, ident: str) -> list[Any]:
+def _taken(site: Web, ident: str) -> list[Any]:
     return [record for record in site.journal.records(ident) if record.kind == "taken"]
 
 
-def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
+def test_passwords_go_through_the_pipe_alone(site: Web) -> None:
     terminal = Terminal(
         *("--config", site.config, "run", "test-failover", WEB, *ALLOWED, NAME), home=site.home
     )
@@ -346,12 +266,12 @@ def test_passwords_go_through_the_pipe_alone(site: Site) -> None:
             assert secret not in file.read_bytes(), file
 
 
-def test_a_question_is_told_and_answered_by_command(site: Site) -> None:
+def test_a_question_is_told_and_answered_by_command(site: Web) -> None:
     """The guest does not obey: its shutdown fails, and whether it is turned off a person says."""
     site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
     asked = site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
     assert asked.returncode == 3
-    assert "did not shut down in 120 s. Turn it off?" in asked.stdout
+    assert "did not shut down in time. Turn it off?" in asked.stdout
     (told,) = site.json("runs")["runs"]
     assert (told["state"], [one["step"] for one in told["questions"]]) == ("asking", ["2"])
     assert site.run("runs", "answer", told["run"], "yes").returncode == 4
@@ -364,7 +284,7 @@ def test_a_question_is_told_and_answered_by_command(site: Site) -> None:
     assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
 
 
-def test_what_failed_is_led_back_or_done_again_by_command(site: Site) -> None:
+def test_what_failed_is_led_back_or_done_again_by_command(site: Web) -> None:
     home = site.roles()
     for say, code, roles in (
         (("answer", "back"), 1, home),
@@ -380,11 +300,12 @@ def test_what_failed_is_led_back_or_done_again_by_command(site: Site) -> None:
         verb, *more = say
         ran = site.run("runs", verb, told["run"], *more, "--allow-changes")
         assert ran.returncode == code, ran.stdout + ran.stderr
+        assert ("failed, and led back" in ran.stdout) is ("back" in say)
         assert site.roles() == roles
     assert site.run("runs", "verify").returncode == 0
 
 
-def test_a_run_is_cancelled_and_abandoned_by_command(site: Site) -> None:
+def test_a_run_is_cancelled_and_abandoned_by_command(site: Web) -> None:
     site.lab.act_fault("Stop-VM", "no-effect", vm=VM)
     site.run("run", "planned-failover", WEB, *ALLOWED, NAME)
     (told,) = site.json("runs")["runs"]
@@ -395,7 +316,7 @@ def test_a_run_is_cancelled_and_abandoned_by_command(site: Site) -> None:
     assert site.run("runs", "cancel", told["run"]).returncode == 4
 
 
-def _cycle(site: Site) -> list[tuple[str, ...]]:
+def _cycle(site: Web) -> list[tuple[str, ...]]:
     """A failover there and back; what its journal tells, without times, ids and handles."""
     told = []
     for operation, more in (

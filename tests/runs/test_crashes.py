@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,9 @@ from tests.runs.plans import crash_plan, order
 
 SEED = os.environ.get("DRCONSOLE_SEED") or str(random.SystemRandom().randrange(10**6))
 SAMPLE = 8
+PARTS = 14
+# Whether these are reached depends on how quickly the platform is: the act may have ended at the first look.
+TIMED = ("running", "ended", "seen")
 PLAN = crash_plan()
 END = {
     "value": "ready",
@@ -88,8 +92,11 @@ def points(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return list(dict.fromkeys((folder / "trace").read_text().splitlines()))
 
 
-def _chosen(points: list[str]) -> list[str]:
-    return points if ALL else random.Random(SEED).sample(points, SAMPLE)
+def _chosen(points: list[str], part: int) -> list[str]:
+    """All points of one part, or a sample of all: by their names, as each worker enumerates for itself."""
+    if ALL:
+        return [point for point in points if zlib.crc32(point.encode()) % PARTS == part]
+    return random.Random(SEED).sample(points, SAMPLE)
 
 
 def test_points_are_borders_of_every_step(points: list[str]) -> None:
@@ -101,9 +108,12 @@ def test_points_are_borders_of_every_step(points: list[str]) -> None:
         }
 
 
+@pytest.mark.parametrize("part", range(PARTS) if ALL else [0])
 @pytest.mark.parametrize("times", [1, 2])
-def test_a_killed_run_is_continued_to_the_same_end(points: list[str], times: int, tmp_path: Path) -> None:
-    chosen = _chosen(points)
+def test_a_killed_run_is_continued_to_the_same_end(
+    points: list[str], times: int, part: int, tmp_path: Path
+) -> None:
+    chosen, missed = _chosen(points, part), 0
     for number, point in enumerate(chosen):
         with processes.platform() as port:
             case = Case(tmp_path / f"case-{number}", port)
@@ -111,10 +121,13 @@ def test_a_killed_run_is_continued_to_the_same_end(points: list[str], times: int
             # On the way back a step that is done is not reached again: then the run simply ends.
             if killed[-1] != 0:
                 assert case.perform() == 0, f"{point} (seed {SEED})"
-            assert killed[0] == -9, f"{point} was not reached (seed {SEED})"
+            if killed[0] == 0 and point.rpartition(" ")[2] in TIMED:
+                missed += 1
+            else:
+                assert killed[0] == -9, f"{point} was not reached (seed {SEED})"
             try:
                 case.check()
             except AssertionError as error:
                 raise AssertionError(f"killed {times} times at {point!r} (seed {SEED}): {error}") from error
-    counted = f"{len(chosen)} of {len(points)} points, killed {times} times each; seed {SEED}"
-    sys.stdout.write(f"{counted}; no divergence\n")
+    counted = f"{len(chosen)} of {len(points)} points, {missed} not reached, killed {times} times each"
+    sys.stdout.write(f"{counted}; seed {SEED}; no divergence\n")

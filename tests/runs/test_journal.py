@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -228,6 +229,26 @@ def test_network_file_systems_are_refused(
             Store(tmp_path)
     else:
         Store(tmp_path).close()
+
+
+def test_a_write_that_failed_leaves_no_gap_in_the_chain(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = written(journal)
+    writer = Writer(journal.store, run, "me")
+    insert = writer._insert
+
+    def torn(*given: Any) -> None:
+        insert(*given)
+        raise StateError("the disk went away before the commit")
+
+    monkeypatch.setattr(writer, "_insert", torn)
+    with pytest.raises(StateError, match="went away"):
+        writer.append("1", "intent")
+    monkeypatch.undo()
+    writer.append("1", "intent")
+    assert [record.seq for record in journal.records(run)] == [1, 2, 3, 4, 5, 6]
+    assert journal.first_broken(journal.run(run)) is None
 
 
 def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,17 @@ def test_retry_does_only_what_failed(engine: Engine) -> None:
     assert engine.perform(run) is Result.DONE
     assert engine.acts() == {"1": 1, "2": 2, "3": 1}
     assert engine.journal.first_broken(engine.journal.run(run)) is None
+
+
+def test_what_a_later_run_touched_is_planned_anew_and_not_retried(engine: Engine) -> None:
+    """Its plan is of a past that is gone: what it would start again may be alive elsewhere by now."""
+    run = failed_once(engine)
+    later = replace(order(plan([step("1", "add")])), at=datetime(2026, 1, 2, tzinfo=UTC))
+    other = engine.journal.create(later)
+    assert engine.perform(other) is Result.DONE
+    with pytest.raises(Refused, match=f"Run {other} came after it"):
+        engine.journal.reopen(run, ["hv:one"])
+    assert engine.journal.holders() == {}
 
 
 def led(engine: Engine, point_of_no_return: str = "") -> tuple[Plan, str]:

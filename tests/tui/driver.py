@@ -14,6 +14,7 @@ from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.theming import find_theme
+from tests.tui.desks import FakeDesk
 from tests.tui.pictures import NOW, Fixed
 
 
@@ -101,12 +102,13 @@ def drive(
     size: tuple[int, int] = (80, 24),
     theme: str = "dark",
     show_all: bool = False,
+    desk: FakeDesk | None = None,
 ) -> Fixed:
     """Run a script against a console of this size; returns the source it read from."""
     source = Fixed(snapshot)
 
     async def run() -> None:
-        app = ConsoleApp(source, find_theme(theme), show_all=show_all, clock=lambda: NOW)
+        app = ConsoleApp(source, desk or FakeDesk(), find_theme(theme), show_all=show_all, clock=lambda: NOW)
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, source)
             await driver.settle()

@@ -14,6 +14,7 @@ from textual.app import App
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import ThemeError
 from drconsole.tui import app as console
+from tests.tui.desks import FakeDesk
 from tests.tui.pictures import Fixed, picture
 
 
@@ -64,7 +65,7 @@ class Broken(Fixed):
 
 def test_it_starts_and_stops_the_source(options: dict[str, Any]) -> None:
     source = Leaving(picture())
-    console.run_console(source)
+    console.run_console(source, FakeDesk())
     assert source.calls == ["start", "stop"]
     assert sys.getswitchinterval() == pytest.approx(console.SWITCH_S)
 
@@ -74,7 +75,7 @@ def test_a_mistake_of_ours_is_raised_and_nothing_is_printed(
 ) -> None:
     source = Broken()
     with pytest.raises(RuntimeError, match="no picture"):
-        console.run_console(source)
+        console.run_console(source, FakeDesk())
     assert source.calls == ["stop"]
     out, err = capfd.readouterr()
     assert "hunter2" not in out + err
@@ -87,7 +88,7 @@ def test_no_mouse_under_gnu_screen(
 ) -> None:
     monkeypatch.delenv("STY", raising=False)
     monkeypatch.setenv(variable, "1.pts")
-    console.run_console(Leaving())
+    console.run_console(Leaving(), FakeDesk())
     assert options["mouse"] is mouse
 
 
@@ -96,7 +97,7 @@ def test_no_color_counts_only_when_it_is_not_empty(
     options: dict[str, Any], monkeypatch: pytest.MonkeyPatch, value: str, theme: str
 ) -> None:
     monkeypatch.setenv("NO_COLOR", value)
-    console.run_console(Leaving())
+    console.run_console(Leaving(), FakeDesk())
     assert options["theme"] == theme
     assert os.environ.get("NO_COLOR", "") == value
 
@@ -104,5 +105,5 @@ def test_no_color_counts_only_when_it_is_not_empty(
 def test_a_wrong_theme_is_told_before_anything_starts(options: dict[str, Any]) -> None:
     source = Leaving()
     with pytest.raises(ThemeError):
-        console.run_console(source, "drak")
+        console.run_console(source, FakeDesk(), "drak")
     assert source.calls == []

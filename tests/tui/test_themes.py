@@ -23,6 +23,7 @@ from drconsole.tui.theming import (
     find_theme,
     load_theme,
 )
+from tests.tui.desks import FakeDesk
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, Fixed, picture
 
@@ -238,5 +239,7 @@ def _drawn(d: Driver) -> set[tuple[str, str]]:
 
 
 def test_defaults_of_our_variables_come_from_the_theme() -> None:
-    app = ConsoleApp(Fixed(), Theme("bare", primary="#336699", foreground="#eeeeee"), clock=lambda: NOW)
+    app = ConsoleApp(
+        Fixed(), FakeDesk(), Theme("bare", primary="#336699", foreground="#eeeeee"), clock=lambda: NOW
+    )
     assert app.get_theme_variable_defaults()["role-original"] == "#eeeeee"

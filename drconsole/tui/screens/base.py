@@ -111,7 +111,9 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         self.call_after_refresh(self.draw_all)
 
     def draw_all(self) -> None:
-        """Draw everything that would look different now."""
+        """Draw everything that would look different now; nothing on a screen that has been left."""
+        if not self.is_running:
+            return
         width = self.size.width
         too_small = f" drconsole needs {SMALLEST.width}x{SMALLEST.height}, this is {width}x{self.size.height}"
         state = self.state

@@ -282,4 +282,5 @@ class InventoryScreen(WorkloadScreen):
             pair=(self._place + 1, len(self._views)),
             hidden=listing.hidden,
             window=self._table.window,
+            armed=self.state.arming.armed,
         )

@@ -1,14 +1,19 @@
-"""What screens share on which workloads are selected: keys of operations, and why."""
+"""What screens share on which workloads are selected: keys of operations, why not, and all runs."""
 
 from __future__ import annotations
 
+from drconsole.domain.plan import Operation
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.offers import offer_of
+from drconsole.tui.options import options_of
+from drconsole.tui.screens.arming import ArmingScreen
+from drconsole.tui.screens.options import OptionsScreen
+from drconsole.tui.screens.plan import PlanScreen
+from drconsole.tui.screens.runs import RunsScreen
 from drconsole.tui.screens.why import WhyScreen
-from drconsole.wording.by_hand import READS_ONLY
 
 
-class WorkloadScreen(ConsoleScreen):
+class WorkloadScreen(ArmingScreen):
     """A screen whose keys speak of workloads."""
 
     def subjects(self) -> tuple[Workload, ...]:
@@ -20,19 +25,23 @@ class WorkloadScreen(ConsoleScreen):
         return next(iter(self.subjects()), None)
 
     async def action_why(self) -> None:
-        """Tell why the roles are what they are, and what a person can do."""
+        """Tell why the roles are what they are, what is possible, and what blocks the rest."""
         if workload := self.selected():
             await self.app.push_screen(WhyScreen(self.state, (workload.key,)))
 
     async def action_operation(self, operation: str) -> None:
-        """Tell that this version only reads, and how the operation is done by hand."""
-        if found := self.subjects():
-            await self.app.push_screen(WhyScreen(self.state, tuple(w.key for w in found), operation))
+        """Begin to plan an operation; where none of the workloads allows it, tell why not."""
+        found, snapshot = self.subjects(), self.state.snapshot
+        if not found or snapshot is None:
+            return
+        keys = tuple(workload.key for workload in found)
+        if not any(offer_of(workload, operation).allowed for workload in found):
+            await self.app.push_screen(WhyScreen(self.state, keys, operation))
+        elif options_of(Operation(operation), found, snapshot.estate, self.state.now):
+            await self.app.push_screen(OptionsScreen(self.state, Operation(operation), keys))
+        else:
+            await self.app.push_screen(PlanScreen(self.state, Operation(operation), keys, {}))
 
-    def action_runs(self) -> None:
-        """Tell that there are no runs."""
-        self.say(f"There are no runs to show. {READS_ONLY}")
-
-    def action_arm(self) -> None:
-        """Tell that nothing can be allowed."""
-        self.say(f"There is nothing to allow. {READS_ONLY}")
+    async def action_runs(self) -> None:
+        """Show all runs."""
+        await self.app.push_screen(RunsScreen(self.state))

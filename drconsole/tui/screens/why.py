@@ -1,4 +1,4 @@
-"""Why a workload's roles are what they are, and how an operation is done by hand: this version only reads."""
+"""Why a workload's roles are what they are, what it is offered, and what blocks and clears the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.widget import Widget
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
 from drconsole.tui.actions import OPERATION_KEYS, WHY
+from drconsole.tui.offers import offer_of, offers_of
 from drconsole.tui.rows import role_ink
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
@@ -17,15 +18,17 @@ from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.pager import Pager
 from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import alarm_text
-from drconsole.wording.by_hand import OPERATIONS, READS_ONLY, ByHand, by_hand, operation_called
+from drconsole.wording.by_hand import ByHand, by_hand, operation_called
 from drconsole.wording.names import visible
+from drconsole.wording.operations import because, to_clear
 from drconsole.wording.roles import reason
+from drconsole.wording.runs import operation as operation_words
 
 SHOWN = 20
 
 
 class WhyScreen(ConsoleScreen):
-    """Roles with their reasons and alarms; then one operation by hand, or the keys of all.
+    """Roles with their reasons and alarms; then why one operation is blocked, or how all of them stand.
 
     Args:
         keys: the workloads that are spoken of; they are followed through refreshes.
@@ -61,7 +64,6 @@ class WhyScreen(ConsoleScreen):
         if self._operation:
             many = f" of {len(workloads)} workloads" if len(workloads) > 1 else ""
             yield (Span(f" {self._operation.title}{many}", "strong"),)
-        yield from self._wrapped(READS_ONLY, "warning")
         for workload in workloads[:SHOWN]:
             yield ()
             yield (Span(f" {visible(workload.name)}", "strong"),)
@@ -73,8 +75,8 @@ class WhyScreen(ConsoleScreen):
             yield (Span(f" and {len(workloads) - SHOWN} more", "muted"),)
         if not workloads:
             yield from self._wrapped("This workload is no longer seen anywhere.", "warning")
-        if not self._operation:
-            yield from self._operations()
+        if not self._operation and len(workloads) == 1:
+            yield from self._operations(workloads[0])
 
     def _roles(self, workload: Workload) -> Iterator[Line]:
         for copy in workload.copies:
@@ -90,15 +92,34 @@ class WhyScreen(ConsoleScreen):
         yield from self._wrapped(f"next: {next_action(workload) or 'nothing is due'}", "label", indent=3)
 
     def _by_hand(self, operation: ByHand, workload: Workload) -> Iterator[Line]:
+        offered = offer_of(workload, operation.id)
+        if offered.reason is not None:
+            yield from self._wrapped(f"blocked: {because(offered)}", "warning", indent=3)
+            yield from self._wrapped(f"to clear it: {to_clear(offered)}", indent=3)
+        else:
+            yield (
+                Span("   possible: ", "good"),
+                Span(OPERATION_KEYS[operation.id], "key"),
+                Span(" in the list plans it"),
+            )
         yield ()
         yield (Span(f"   {operation.title} by hand", "label"),)
         yield from self._wrapped(by_hand(operation, workload), indent=5)
 
-    def _operations(self) -> Iterator[Line]:
+    def _operations(self, workload: Workload) -> Iterator[Line]:
+        """Every operation: possible, or why not and what clears it."""
         yield ()
-        yield (Span(" how it is done by hand", "label"),)
-        for operation in OPERATIONS:
-            yield (Span(f"   {OPERATION_KEYS[operation.id]} ", "key"), Span(operation.title))
+        yield (Span(" operations", "label"),)
+        for one in sorted(offers_of(workload), key=lambda offer: not offer.allowed):
+            title = operation_words(one.operation)
+            key = Span(f"   {OPERATION_KEYS[one.operation.value]} ", "key")
+            if one.allowed:
+                yield (key, Span(title, "strong"), Span("  possible", "good"))
+                continue
+            text = f"{title}  blocked: {because(one)}; to clear it: {to_clear(one)}"
+            first, *more = wrap(text, self._room - 4)
+            yield (key, Span(first))
+            yield from ((Span("     "), Span(piece)) for piece in more)
 
     @property
     def _room(self) -> int:

@@ -1,0 +1,126 @@
+"""A plan as lines: first what it costs, then what holds it up, then its steps with the point of no return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drconsole.domain.plan import Check, Plan, Readiness, Subject
+from drconsole.domain.step import Step
+from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.ink import Line, Span
+from drconsole.wording import runs as words
+from drconsole.wording.names import visible
+
+_INKS = {
+    "BLOCKED": "critical",
+    "WAIT": "warning",
+    "warning": "warning",
+    "unknown": "warning",
+    "ready": "good",
+}
+_WORD = 8
+
+
+def stages(now: int) -> Line:
+    """Which of the three steps to a run this is: ``1 options  2 [plan]  3 go``."""
+    spans: list[Span] = []
+    for number, name in enumerate(("options", "plan", "go"), 1):
+        shown = f"[{name}]" if number == now else name
+        spans.append(Span(f" {number} {shown} ", "strong" if number == now else "muted"))
+    return tuple(spans)
+
+
+def plan_lines(plan: Plan, width: int) -> Iterator[Line]:
+    """The whole plan, workload by workload: those that hold it up first."""
+    for subject in sorted(plan.subjects, key=_hindered):
+        yield from _subject(plan, subject, width)
+        yield ()
+
+
+def command_lines(plan: Plan, width: int) -> Iterator[Line]:
+    """The commands by which a person could do it, each under what it does; wrapped, never cut."""
+    for text in words.runbook(plan):
+        ink = "label" if text.startswith("# ") else ""
+        yield from _wrapped(text, width, "" if ink else "  ", ink=ink)
+
+
+def clearing_lines(plan: Plan, width: int) -> Iterator[Line]:
+    """What holds a plan up, and what clears it."""
+    for subject in plan.subjects:
+        found = [check for check in subject.checks if check.readiness is not Readiness.READY]
+        if not found:
+            continue
+        yield (Span(f" {visible(subject.name)}", "strong"),)
+        for check in sorted(found, key=lambda one: one.readiness is not Readiness.BLOCKED):
+            yield from _check(check, width)
+            if check.clear:
+                yield from _wrapped(f"to clear it: {visible(check.clear)}", width, " " * (_WORD + 1))
+        yield ()
+
+
+def costs_lines(subject: Subject, width: int) -> Iterator[Line]:
+    """What moves where, and what it costs."""
+    yield (Span(f" {visible(subject.name)}", "strong"), Span(f"  {words.moves(subject)}"))
+    for text in subject.costs:
+        yield from _wrapped(visible(text), width, " ")
+
+
+def turn_line(subject: Subject, width: int) -> Line:
+    """The line that stands before the point of no return."""
+    return (Span(f"  {f' {words.turning_point(subject)} ':-^{max(width - 4, 10)}}", "warning"),)
+
+
+def check_lines(subject: Subject, width: int) -> Iterator[Line]:
+    """What was asked beforehand, the worst first."""
+    for word, text, source in words.checks(subject.checks):
+        yield from _told(word, text, source, width)
+
+
+def _hindered(subject: Subject) -> int:
+    bad = {check.readiness for check in subject.checks}
+    return 0 if Readiness.BLOCKED in bad else 1 if Readiness.UNKNOWN in bad else 2
+
+
+def _subject(plan: Plan, subject: Subject, width: int) -> Iterator[Line]:
+    yield from costs_lines(subject, width)
+    yield ()
+    yield from check_lines(subject, width)
+    steps = [step for step in plan.steps if step.workload == subject.key]
+    if steps:
+        yield ()
+        yield from _steps(steps, subject, width)
+    for text in subject.after:
+        yield from _wrapped(f"after it: {visible(text)}", width, " ", "   ")
+
+
+def _steps(steps: list[Step], subject: Subject, width: int) -> Iterator[Line]:
+    ident = max(len(step.id) for step in steps)
+    where = min(max(len(visible(step.endpoint)) for step in steps), width // 4)
+    yield (Span(f" {'#':>{ident}}  {'where':<{where}}  step", "label"),)
+    for step in steps:
+        if step.id == subject.point_of_no_return:
+            yield turn_line(subject, width)
+        limit = words.limit(step)
+        extra = ", asks first" if step.ask else ", holds nothing up" if step.optional else ""
+        lead = f" {step.id:>{ident}}  {visible(step.endpoint)[:where]:<{where}}  "
+        pieces = wrap(f"{visible(step.title)}  ({limit}{extra})", max(width - len(lead) - 1, 10))
+        yield (Span(lead, "muted"), Span(pieces[0]))
+        yield from ((Span(" " * len(lead)), Span(piece)) for piece in pieces[1:])
+
+
+def _check(check: Check, width: int) -> Iterator[Line]:
+    ((word, text, source),) = words.checks((check,))
+    yield from _told(word, text, source, width)
+
+
+def _told(word: str, text: str, source: str, width: int) -> Iterator[Line]:
+    told = f"{text}   {source}" if source else text
+    first, *more = wrap(told, max(width - _WORD - 2, 10))
+    yield (Span(f" {word:<{_WORD}}", _INKS.get(word, "")), Span(first))
+    yield from ((Span(" " * (_WORD + 1)), Span(piece)) for piece in more)
+
+
+def _wrapped(text: str, width: int, lead: str, rest: str | None = None, *, ink: str = "") -> Iterator[Line]:
+    rest = lead if rest is None else rest
+    for number, piece in enumerate(wrap(text, max(width - max(len(lead), len(rest)) - 1, 10))):
+        yield (Span(rest if number else lead), Span(piece, ink))

@@ -1,0 +1,165 @@
+"""The third step to a run: what proves it, what is unknown, and what a person types before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Input
+
+from drconsole.domain.confirmation import Planned, What
+from drconsole.domain.plan import Readiness, Subject
+from drconsole.errors import DrConsoleError
+from drconsole.tui.actions import CONFIRMATION, OPTIONS, PLAN
+from drconsole.tui.plan_lines import costs_lines, stages, turn_line
+from drconsole.tui.screens.arming import ArmingScreen, told_error
+from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.screens.run import RunScreen
+from drconsole.tui.state import ConsoleState
+from drconsole.tui.widgets.field import Field
+from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.ink import Line, Span
+from drconsole.tui.widgets.knob import Knob
+from drconsole.tui.widgets.lines import Lines
+from drconsole.tui.widgets.pager import Pager
+from drconsole.wording import runs as words
+from drconsole.wording.names import visible
+from drconsole.wording.operations import asked
+
+_SHOWN = 6
+_WIZARD = (OPTIONS, PLAN, CONFIRMATION)
+
+
+class ConfirmationScreen(ArmingScreen):
+    """Cancel has the focus; Enter alone never executes, and what is pasted is text.
+
+    Args:
+        planned: the plan that was shown.
+    """
+
+    NAME = CONFIRMATION
+    AUTO_FOCUS = "#cancel"
+
+    def __init__(self, state: ConsoleState, planned: Planned) -> None:
+        super().__init__(state)
+        self._planned = planned
+        self._starting = False
+
+    def body(self) -> Iterable[Widget]:
+        """What is to be known, what is asked, and the two ways on."""
+        yield Lines(id="place")
+        yield Pager(id="main")
+        yield Lines(id="asked")
+        yield Field(id="field")
+        with Horizontal(id="knobs"):
+            yield Knob("Cancel", id="cancel")
+            yield Knob(self._label, id="go")
+
+    def on_mount(self) -> None:
+        """Nothing is typed where one letter is asked."""
+        self.query_one(Pager).can_focus = False
+        if self._letter:
+            for name in ("#field", "#go"):
+                self.query_one(name).display = False
+
+    @property
+    def mode(self) -> str:
+        """The action table's word."""
+        return CONFIRMATION
+
+    def conditions(self) -> frozenset[str]:
+        """Whether one letter is asked."""
+        return frozenset({"letter"} if self._letter else ())
+
+    def draw(self) -> None:
+        """Draw what proves it and what is asked."""
+        plan = self._planned.plan
+        title = f" {words.operation(plan.operation)}: {words.names(plan.subjects)}"
+        self.query_one("#place", Lines).show([(*stages(3), Span(title, "strong"))])
+        self.query_one(Pager).page(tuple(self._lines()))
+        self.query_one("#asked", Lines).show([(Span(f" {visible(asked(self._planned.asked))}", "label"),)])
+
+    @on(Input.Submitted)
+    def move_on(self) -> None:
+        """Enter in the field starts nothing: it moves on where what was typed is what is asked."""
+        if self._accepted:
+            self.query_one("#go", Knob).focus()
+        else:
+            self._say_not_asked()
+
+    @on(Knob.Turned)
+    def turn(self, event: Knob.Turned) -> None:
+        """Leave everything as it is, or go, where what is asked was typed."""
+        event.stop()
+        if event.knob.id == "cancel":
+            self.action_back()
+        elif self._accepted:
+            self._start(self.query_one(Field).value)
+        else:
+            self._say_not_asked()
+
+    def action_yes(self) -> None:
+        """Go, where one letter is asked."""
+        self._start(self._planned.asked.expected)
+
+    @property
+    def _letter(self) -> bool:
+        return self._planned.asked.what is What.LETTER
+
+    @property
+    def _accepted(self) -> bool:
+        return self._planned.asked.accepts(self.query_one(Field).value)
+
+    @property
+    def _label(self) -> str:
+        return words.operation(self._planned.plan.operation).capitalize()
+
+    def _say_not_asked(self) -> None:
+        self.say(f"Nothing was done: {asked(self._planned.asked)}", "warning")
+
+    def _start(self, said: str) -> None:
+        if not self._starting and self.is_allowed():
+            self._starting = True
+            self.say("starting ...")
+            self.run_worker(self._started(said), group="start")
+
+    async def _started(self, said: str) -> None:
+        desk, planned, by = self.state.desk, self._planned, self.state.arming.by
+        run = await self.at_desk(lambda: desk.start(planned, said, by))
+        self._starting = False
+        if isinstance(run, DrConsoleError):
+            self.say(told_error(run), "critical")
+            return
+        # What led here is done with: from the run one goes back to where it was asked for.
+        while isinstance(front := self.app.screen, ConsoleScreen) and front.NAME in _WIZARD:
+            self.app.pop_screen()
+        self.app.push_screen(RunScreen(self.state, run))
+
+    def _lines(self) -> Iterator[Line]:
+        subjects = self._planned.plan.subjects
+        for subject in subjects[:_SHOWN]:
+            yield from costs_lines(subject, self.size.width)
+            yield from self._evidence(subject)
+            if subject.point_of_no_return:
+                yield turn_line(subject, self.size.width)
+            yield ()
+        if len(subjects) > _SHOWN:
+            yield (Span(f" and {len(subjects) - _SHOWN} more", "muted"),)
+
+    def _evidence(self, subject: Subject) -> Iterator[Line]:
+        known = [check for check in subject.checks if check.readiness is Readiness.READY]
+        open_ = [check for check in subject.checks if check.readiness is not Readiness.READY]
+        for title, found, ink in (("what proves it", known, ""), ("what is to be known", open_, "warning")):
+            text = "; ".join(
+                visible(f"{one.text} ({one.source})" if one.source else one.text) for one in found
+            )
+            if text:
+                yield from self._titled(title, text, ink)
+        for text in subject.after:
+            yield from self._titled("after it", visible(text), "")
+
+    def _titled(self, title: str, text: str, ink: str) -> Iterator[Line]:
+        for number, piece in enumerate(wrap(text, max(self.size.width - 23, 10))):
+            yield (Span(f"   {title if not number else '':<19}", "label"), Span(piece, ink))

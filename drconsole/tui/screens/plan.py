@@ -1,0 +1,145 @@
+"""The second step to a run: the plan, made from a fresh look; nothing is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from textual.widget import Widget
+
+from drconsole.domain.confirmation import Planned
+from drconsole.domain.plan import Operation, Readiness
+from drconsole.domain.snapshot import Workload
+from drconsole.errors import DrConsoleError
+from drconsole.tui.actions import PLAN
+from drconsole.tui.plan_lines import clearing_lines, command_lines, plan_lines, stages
+from drconsole.tui.screens.arming import ArmingScreen, told_error
+from drconsole.tui.screens.confirmation import ConfirmationScreen
+from drconsole.tui.state import ConsoleState
+from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.ink import Line, Span
+from drconsole.tui.widgets.lines import Lines
+from drconsole.tui.widgets.pager import Pager
+from drconsole.wording import runs as words
+from drconsole.wording.names import visible
+
+WHOLE, COMMANDS, CLEARING = "plan", "commands", "clearing"
+
+
+class PlanScreen(ArmingScreen):
+    """Asks for the plan while keys are answered, and shows it: costs, preflight, steps.
+
+    Args:
+        keys: the workloads.
+        options: the chosen options by name.
+    """
+
+    NAME = PLAN
+
+    def __init__(
+        self, state: ConsoleState, operation: Operation, keys: tuple[str, ...], options: Mapping[str, str]
+    ) -> None:
+        super().__init__(state)
+        self._operation = operation
+        self._keys = keys
+        self._options = options
+        self._planned: Planned | None = None
+        self._trouble = ""
+        self._shown = WHOLE
+
+    def body(self) -> Iterable[Widget]:
+        """Where we are, and one page of text."""
+        yield Lines(id="place")
+        yield Pager(id="main")
+        yield Lines(id="now")
+
+    def on_mount(self) -> None:
+        """Ask for the plan."""
+        self.action_plan_again()
+
+    def conditions(self) -> frozenset[str]:
+        """Whether it could go on to the confirmation."""
+        return frozenset({"ready"} if self._ready else ())
+
+    def draw(self) -> None:
+        """Draw the plan, or that it is asked for."""
+        names = [visible(w.name) for w in self._workloads()]
+        title = names[0] if len(self._keys) == 1 and names else f"{len(self._keys)} workloads"
+        about = Span(f" {words.operation(self._operation)}: {title}", "strong")
+        self.query_one("#place", Lines).show([(*stages(2), about)])
+        self.query_one(Pager).page(tuple(self._lines()))
+        self.query_one("#now", Lines).show([(Span(f" {text}", ink),) for text, ink in self._standing()])
+
+    def action_plan_again(self) -> None:
+        """Read afresh and plan."""
+        self._planned, self._trouble, self._shown = None, "", WHOLE
+        self.draw_all()
+        self.run_worker(self._plan(), group="plan", exclusive=True)
+
+    def action_commands(self) -> None:
+        """Show the commands, or the plan again."""
+        self._show(COMMANDS)
+
+    def action_why(self) -> None:
+        """Show what clears what holds it up, or the plan again."""
+        self._show(CLEARING)
+
+    def action_go_on(self) -> None:
+        """Go on to the confirmation; not while this console is read-only."""
+        if self._planned and self._ready and self.is_allowed():
+            self.app.push_screen(ConfirmationScreen(self.state, self._planned))
+
+    async def _plan(self) -> None:
+        desk, operation, keys, options = self.state.desk, self._operation, self._keys, self._options
+        made = await self.at_desk(lambda: desk.plan(operation, keys, options))
+        if isinstance(made, DrConsoleError):
+            self._trouble = told_error(made)
+        else:
+            self._planned = made
+        self.draw_all()
+
+    def _show(self, what: str) -> None:
+        if self._planned:
+            self._shown = WHOLE if self._shown == what else what
+            self.query_one(Pager).action_scroll(-1_000_000)
+            self.draw_all()
+
+    @property
+    def _ready(self) -> bool:
+        """Whether the preflight lets it run: as the engine judges, which looks again."""
+        if self._planned is None:
+            return False
+        plan = self._planned.plan
+        found = {check.readiness for subject in plan.subjects for check in subject.checks}
+        planned = {step.workload for step in plan.steps}
+        clear = not found & {Readiness.BLOCKED, Readiness.UNKNOWN}
+        return clear and planned.issuperset(subject.key for subject in plan.subjects)
+
+    def _lines(self) -> Iterator[Line]:
+        width = self.size.width
+        if self._trouble:
+            yield from ((Span(f" {piece}", "critical"),) for piece in wrap(self._trouble, max(width - 2, 10)))
+        elif self._planned is None:
+            asked = sorted({visible(c.endpoint) for w in self._workloads() for c in w.copies})
+            text = f"asking {', '.join(asked)} ..."
+            yield from ((Span(f" {piece}", "muted"),) for piece in wrap(text, max(width - 2, 10)))
+        elif self._shown == COMMANDS:
+            yield from command_lines(self._planned.plan, width)
+        elif self._shown == CLEARING:
+            yield from clearing_lines(self._planned.plan, width)
+        else:
+            yield from plan_lines(self._planned.plan, width)
+
+    def _standing(self) -> Iterator[tuple[str, str]]:
+        """The line above the keys: whether it could run, and that nothing has been done."""
+        if self._planned is None:
+            yield "Nothing has been done.", "muted"
+        elif not self._ready:
+            yield "This cannot run now. w says what clears it; nothing has been done.", "warning"
+        elif not self.state.arming.armed:
+            yield "It could run. This console is read-only: ! allows changes. Nothing has been done.", "label"
+        else:
+            yield "It could run. Nothing has been done.", "label"
+
+    def _workloads(self) -> list[Workload]:
+        snapshot = self.state.snapshot
+        return [w for w in snapshot.workloads if w.key in self._keys] if snapshot else []

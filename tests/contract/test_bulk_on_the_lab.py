@@ -1,0 +1,229 @@
+"""Several workloads in one run by command: tiers of priority, limits of endpoints, and who asks alone."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drconsole.runs.chain import Record
+from drconsole.runs.schedule import AT_ONCE
+from tests.contract.run_site import ALLOWED, Site, site_on
+from tests.lab import LabPool
+
+pytestmark = pytest.mark.xdist_group("bulk-on-the-lab")
+
+NAMES = ("dc", "sql", "web", "mail", "print", "scan")
+
+
+def vm(name: str) -> str:
+    """The Id of a workload's VM."""
+    return f"{NAMES.index(name) + 1}0000000-1111-4111-8111-111111111111"
+
+
+def key(name: str) -> str:
+    """A workload's key."""
+    return f"hv:{vm(name)}"
+
+
+def _copies() -> Iterator[str]:
+    for name in NAMES:
+        yield f"    - {{vm: {vm(name)}, host: NYHV01, role: ORIGINAL}}"
+        yield f"    - {{vm: {vm(name)}, host: NJHV01, role: REPLICA}}"
+
+
+def _workloads() -> Iterator[str]:
+    for name in NAMES:
+        yield f"  - name: {name}\n    id: {vm(name)}"
+        yield "    replication: {frequency: 5m, synced: 2m}\n    copies:"
+        yield "      NYHV01: {mode: Primary, power: Running, networks: [Production]}"
+        yield "      NJHV01: {mode: Replica, points: 2, networks: [Production]}"
+
+
+WORLD = "\n".join(
+    [
+        "about: Two hosts, and six workloads that are replicated from New York to New Jersey.",
+        "sites: {New York: {test_networks: [Isolated]}, New Jersey: {test_networks: [Isolated]}}",
+        "pairs: [[New York, New Jersey]]",
+        "hosts:",
+        "  NYHV01: {fqdn: nyhv01.corp.example, switches: [Production, Isolated]}",
+        "  NJHV01: {fqdn: njhv01.corp.example, switches: [Production, Isolated]}",
+        "endpoints:",
+        "  - {name: nyhv01, site: New York, host: NYHV01}",
+        "  - {name: njhv01, site: New Jersey, host: NJHV01}",
+        "workloads:",
+        *_workloads(),
+        "truth:",
+        "  endpoints: {nyhv01: {state: ok}, njhv01: {state: ok}}",
+        "  copies:",
+        *_copies(),
+        "",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
+    """A lab whose time goes fast."""
+    pool = LabPool(tmp_path_factory.mktemp("labs"))
+    yield pool
+    pool.stop()
+
+
+@pytest.fixture
+def site(labs: LabPool, tmp_path: Path) -> Iterator[Site]:
+    """Six workloads on the evaluator; the config says nothing of them."""
+    with site_on(labs, tmp_path, WORLD) as made:
+        yield made
+    labs.check()
+
+
+def begun_and_ended(records: list[Record], number: int) -> tuple[int, int]:
+    """Where in a run's records the first step of its n-th workload began, and its last one ended."""
+    own = [r for r in records if r.step.startswith(f"{number}.")]
+    ends = [r.seq for r in own if r.kind == "outcome"]
+    return own[0].seq, max(ends)
+
+
+def at_once(records: list[Record]) -> int:
+    """How many steps were under way at one time, at most."""
+    open_steps: set[str] = set()
+    most = 0
+    for record in records:
+        if record.kind == "outcome":
+            open_steps.discard(record.step)
+        elif record.step:
+            open_steps.add(record.step)
+        most = max(most, len(open_steps))
+    return most
+
+
+def the_run(site: Site, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """A run to where it needs nobody or somebody: its exit code, and what is told of it."""
+    ran = site.run("run", *arguments, "--json")
+    assert ran.stderr == ""
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return ran.returncode, answer
+
+
+def test_tiers_go_one_after_the_other_and_all_of_one_tier_at_once(site: Site) -> None:
+    tiers = {"sql": 2, "dc": 1, "mail": 1, "web": 5}
+    wishes = {key(name): {"priority": tier} for name, tier in tiers.items()}
+    site.configure({"workloads": wishes, "proven_days": 30})
+    plan = site.json("plan", "test-failover", "web", "sql", "dc", "mail")
+    assert [subject["name"] for subject in plan["subjects"]] == ["dc", "mail", "sql", "web"]
+    assert [subject["priority"] for subject in plan["subjects"]] == [1, 1, 2, 5]
+    assert plan["confirm"] == "4"
+    unproven = site.run("health")
+    assert (unproven.returncode, unproven.stdout.count("not proven")) == (1, len(NAMES))
+
+    code, run = the_run(site, "test-failover", "web", "sql", "dc", "mail", *ALLOWED, "4")
+
+    assert (code, run["state"]) == (0, "done")
+    records = site.journal.records(run["run"])
+    (dc, mail, sql, web) = (begun_and_ended(records, n) for n in (1, 2, 3, 4))
+    assert max(dc[0], mail[0]) < min(dc[1], mail[1]), "one tier goes side by side"
+    assert max(dc[1], mail[1]) < sql[0] <= sql[1] < web[0], "tier after tier"
+    tested = {one["workload"]: one["proven"] for one in proven(site)}
+    assert {name for name in NAMES if tested[key(name)]} == set(tiers)
+    assert site.run("health").stdout.count("not proven") == len(NAMES) - len(tiers)
+    _, told, *_ = site.run("show", "web").stdout.splitlines()
+    assert told.startswith(" proven ")
+    assert told.endswith("; a test counts for 30 days")
+    assert "by no test-failover of this console yet" in site.run("show", "scan").stdout
+
+
+def proven(site: Site) -> list[dict[str, Any]]:
+    """Each workload with when it was proven."""
+    told = site.json("list")["workloads"]
+    return [{"workload": one["key"], "proven": one["proven"]} for one in told]
+
+
+@pytest.mark.parametrize("said", ["", "5", "7", "dc", "y"])
+def test_the_number_of_workloads_is_confirmed_and_nothing_else(site: Site, said: str) -> None:
+    ran = site.run("run", "test-failover", *NAMES, *ALLOWED, said)
+
+    assert ran.returncode == 4
+    assert "the number of workloads is asked" in ran.stderr
+    assert site.journal.runs() == []
+
+
+def test_one_endpoint_is_given_a_few_steps_at_once(site: Site) -> None:
+    before = site.machines_of(*map(vm, NAMES))
+
+    code, run = the_run(site, "test-failover", *NAMES, *ALLOWED, str(len(NAMES)))
+
+    assert (code, run["state"]) == (0, "done")
+    assert len(NAMES) > AT_ONCE
+    assert at_once(site.journal.records(run["run"])) == AT_ONCE
+    assert the_run(site, "stop-test", *NAMES, *ALLOWED, str(len(NAMES)))[0] == 0
+    assert site.machines_of(*map(vm, NAMES)) == before
+
+
+def test_one_that_asks_stops_no_other(site: Site) -> None:
+    site.configure({"workloads": {key("dc"): {"priority": 1}, key("web"): {"priority": 2}}})
+    site.lab.act_fault("Stop-VM", "no-effect", vm=vm("dc"))
+
+    code, run = the_run(site, "planned-failover", "web", "dc", *ALLOWED, "2")
+
+    assert (code, run["state"]) == (3, "asking")
+    asking = [step for step in run["steps"] if step["outcome"] is None and step["id"].startswith("1.")]
+    assert asking
+    assert {s["outcome"] for s in run["steps"] if s["id"].startswith("2.")} == {"done"}
+    assert site.roles("web") == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+    assert site.roles("dc") == {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
+    answered = site.run("runs", "answer", run["run"], "yes", "--allow-changes")
+    assert answered.returncode == 0, answered.stdout + answered.stderr
+    assert site.roles("dc") == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+
+
+def test_one_that_fails_stops_no_other_and_is_retried_alone(site: Site) -> None:
+    site.lab.act_fault("Start-VMFailover", "fails", vm=vm("dc"), text="The disk is full.")
+
+    code, run = the_run(site, "test-failover", "web", "dc", *ALLOWED, "2")
+
+    assert (code, run["state"]) == (1, "failed")
+    ended = {step["id"]: step["outcome"] for step in run["steps"]}
+    (failed,) = (ident for ident, outcome in ended.items() if outcome == "failed")
+    well = {outcome for ident, outcome in ended.items() if ident[0] != failed[0]}
+    assert well == {"done"}
+    again = site.run("runs", "retry", run["run"], "--allow-changes")
+    assert again.returncode == 0, again.stdout + again.stderr
+    intents = Counter(r.step for r in site.journal.records(run["run"]) if r.kind == "intent")
+    assert intents[failed] == 2
+    assert all(count == 1 for ident, count in intents.items() if ident != failed)
+
+
+def test_nothing_is_changed_at_a_frozen_site_and_armed_ones_need_no_switch(site: Site) -> None:
+    sites = {name: {"test_networks": ["Isolated"]} for name in ("New York", "New Jersey")}
+    site.configure({"sites": {**sites, "New York": {"test_networks": ["Isolated"], "changes": "never"}}})
+    frozen = site.run("plan", "planned-failover", "web")
+    assert frozen.returncode == 4
+    assert "nothing may be changed on nyhv01: the config says changes: never" in frozen.stdout
+    assert site.run("run", "planned-failover", "web", *ALLOWED, "web").returncode == 4
+    assert site.journal.runs() == []
+    code, tested = the_run(site, "test-failover", "web", *ALLOWED, "web")
+    assert (code, tested["state"]) == (0, "done"), "a test changes nothing at the frozen site"
+
+    site.configure({"sites": {**sites, "New Jersey": {"test_networks": ["Isolated"], "changes": "armed"}}})
+    refused = site.run("run", "stop-test", "web")
+    assert (refused.returncode, "not confirmed" in refused.stderr) == (4, True)
+    assert the_run(site, "stop-test", "web", "--confirm", "web")[0] == 0
+    unarmed = site.run("run", "planned-failover", "web", "--confirm", "web")
+    assert (unarmed.returncode, "read-only" in unarmed.stderr) == (4, True)
+
+
+def test_what_was_frozen_meanwhile_is_not_taken_up_again(site: Site) -> None:
+    site.lab.act_fault("Start-VMFailover", "fails", vm=vm("web"), text="The disk is full.")
+    code, run = the_run(site, "test-failover", "web", *ALLOWED, "web")
+    assert code == 1
+    site.configure({"sites": {"New York": {}, "New Jersey": {"changes": "never"}}})
+
+    again = site.run("runs", "retry", run["run"], "--allow-changes")
+
+    assert (again.returncode, "changes: never" in again.stderr) == (4, True)
+    assert site.json("runs")["runs"][0]["state"] == "failed"
