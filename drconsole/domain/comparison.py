@@ -15,6 +15,11 @@ from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.domain.verdict import SERVING
 
 
+# Somebody may have connected a copy since its adapters were read: so long before it was last seen, at most.
+LOOK_HOLDS = timedelta(seconds=150)
+STOPPED = frozenset({Power.OFF, Power.SAVED, Power.PAUSED})
+
+
 class Stand(Enum):
     """Whether several copies run: seen now, or as it was when a silent one was last seen, or no longer."""
 
@@ -70,10 +75,14 @@ class Side:
 
     @property
     def written(self) -> Written:
-        """Whether users can write to it; what is not known counts as possible."""
-        if self.copy.power is not Power.ON:
+        """Whether users can write to it; what is not known, or was so once, counts as possible."""
+        copy = self.copy
+        if not copy.fresh:
+            return Written.POSSIBLE
+        if copy.power in STOPPED:
             return Written.STOPPED
-        cut = self.looked is not None and not any(one.connected for one in self.networks)
+        recent = self.looked is not None and copy.taken_at - self.looked <= LOOK_HOLDS
+        cut = recent and not any(one.connected for one in self.networks)
         return Written.CUT_OFF if cut else Written.POSSIBLE
 
 
@@ -136,7 +145,7 @@ def _side(copy: CopyState) -> Side:
         addresses=tuple(dict.fromkeys(a for one in deep.adapters for a in one.addresses)) if deep else (),
         looked=deep.taken_at if deep else None,
         unread=copy.inspection.failed if copy.inspection else "",
-        auto_start=(deep.auto_start if deep else "") or sighting.auto_start,
+        auto_start=sighting.auto_start or (deep.auto_start if deep else ""),
         clustered=bool(sighting.node or (deep and deep.node)),
     )
 

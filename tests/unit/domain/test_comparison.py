@@ -177,3 +177,28 @@ def test_whatever_is_seen_every_copy_stands_somewhere_once(
         assert (found.stand is Stand.NOW) is is_split(workload)
         if found.both_since is not None:
             assert all(side.started is None or side.started <= found.both_since for side in found.sides)
+
+
+def test_what_was_cut_off_once_may_be_connected_again() -> None:
+    apart = [Adapter("a", "one", "")]
+    assert compare(looked(split(), apart)).sides[0].written is Written.CUT_OFF
+    assert compare(looked(split(), apart, ago=3 * MINUTE)).sides[0].written is Written.POSSIBLE
+
+
+@pytest.mark.parametrize("power", list(Power))
+def test_what_is_silent_is_neither_cut_off_nor_stopped(power: Power) -> None:
+    workload = looked(split(), [Adapter("a", "one", "")])
+    first, *others = workload.copies
+    silent = replace(first, fresh=False, sighting=replace(first.sighting, power=power))
+    for side in compare(replace(workload, copies=(silent, *others))).sides:
+        assert side.written is Written.POSSIBLE
+
+
+def test_the_newest_word_on_automatic_start_counts() -> None:
+    workload = looked(split(auto_start="Nothing"), ())
+    first, *others = workload.copies
+    assert first.inspection
+    assert first.inspection.deep
+    before = replace(first.inspection, deep=replace(first.inspection.deep, auto_start="Start"))
+    old, _ = compare(replace(workload, copies=(replace(first, inspection=before), *others))).sides
+    assert old.auto_start == "Nothing"
