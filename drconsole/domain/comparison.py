@@ -14,7 +14,6 @@ from drconsole.domain.roles import AlarmCode, Role
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.domain.verdict import SERVING
 
-
 # Somebody may have connected a copy since its adapters were read: so long before it was last seen, at most.
 LOOK_HOLDS = timedelta(seconds=150)
 STOPPED = frozenset({Power.OFF, Power.SAVED, Power.PAUSED})
