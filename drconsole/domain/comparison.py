@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from drconsole.domain.deep import Adapter, Deep
+from drconsole.domain.moments import moved
 from drconsole.domain.reading import Power
 from drconsole.domain.record import Record, believed
 from drconsole.domain.replication import PRIMARY, is_failed_over, mode_of, relation_of
@@ -135,11 +136,11 @@ def _side(copy: CopyState) -> Side:
     synced = copy.last_sync or (sighting.appliance.last_sync if sighting.appliance else None)
     return Side(
         copy=copy,
-        started=copy.taken_at - timedelta(seconds=sighting.uptime_s or 0) if runs else None,
+        started=moved(copy.taken_at, -timedelta(seconds=sighting.uptime_s or 0)) if runs else None,
         record=believed(sighting.notes, copy.place),
         failed_over=is_failed_over(sighting),
         sent=mode_of(sighting) == PRIMARY or (relation is None and sighting.hbr is not None),
-        replicated=synced + (copy.taken_at - copy.now) if synced else None,
+        replicated=moved(synced, copy.taken_at - copy.now) if synced else None,
         networks=_networks(copy, deep),
         addresses=tuple(dict.fromkeys(a for one in deep.adapters for a in one.addresses)) if deep else (),
         looked=deep.taken_at if deep else None,

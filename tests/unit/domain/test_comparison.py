@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -202,3 +202,13 @@ def test_the_newest_word_on_automatic_start_counts() -> None:
     before = replace(first.inspection, deep=replace(first.inspection.deep, auto_start="Start"))
     old, _ = compare(replace(workload, copies=(replace(first, inspection=before), *others))).sides
     assert old.auto_start == "Nothing"
+
+
+@pytest.mark.parametrize("clock", [datetime.min, datetime.max])
+@pytest.mark.parametrize("synced", [datetime.min, NOW.replace(tzinfo=None), datetime.max])
+def test_a_clock_at_the_end_of_the_calendar_costs_no_picture(clock: datetime, synced: datetime) -> None:
+    leg = relation("Primary", "Error", last_sync=synced.replace(tzinfo=UTC))
+    mad = replace(reading("ny", vm("ny", Power.ON, leg, uptime_s=1200)), clock=clock.replace(tzinfo=UTC))
+    other = reading("nj", vm("nj", Power.ON, relation("Replica", "FailedOver"), uptime_s=600))
+    found = compare(only(picture(mad, other)))
+    assert (found.stand, len(found.sides)) == (Stand.NOW, 2)
