@@ -22,6 +22,8 @@ _LOCK = ".lock"
 # Writing takes a moment; who holds the lock for longer was stopped, or waits for a dead file server.
 PATIENCE_S = 2.0
 _LOOK_S = 0.02
+# Then it is not waited for again so soon: 64 endpoints would wait one after the other.
+AGAIN_S = 60.0
 
 
 class Folder:
@@ -36,6 +38,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._impatient_until = 0.0
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -115,14 +118,17 @@ class Folder:
         """
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         handle = os.open(self.path / _LOCK, flags, 0o600)
-        until = time.monotonic() + (PATIENCE_S if patience_s is None else patience_s)
+        began = time.monotonic()
+        if patience_s is None:
+            patience_s = PATIENCE_S if began >= self._impatient_until else 0.0
         try:
             while True:
                 try:
                     fcntl.flock(handle, how | fcntl.LOCK_NB)
                     break
                 except BlockingIOError as error:
-                    if time.monotonic() >= until:
+                    if time.monotonic() - began >= patience_s:
+                        self._impatient_until = began + AGAIN_S
                         raise BlockingIOError(error.errno, "another console holds it locked") from None
                     time.sleep(_LOOK_S)
             yield

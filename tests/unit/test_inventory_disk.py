@@ -168,3 +168,25 @@ def test_a_console_that_was_stopped_while_it_wrote_holds_up_no_other(
     told_of = status(told, "a")
     assert "another console holds it locked" in endpoint_alarm(told_of, told_of.alarms[0])
     assert status(asked(tmp_path, reading("ny", failed_over(), failed_over("v2"))), "a").alarms == ()
+
+
+def test_a_lock_that_is_held_is_waited_for_once_and_not_by_every_endpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "readings")
+    waits: list[float] = []
+    monkeypatch.setattr(folder_module, "PATIENCE_S", 0.05)
+    held = os.open(tmp_path / "readings" / ".lock", os.O_RDWR)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(BlockingIOError):
+            folder.write("a", b"")
+        monkeypatch.setattr("drconsole.inventory.folder.time.sleep", waits.append)
+        for number in range(64):
+            with pytest.raises(BlockingIOError):
+                folder.write(f"b{number}", b"")
+    finally:
+        os.close(held)
+    assert waits == []
+    folder.write("a", b"kept")
+    assert folder.read("a") == b"kept"

@@ -121,7 +121,8 @@ class InventoryScreen(WorkloadScreen):
         self._absences = absences(picture.snapshot.endpoints)
         change = picture.difference
         looked = self.state.subject in change.inspected
-        if anew or looked or change.changed or change.added or change.removed:
+        waits = not self._listing.shown and bool(change.endpoints)
+        if anew or looked or waits or change.changed or change.added or change.removed:
             view, self._views = self.view, picture.views
             self._place = self._views.index(view) if view in self._views else 0
             self._list()
@@ -243,7 +244,9 @@ class InventoryScreen(WorkloadScreen):
         sites = [site.name for site in picture.snapshot.estate.sites] if picture else ()
         self._listing = self._lister.list(rows, self.view, sites)
         self._count_marks()
-        why = self._listing.why_empty if picture else "waiting for the first answer"
+        statuses = picture.snapshot.endpoints if picture else ()
+        around = [status for status in statuses if status.site in self.view.sites]
+        why = self._listing.why_empty(around) if picture else "waiting for the first answer"
         self._table.show(self._listing.rows, self._listing.shown, empty=(Span(f"  {why}", "muted"),))
 
     def _count_marks(self) -> None:
