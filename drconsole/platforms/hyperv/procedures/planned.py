@@ -171,9 +171,7 @@ def _off(steps: Steps, move: Move, on_timeout: str) -> None:
         optional=on_timeout != SKIP,
     )
     if on_timeout != SKIP:
-        question = (
-            f"{name} did not shut down in {STOP_S:.0f} s. Turn it off? What it has not written is lost."
-        )
+        question = f"{name} did not shut down in time. Turn it off? What it has not written is lost."
         ask = question if on_timeout == ASK else ""
         steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, ask=ask)
     steps.add("read-off-twice", source, "read it off a second time, 30 s later", OFF_TWICE_S)
