@@ -118,6 +118,14 @@ def test_tiers_go_one_after_the_other_and_all_of_one_tier_at_once(site: Site) ->
     assert [subject["name"] for subject in plan["subjects"]] == ["dc", "mail", "sql", "web"]
     assert [subject["priority"] for subject in plan["subjects"]] == [1, 1, 2, 5]
     assert plan["confirm"] == "4"
+    text = site.run("plan", "test-failover", "web", "sql", "dc", "mail").stdout
+    heads = [line.rpartition("   ")[2] for line in text.splitlines() if line.startswith("test failover: ")]
+    assert heads == [
+        "priority 1",
+        "priority 1",
+        "priority 2, after priority 1",
+        "priority 5, after priority 2",
+    ]
     unproven = site.run("health")
     assert (unproven.returncode, unproven.stdout.count("not proven")) == (1, len(NAMES))
 
