@@ -60,11 +60,8 @@ def tier(plan: Plan, subject: Subject) -> str:
     before = [one for one in tiers if one < subject.priority]
     if len(tiers) == 1:
         return ""
-    return (
-        f"priority {subject.priority}, after priority {before[-1]}"
-        if before
-        else f"priority {subject.priority}"
-    )
+    own = f"priority {subject.priority}"
+    return f"{own}, after priority {before[-1]}" if before else own
 
 
 def moves(subject: Subject) -> str:
