@@ -177,10 +177,19 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
         case "outcome":
             return _ended(step, body, at)
         case "retried":
-            kept = step if step.outcome is Outcome.UNKNOWN else replace(NOTHING, acts=step.acts)
-            said = Said("again", str(body.get("by", "")))
-            return replace(kept, outcome=None, said=said, question=None, ended=None)
+            return _retried(step, str(body.get("by", "")))
     return step
+
+
+def _retried(step: StepHistory, by: str) -> StepHistory:
+    """A step that begins anew; one that may have happened, or whose act may still run, is looked for first.
+
+    The others forget what was said: a question is asked again.
+    """
+    runs = step.handle is not None and step.reply is None
+    if step.outcome is Outcome.UNKNOWN or runs:
+        return replace(step, outcome=None, said=Said("again", by), question=None, ended=None)
+    return replace(NOTHING, acts=step.acts)
 
 
 def _ended(step: StepHistory, body: Mapping[str, Any], at: datetime | None) -> StepHistory:
