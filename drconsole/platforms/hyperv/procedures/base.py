@@ -59,6 +59,8 @@ class Steps:
                 after=(self.made[-1].id,) if self.made else (),
                 optional=optional,
                 ask=ask,
+                # Replication is turned round at one end, and both are another thing afterwards.
+                also=tuple(one["endpoint"] for one in all_params.get("partner", ())),
             )
         )
         return number
