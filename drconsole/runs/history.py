@@ -51,6 +51,7 @@ class StepHistory:
         facts: what was read back last.
         verdict: what the last look said.
         acts: how often an act was intended.
+        said_by: who said how it ended; empty where that was read back.
     """
 
     baseline: Mapping[str, Any] | None = None
@@ -63,6 +64,7 @@ class StepHistory:
     outcome: Outcome | None = None
     acted: bool = False
     reason: str = ""
+    said_by: str = ""
     acts: int = 0
     began: datetime | None = None
     ended: datetime | None = None
@@ -198,6 +200,7 @@ def _ended(step: StepHistory, body: Mapping[str, Any], at: datetime | None) -> S
         outcome=_outcome(body.get("outcome")),
         facts=facts_of(body.get("facts")) or step.facts,
         reason=str(body.get("reason", "")),
+        said_by=str(body.get("said_by", "")),
         acted=bool(body.get("acted")),
         question=None,
         began=step.began or at,
