@@ -60,6 +60,13 @@ class MissingAnswer(Struct):
     lines: list[str]
 
 
+class UnseenAnswer(Struct):
+    """A workload that the config names and no endpoint shows, with the part of the config that does."""
+
+    key: str
+    named_in: str
+
+
 class CheckAnswer(Struct):
     """The whole answer; ``state`` is the worst of its endpoints'."""
 
@@ -69,6 +76,7 @@ class CheckAnswer(Struct):
     state: str
     endpoints: list[CheckedAnswer]
     missing: list[MissingAnswer]
+    unseen: list[UnseenAnswer]
 
 
 def checked(probed: Probed, found: Sequence[Finding]) -> CheckedAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,13 +48,14 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
     language mode, versions, clock.
 
     Each endpoint is told as soon as it is done. Partners and cluster nodes that answers name and the
-    configuration lacks are listed with the lines to add.
+    configuration lacks are listed with the lines to add, and workloads that it names and no endpoint shows.
 
     Exit codes: 0 all is fine, 3 something is to be looked at, 1 an endpoint failed, 64 the configuration is
     wrong (then no endpoint is asked).
     """
     from drconsole.cli.findings import State, findings_of, worst
     from drconsole.cli.probing import probe_all
+    from drconsole.cli.unseen import unseen
 
     config = prepared(choices)
     have_passwords(config)
@@ -65,12 +66,14 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
         if not as_json:
             for line in _lines(probed, found):
                 click.echo(line)
-    missing = _missing(config, [probed for probed, _ in done])
+    probes = [probed for probed, _ in done]
+    missing, strange = _missing(config, probes), unseen(config.estate, probes)
     state = max((worst(found) for _, found in done), default=State.OK)
-    state = max(state, State.LOOK) if missing else state
+    state = max(state, State.LOOK) if missing or strange else state
     if as_json:
-        _print_json(config, done, missing, state.name.lower())
+        _print_json(config, done, missing, strange, state.name.lower())
     else:
+        _print_strange(strange)
         silent = [one.connection.endpoint.name for one, _ in done if isinstance(one.result, EndpointError)]
         _print_end(config, [worst(found) for _, found in done], missing, silent)
     return EXIT_CODES[state]
@@ -153,10 +156,23 @@ def _print_end(
     click.echo(f"{len(states)} endpoint{'' if len(states) == 1 else 's'}: {told}. {config.source}")
 
 
+def _print_strange(strange: Mapping[str, str]) -> None:
+    """A line for each workload that the config names and no endpoint shows."""
+    from drconsole.cli.unseen import HINT
+
+    if strange:
+        click.echo()
+    for key, where in strange.items():
+        click.echo(
+            f"{visible(key)} stands in the config ({visible(where)}), and no endpoint shows it. {HINT}"
+        )
+
+
 def _print_json(
     config: Config,
     done: Sequence[tuple[Probed, tuple[Finding, ...]]],
     missing: Sequence[Unlisted],
+    strange: Mapping[str, str],
     state: str,
 ) -> None:
     from drconsole.cli import config_answer
@@ -176,5 +192,6 @@ def _print_json(
             )
             for one in missing
         ],
+        unseen=[config_answer.UnseenAnswer(key, where) for key, where in strange.items()],
     )
     click.echo(encoded(answer), nl=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from drconsole.cli.reading import WAIT_S
 from drconsole.domain.confirmation import Attestation
-from drconsole.domain.plan import Operation
+from drconsole.domain.plan import Operation, Plan
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.errors import UsageError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from drconsole.inventory import Inventory
     from drconsole.runs.following import Following
     from drconsole.runs.journal import Journal
+    from drconsole.runs.store import Watcher
     from drconsole.runs.view import RunView
 
 _BEAT_S = 0.1
@@ -38,6 +39,9 @@ class Desk:
         self._inventory = inventory
         self._opening = threading.Lock()
         self._journal: Journal | None = None
+        self._watcher: Watcher | None = None
+        self._version: int | None = None
+        self._proven: Mapping[str, datetime] = {}
 
     @property
     def never(self) -> Mapping[str, str]:
@@ -45,6 +49,12 @@ class Desk:
         from drconsole.cli.permitted import frozen_sites
 
         return frozen_sites(self._config.estate)
+
+    def allowed_by(self, plan: Plan) -> str:
+        """What in the config allows a plan without a person's word."""
+        from drconsole.cli.permitted import armed_by
+
+        return armed_by(plan, self._config.estate)
 
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
         """Plan an operation from a fresh read of the endpoints of these workloads."""
@@ -91,10 +101,22 @@ class Desk:
         asking.ask(self._config, self.journal(), run, asking.Wish(kind, step, body), allowed_by)
 
     def proven(self) -> Mapping[str, datetime]:
-        """When the last test of each workload passed, by its key."""
-        from drconsole.runs.proven import last_passed
+        """When the last test of each workload passed, by its key; read again only when something was written.
 
-        return last_passed(self.journal())
+        By one thread at a time.
+        """
+        from drconsole.runs.proven import last_passed
+        from drconsole.runs.store import FILE
+
+        if not (self._config.state / FILE).exists():
+            return {}
+        journal = self.journal()
+        if self._watcher is None:
+            self._watcher = journal.store.watcher()
+        version = self._watcher()
+        if version != self._version:
+            self._proven, self._version = last_passed(journal), version
+        return self._proven
 
     def journal(self) -> Journal:
         """The journal, opened when it is first needed.
@@ -113,6 +135,8 @@ class Desk:
     def close(self) -> None:
         """Close the journal."""
         with self._opening:
+            if self._watcher is not None:
+                self._watcher.close()
             if self._journal is not None:
                 self._journal.store.close()
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from drconsole.domain.endpoint import Changes
 from drconsole.domain.plan import Check, Plan, Readiness, Subject
-from drconsole.domain.step import Effect
 
 if TYPE_CHECKING:
     from drconsole.domain.endpoint import Estate
@@ -41,9 +40,8 @@ def with_frozen(plan: Plan, estate: Estate) -> Plan:
     """The plan with a blocked check for every workload whose steps would change what must not be changed."""
     frozen = frozen_endpoints(estate)
     changed: dict[str, set[str]] = {}
-    for step in plan.steps:
-        if step.effect is not Effect.LOOK and step.endpoint in frozen:
-            changed.setdefault(step.workload, set()).add(step.endpoint)
+    for step in (*plan.steps, *plan.compensation):
+        changed.setdefault(step.workload, set()).update(frozen.keys() & set(step.changed))
     return replace(
         plan, subjects=tuple(_frozen(one, sorted(changed.get(one.key, ())), frozen) for one in plan.subjects)
     )

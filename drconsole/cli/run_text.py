@@ -25,7 +25,7 @@ def plan_lines(planned: Planned, width: int) -> Iterator[str]:
     plan = planned.plan
     for subject in plan.subjects:
         yield from _subject_lines(plan, subject, width)
-    yield ""
+        yield ""
     if planned.plan.steps:
         told = planned.asked
         given = f"--allow-changes --confirm {_quoted(told.command)}"
@@ -35,7 +35,9 @@ def plan_lines(planned: Planned, width: int) -> Iterator[str]:
 
 
 def _subject_lines(plan: Plan, subject: Subject, width: int) -> Iterator[str]:
-    yield f"{words.operation(plan.operation)}: {visible(subject.name)}   {words.moves(subject)}"
+    tier = words.tier(plan, subject)
+    head = f"{words.operation(plan.operation)}: {visible(subject.name)}   {words.moves(subject)}"
+    yield f"{head}   {tier}".rstrip()
     for text in subject.costs:
         yield from _wrapped(visible(text), width, " ")
     yield ""

@@ -39,6 +39,7 @@ class Step:
         optional: its failure is told and does not stop what comes after (rules, section 6: reverse).
         ask: a question that a person answers with yes before it acts; empty: none. Asked only while it is
             ready, so what is done already asks nobody.
+        also: names of other endpoints whose copies it changes as well.
     """
 
     id: str
@@ -53,6 +54,12 @@ class Step:
     after: tuple[str, ...] = ()
     optional: bool = False
     ask: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The endpoints on which it does more than look."""
+        return () if self.effect is Effect.LOOK else (self.endpoint, *self.also)
 
 
 class Verdict(StrEnum):

@@ -83,13 +83,12 @@ class Contract:
         decisive = (Verdict.DONE, Verdict.READY, Verdict.CONFLICT)
         seen = self._look(step, actor, None, decisive)
         acted = past.acts > 0
-        if self._control.cancelled_by:
-            reason = f"cancelled by {self._control.cancelled_by}"
-            return self._notes.outcome(step, Outcome.SKIPPED, acted=acted, reason=reason)
+        if self._control.ended:
+            return self._called_off(step, acted=acted)
         if isinstance(seen, EndpointError):
             return self._notes.outcome(step, Outcome.FAILED, acted=acted, reason=f"not begun: {seen}")
         if seen.verdict is Verdict.READY:
-            if step.ask and (past.said is None or past.said.what not in (YES, AGAIN)):
+            if step.ask and not _agreed(past):
                 self._ask(step, step.ask, (YES, NO), seen)
                 return None
             return self._act(step, actor, past, seen)
@@ -103,10 +102,18 @@ class Contract:
         reason = f"changed elsewhere: {seen.reason}" if changed else f"not begun, busy: {seen.reason}"
         return self._notes.outcome(step, Outcome.FAILED, acted=acted, facts=seen.facts, reason=reason)
 
+    def _called_off(self, step: Step, *, acted: bool) -> Outcome:
+        """Nothing may be begun any more; what was begun before and then given up is unknown."""
+        unknown = acted and bool(self._control.abandoned_by)
+        outcome = Outcome.UNKNOWN if unknown else Outcome.SKIPPED
+        return self._notes.outcome(step, outcome, acted=acted, reason=self._control.ended)
+
     def _act(self, step: Step, actor: Actor, past: StepHistory, seen: Observation) -> Outcome | None:
         before = self._clocks.boottime()
         self._notes.intent(step, seen)
         self._still_ours(step, before)
+        if self._control.ended:
+            return self._called_off(step, acted=past.acts > 0)
         act = Act(seen.baseline)
         error = self._call(step, actor, act)
         if error is not None and act.handle is None:
@@ -216,3 +223,10 @@ class Contract:
             if patience.over or self._control.stopped_by(step.id) or self._control.cancelled_by:
                 return seen
             pause()
+
+
+def _agreed(past: StepHistory) -> bool:
+    """Whether a person said yes to what the step does: in as many words, or by wanting it done again."""
+    if past.said is None:
+        return False
+    return past.said.what == YES or (past.said.what == AGAIN and past.acts > 0)

@@ -40,6 +40,13 @@ class Control:
         """Who asked to wait no longer for a step; empty: nobody."""
         return self.abandoned_by or self._stopped.get(step, "")
 
+    @property
+    def ended(self) -> str:
+        """Why nothing more may be begun, in words; empty while it may."""
+        if self.abandoned_by:
+            return f"abandoned by {self.abandoned_by}"
+        return f"cancelled by {self.cancelled_by}" if self.cancelled_by else ""
+
     def fresh(self, step: str) -> None:
         """A step begins to wait anew."""
         with self._lock:

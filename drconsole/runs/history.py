@@ -51,6 +51,7 @@ class StepHistory:
         facts: what was read back last.
         verdict: what the last look said.
         acts: how often an act was intended.
+        said_by: who said how it ended; empty where that was read back.
     """
 
     baseline: Mapping[str, Any] | None = None
@@ -63,6 +64,7 @@ class StepHistory:
     outcome: Outcome | None = None
     acted: bool = False
     reason: str = ""
+    said_by: str = ""
     acts: int = 0
     began: datetime | None = None
     ended: datetime | None = None
@@ -177,10 +179,19 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
         case "outcome":
             return _ended(step, body, at)
         case "retried":
-            kept = step if step.outcome is Outcome.UNKNOWN else replace(NOTHING, acts=step.acts)
-            said = Said("again", str(body.get("by", "")))
-            return replace(kept, outcome=None, said=said, question=None, ended=None)
+            return _retried(step, str(body.get("by", "")))
     return step
+
+
+def _retried(step: StepHistory, by: str) -> StepHistory:
+    """A step that begins anew; one that may have happened, or whose act may still run, is looked for first.
+
+    The others forget what was said: a question is asked again.
+    """
+    runs = step.handle is not None and step.reply is None
+    if step.outcome is Outcome.UNKNOWN or runs:
+        return replace(step, outcome=None, said=Said("again", by), question=None, ended=None)
+    return replace(NOTHING, acts=step.acts)
 
 
 def _ended(step: StepHistory, body: Mapping[str, Any], at: datetime | None) -> StepHistory:
@@ -189,6 +200,7 @@ def _ended(step: StepHistory, body: Mapping[str, Any], at: datetime | None) -> S
         outcome=_outcome(body.get("outcome")),
         facts=facts_of(body.get("facts")) or step.facts,
         reason=str(body.get("reason", "")),
+        said_by=str(body.get("said_by", "")),
         acted=bool(body.get("acted")),
         question=None,
         began=step.began or at,

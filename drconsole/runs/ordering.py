@@ -8,7 +8,6 @@ from datetime import datetime
 
 from drconsole.domain.confirmation import Attestation, Confirmation, What
 from drconsole.domain.plan import Plan, Readiness
-from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.runs.codec import Order
 from drconsole.runs.planner import readiness
@@ -72,7 +71,7 @@ def sound(order: Order, never: Mapping[str, str]) -> None:
 def changed_by(plan: Plan) -> tuple[str, ...]:
     """The endpoints on which a plan or its way back does more than look."""
     steps = (*plan.steps, *plan.compensation)
-    return tuple(dict.fromkeys(step.endpoint for step in steps if step.effect is not Effect.LOOK))
+    return tuple(dict.fromkeys(name for step in steps for name in step.changed))
 
 
 def check_untouched(plan: Plan, never: Mapping[str, str]) -> None:

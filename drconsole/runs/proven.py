@@ -14,7 +14,8 @@ from drconsole.runs.journal import Journal
 def last_passed(journal: Journal) -> dict[str, datetime]:
     """When the last test of each workload passed (console's wall clock), by workload key.
 
-    A test passed when every step for that workload is done, but for optional ones.
+    A test passed when every step for that workload is done, but for optional ones; what a person said in
+    place of the platform passes nothing.
     """
     found: dict[str, datetime] = {}
     for row in journal.runs():
@@ -32,7 +33,7 @@ def last_passed(journal: Journal) -> dict[str, datetime]:
 def _passed(order: Order, history: History, key: str) -> datetime | None:
     """When the last step of a workload was done; None where one that counts was not."""
     steps = [step for step in order.plan.steps if step.workload == key and not step.optional]
-    if not steps or any(history.step(step.id).outcome is not Outcome.DONE for step in steps):
+    ends = [history.step(step.id) for step in steps]
+    if not ends or any(one.outcome is not Outcome.DONE or one.said_by for one in ends):
         return None
-    ends = [history.step(step.id).ended for step in steps]
-    return max((at for at in ends if at is not None), default=None)
+    return max((one.ended for one in ends if one.ended is not None), default=None)

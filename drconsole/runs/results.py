@@ -24,7 +24,8 @@ def result_of(plan: Plan, history: History) -> Result:
         return Result.UNKNOWN
     if Outcome.FAILED in outcomes:
         return Result.FAILED
-    if history.cancelled_by and Outcome.SKIPPED in outcomes:
+    # Nobody but a person lets steps be skipped where none failed: by cancel, or by "no" to a question.
+    if Outcome.SKIPPED in outcomes:
         return Result.CANCELLED
     return Result.DONE
 
@@ -56,7 +57,8 @@ def _offered(plan: Plan, subject: Subject, history: History) -> bool:
     beyond = [step.id for step in steps]
     if subject.point_of_no_return in beyond:
         beyond = beyond[beyond.index(subject.point_of_no_return) :]
-        passed = any(history.step(ident).acts for ident in beyond)
+        seen = (history.step(ident) for ident in beyond)
+        passed = any(one.acts or one.outcome is Outcome.DONE for one in seen)
     else:
         passed = False
     return begun and ended and not well and not passed

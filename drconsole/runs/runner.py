@@ -62,7 +62,7 @@ class Runner:
         self._contract = Contract(self._notes, self._control, clocks or Clocks())
         self._schedule = Schedule(plan, history)
         self._finished: queue.SimpleQueue[Finished] = queue.SimpleQueue()
-        self._early: dict[str, Request] = {}
+        self._early: dict[str, tuple[Request, StepHistory]] = {}
         self._broken: DrConsoleError | None = None
 
     def run(self) -> Result:
@@ -141,7 +141,11 @@ class Runner:
     def _asks(self, step: Step) -> None:
         self._schedule.asks(step)
         if early := self._early.pop(step.id, None):
-            self._take_up(early)
+            request, before = early
+            if _same_question(before, self._load().step(step.id)):
+                self._take_up(request)
+            else:
+                self._pass_over(request)
 
     def _skip(self, step: Step, reason: str) -> None:
         self._notes.outcome(step, Outcome.SKIPPED, acted=False, reason=reason)
@@ -177,18 +181,28 @@ class Runner:
             case "stop-waiting":
                 self._writer.append("", "stop-waiting", {**body, "of": request.step})
                 self._control.stop_waiting(request.step, request.by)
-            case "answer" if request.step in self._schedule.asking:
+            case "answer" if request.step in self._schedule.asking and self._is_choice(request):
                 self._answered(request)
             case "answer" if request.step in self._schedule.running:
                 # A question that is being looked at again: the answer holds when it comes to the same.
-                self._early[request.step] = request
+                self._early[request.step] = request, self._steps.get(request.step, NOTHING)
                 self._control.stop_waiting(request.step, request.by)
             case "retry":
                 self._retry(body)
             case "back":
                 self._lead_back(request.step, body)
             case _:
-                self._writer.append("", "passed-over", {**body, "kind": request.kind, "of": request.step})
+                self._pass_over(request)
+
+    def _pass_over(self, request: Request) -> None:
+        """Record that a request came to nothing: it fits nothing that is asked."""
+        body = {"by": request.by, "request": request.id, "kind": request.kind, "of": request.step}
+        self._writer.append("", "passed-over", body)
+
+    def _is_choice(self, request: Request) -> bool:
+        """Whether an answer is one of those that its question takes."""
+        question = self._load().step(request.step).question
+        return question is None or request.body in question.choices
 
     def _answered(self, request: Request) -> None:
         body = {"say": request.body, "by": request.by, "request": request.id}
@@ -222,3 +236,10 @@ class Runner:
         self._writer.append("", "going-on")
         for ident in list(self._schedule.asking):
             self._schedule.answered(ident)
+
+
+def _same_question(before: StepHistory, now: StepHistory) -> bool:
+    """Whether an answer to what was asked before holds for what is asked now: nothing was begun between."""
+    if before.question is None or now.question is None:
+        return False
+    return before.question.choices == now.question.choices and before.acts == now.acts

@@ -96,11 +96,6 @@ class Schedule:
         return [step for step in self._active() if self._waits(step)]
 
     @property
-    def idle(self) -> bool:
-        """Whether no step is being performed."""
-        return not self.running
-
-    @property
     def over(self) -> bool:
         """Whether every step has ended."""
         return all(step.id in self.ended for step in self._active())

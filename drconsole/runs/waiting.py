@@ -152,7 +152,7 @@ class Wait:
         if act.runs:
             if seen.verdict is Verdict.DONE:
                 return Ended(Outcome.DONE, "its call has not come to an end", seen.facts)
-            return Ended(None, f"its call still runs after {limit}")
+            return Ended(None, f"its call still runs after {limit}; done again, a second one runs beside it")
         if seen.verdict is Verdict.READY:
             if act.answer == "error":
                 return Ended(Outcome.FAILED, act.error, seen.facts)
@@ -164,14 +164,6 @@ class Wait:
         if seen.verdict is Verdict.BUSY:
             return Ended(None, f"the platform is still at it after {limit}: {seen.reason}")
         return Ended(None, f"nothing decisive can be read: {seen.reason}")
-
-
-# What is worth telling of a step whose effect is there.
-_NOTE = {
-    "": "whether it was called was not recorded",
-    "lost": "its answer was lost",
-    "error": "although it answered: {}",
-}
 
 
 def _values(shown: tuple[str, tuple[Fact, ...]]) -> tuple[str, tuple[tuple[str, str, str], ...]]:

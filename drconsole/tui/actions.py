@@ -442,6 +442,9 @@ def entries_of(screen: str, conditions: frozenset[str]) -> list[Entry]:
 def key_line(screen: str, width: int, conditions: frozenset[str] = frozenset()) -> Line:
     """The line of keys: what works here, in the table's order; the least important leave first."""
     shown = [a for a in actions_of(screen) if a.label and (not a.when or a.when in conditions)]
+    if screen == WHY:
+        # Their keys only tell of an operation there.
+        shown = [action for action in shown if action.group != OPERATING]
     while len(shown) > 1 and sum(len(a.key) + len(a.label) + 3 for a in shown) > width + 1:
         shown.remove(max(shown, key=lambda action: (action.rank, ACTIONS.index(action))))
     spans: list[Span] = []

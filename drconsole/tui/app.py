@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 from asyncio import get_running_loop, to_thread
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -18,7 +19,9 @@ from textual.message import Message
 from textual.theme import Theme
 
 from drconsole.config.paths import theme_names
+from drconsole.domain.proven import with_proven
 from drconsole.domain.snapshot import Snapshot, was_inspected
+from drconsole.errors import DrConsoleError
 from drconsole.tui import clipboard, copies
 from drconsole.tui.actions import entries_of
 from drconsole.tui.desk import Desk
@@ -37,12 +40,15 @@ from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
 from drconsole.tui.theming import find_theme, variable_defaults
+from drconsole.tui.waiting import in_thread
 from drconsole.tui.widgets.field import Field
 
 TAKE_S = 0.1
 TICK_S = 10.0
 REST_S = 0.5
 SWITCH_S = 0.0005
+PROVEN_S = 2.0
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -82,7 +88,9 @@ class ConsoleApp(App[None]):
         self._own_theme = theme
         self.state = ConsoleState(source, desk, clock, clock(), themes=_themes(theme))
         self._show_all = show_all
-        self._studying = False
+        self.taken: Snapshot | None = None
+        self._proven: Mapping[str, datetime] | None = None
+        self.studying = False
         self._untold = False
         self._passing = ""
         self._pauses = Pauses()
@@ -109,6 +117,9 @@ class ConsoleApp(App[None]):
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
         self.set_interval(REST_S, self.look)
+        # The journal's libraries are loaded for it: not while the first answers come.
+        self.set_timer(PROVEN_S, self.read_proven)
+        self.set_interval(TICK_S, self.read_proven)
         if not self.is_headless:
             self.set_interval(TAKE_S, self.leave_lost_terminal)
 
@@ -120,15 +131,19 @@ class ConsoleApp(App[None]):
     def take_newest(self) -> None:
         """Take the newest picture and tell the screen in front what changed."""
         newest = self.state.source.newest()
-        if newest is None or newest is self.state.snapshot or self._studying:
+        if newest is None or newest is self.taken or self.studying:
             return
-        self._studying = True
+        self.studying = True
+        self.taken = newest
         self.run_worker(self._study(newest), group="study")
 
     async def _study(self, newest: Snapshot) -> None:
         """Study a snapshot in another thread: with many workloads it takes longer than a frame may."""
-        picture = await to_thread(study, self.state.snapshot, newest)
-        self._studying = False
+        before, proven = self.state.snapshot, self._proven
+        picture = await to_thread(
+            lambda: study(before, newest if proven is None else with_proven(newest, proven))
+        )
+        self.studying = False
         self.state.picture = picture
         self.state.news |= picture.news
         watched = self.state.asked or self.state.subject in picture.difference.inspected
@@ -137,6 +152,19 @@ class ConsoleApp(App[None]):
             self.state.asked = False
         if not self._untold:
             self.tell(SnapshotTaken(picture))
+
+    def read_proven(self) -> None:
+        """Read from the journal when tests were passed."""
+        self.run_worker(self._read_proven(), group="proven", exclusive=True)
+
+    async def _read_proven(self) -> None:
+        try:
+            proven = await in_thread(self.state.desk.proven)
+        except DrConsoleError as error:
+            log.warning("when tests were passed is not known: %s", error)
+            return
+        if proven != self._proven:
+            self._proven, self.taken = proven, None
 
     def look(self) -> None:
         """Tell the source at which workload somebody looks: where the cursor rests, not what it passes."""

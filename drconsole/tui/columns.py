@@ -16,7 +16,7 @@ ROLE = max(len(role) for role in Role)
 SITE_GOOD, SITE_LONG, SITE_MAX = ROLE + len(" off"), ROLE + len(" seen 9h"), ROLE + len(" seen 90m ")
 ONE_SITE = 40
 NAME_MIN, NAME_GOOD, NAME_MAX = 11, 18, 40
-ARROW, RPO, ON = 3, 9, 2
+ARROW, RPO, PROVEN, ON = 3, 9, 6, 2
 EDGE = 1
 NEXT_MIN, NEXT_GOOD = 20, 30
 
@@ -28,6 +28,7 @@ class Layout:
     name: int
     site: int
     rpo: int
+    proven: int
     on: int
     next: int
 
@@ -46,6 +47,7 @@ class Layout:
             shown += [Column("", ARROW), Column(_signed(right, self.site, order is Order.RIGHT), self.site)]
         rpo = _signed("RPO", self.rpo, order is Order.RPO)
         shown += [Column(rpo, self.rpo, right=True, gap=2)] if self.rpo else []
+        shown += [Column("PROVEN", self.proven, right=True, gap=2)] if self.proven else []
         shown += [Column("ON", self.on, gap=2)] if self.on else []
         shown += [Column("NEXT", self.next)] if self.next else []
         return (*shown[:-1], shown[-1]._replace(gap=0))
@@ -67,7 +69,7 @@ def needs_room(copy: CopyState) -> bool:
 
 
 def layout(width: int, view: View, *, long_cells: bool = False) -> Layout:
-    """Share ``width`` cells: NEXT leaves first, then ON, then RPO, then names are cut shorter.
+    """Share ``width`` cells: NEXT leaves first, then PROVEN, ON, RPO, then names are cut shorter.
 
     Args:
         long_cells: some copy in this view ``needs_room``.
@@ -76,19 +78,21 @@ def layout(width: int, view: View, *, long_cells: bool = False) -> Layout:
     site = SITE_LONG if long_cells else SITE_GOOD
     fixed = MARK + sites + (ARROW + 1 if view.right else 0) + EDGE
     free = width - fixed - NAME_MIN - sites * site
-    rpo = on = following = 0
+    rpo = proven = on = following = 0
     if free >= RPO + 1:
         rpo, free = RPO, free - RPO - 1
     if rpo and free >= ON + 2:
         on, free = ON, free - ON - 2
     name, free = _grow(NAME_MIN, NAME_GOOD, free)
-    if on and free >= NEXT_MIN + 2:
+    if on and free >= PROVEN + 2:
+        proven, free = PROVEN, free - PROVEN - 2
+    if proven and free >= NEXT_MIN + 2:
         following, free = _grow(NEXT_MIN, NEXT_GOOD, free - NEXT_MIN - 2)
     widest = SITE_MAX if view.right else ONE_SITE
     wider = max(min(free // sites, widest - site), ROLE - site)
     site, free = site + wider, free - sites * wider
     more = min(free, NAME_MAX - name)
-    return Layout(max(name + more, 1), site, rpo, on, following + free - more if following else 0)
+    return Layout(max(name + more, 1), site, rpo, proven, on, following + free - more if following else 0)
 
 
 def _grow(start: int, good: int, free: int) -> tuple[int, int]:

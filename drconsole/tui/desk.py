@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from drconsole.domain.confirmation import Attestation, Planned
-from drconsole.domain.plan import Operation
+from drconsole.domain.plan import Operation, Plan
 
 if TYPE_CHECKING:
     # The journal's libraries are loaded after the first paint.
@@ -36,7 +36,7 @@ class Followed(Protocol):
 
 
 class Desk(Protocol):
-    """Everything here but ``follow`` and ``never`` may take long: it is called in another thread.
+    """Everything here but ``follow``, ``never`` and ``allowed_by`` may take long: it is called in a thread.
 
     All raise DrConsoleError with what happened and what to do next.
     """
@@ -44,6 +44,10 @@ class Desk(Protocol):
     @property
     def never(self) -> Mapping[str, str]:
         """Sites on which nothing may be changed, each with what says so."""
+        ...
+
+    def allowed_by(self, plan: Plan) -> str:
+        """What in the config allows a plan to be run without a person's ``!``; empty where nothing does."""
         ...
 
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:

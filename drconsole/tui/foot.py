@@ -115,10 +115,9 @@ def status_line(status: Status, width: int) -> Line:
     # That changes are allowed is never left out.
     words = "CHANGES ALLOWED  ! ends it" if status.armed else "read-only  ! arms"
     room = width - cell_len(plain(parts))
-    choices = [(where, words), (where, words.split("  ")[0]), ("", words.split("  ")[0])]
+    short = words.split("  ")[0]
+    choices = [(where, words), (where, short), ("" if status.armed else where, short if status.armed else "")]
     where, mode = next((c for c in choices if len("  ".join(filter(None, c))) + 2 <= room), choices[-1])
-    if not status.armed and len(mode) + 2 > room:
-        mode = ""
     right = (
         Span(f" {where} ", "muted") if where else Span(""),
         Span(f" {mode} " if mode else "", _mode_ink(status)),

@@ -36,11 +36,25 @@ def cells(
         drawn += [_arrow(row, view), _site(row, right, view.right, absent, now, layout.site)]
     if layout.rpo:
         drawn.append(_rpo(row))
+    if layout.proven:
+        drawn.append(_proven(row, now))
     if layout.on:
         drawn.append((Span(PLATFORMS.get(row.workload.platform.split("-")[0], "?"), "muted"),))
     if layout.next:
         drawn.append(() if row.third else (Span(next_action(row.workload)),))
     return tuple(drawn)
+
+
+def _proven(row: Row, now: datetime) -> Line:
+    """How long ago a test of it was last passed; ``!`` where that is too long."""
+    workload = row.workload
+    if row.third:
+        return ()
+    late = any(alarm.code is AlarmCode.NOT_PROVEN for alarm in workload.all_alarms)
+    if workload.proven is None:
+        return (Span("never!", "warning"),) if late else (Span("-", "muted"),)
+    text = age(max((now - workload.proven).total_seconds(), 0.0))
+    return (Span(f"{text}!", "warning"),) if late else (Span(text),)
 
 
 def absences(endpoints: Iterable[EndpointStatus]) -> dict[str, str]:

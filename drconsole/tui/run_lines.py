@@ -29,7 +29,7 @@ INKS = {
     "differs": "warning",
 }
 _OUTCOME = 9
-_TITLE = 34
+_TITLE = 24
 _BAR = 40
 
 
@@ -127,7 +127,7 @@ def ending_lines(view: RunView, width: int) -> Iterator[Line]:
 def foot_lines(view: RunView, width: int) -> Iterator[Line]:
     """That the run needs this screen for nothing."""
     if view.state.is_open and view.state.value != "interrupted":
-        text = f"The run goes on without this screen. drconsole runs follow {view.id}  shows it again."
+        text = f"The run goes on without this screen: drconsole runs follow {view.id}"
         yield (Span(f" {cut_end(text, width - 2)}", "muted"),)
 
 
@@ -175,7 +175,7 @@ def _step(view: RunView, step: Step, now: datetime, width: int, *, evidence: boo
     end = past.ended or (now if view.state.is_open else None)
     took = words.duration(_seconds(past.began, end)) if past.began else ""
     told = past.reason or (words.evidence(past.facts) if past.outcome is not Outcome.SKIPPED else "")
-    room = min(_TITLE, width - 28)
+    room = min(max((width - 27) // 2, _TITLE), 46)
     lead = f" {'▸' if word == 'running' else ' '}{step.id:>4}  "
     title = visible(step.title)
     spans = [Span(lead), Span(f"{word:<{_OUTCOME}}", INKS.get(word, "muted"))]

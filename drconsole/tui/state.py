@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,7 +26,6 @@ class ConsoleState:
         themes: the names of the themes that can be chosen here.
         desk: what has plans made and runs started.
         arming: whether this console may change anything.
-        proven: when the last test of each workload passed, by its key.
     """
 
     source: SnapshotSource
@@ -39,7 +38,6 @@ class ConsoleState:
     news: frozenset[str] = frozenset()
     themes: tuple[str, ...] = ()
     arming: Arming = field(default_factory=Arming)
-    proven: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> Snapshot | None:

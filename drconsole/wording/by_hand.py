@@ -1,4 +1,4 @@
-"""Operations that this version does not do, and how a person does each of them by hand."""
+"""Operations, and how a person does each of them by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from drconsole.domain.snapshot import Workload
 
-READS_ONLY = "This version only reads: it changes no VM, no host and no replication."
 VM = "(Get-VM -Id {id})"
 
 

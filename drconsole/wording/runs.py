@@ -54,6 +54,16 @@ def names(subjects: Iterable[Subject]) -> str:
     return ", ".join(shown) if len(shown) <= 3 else f"{len(shown)} workloads"
 
 
+def tier(plan: Plan, subject: Subject) -> str:
+    """When its turn comes among the workloads of a plan; empty where all begin at once."""
+    tiers = sorted({one.priority for one in plan.subjects})
+    before = [one for one in tiers if one < subject.priority]
+    if len(tiers) == 1:
+        return ""
+    own = f"priority {subject.priority}"
+    return f"{own}, after priority {before[-1]}" if before else own
+
+
 def moves(subject: Subject) -> str:
     """From where to where: ``New York ==> New Jersey``."""
     return (

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from drconsole.domain.confirmation import Attestation, Planned
-from drconsole.domain.plan import Operation
+from drconsole.domain.plan import Operation, Plan
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import Refused
 from drconsole.tui.app import run_console
@@ -51,6 +51,10 @@ class NoRuns:
     """A desk in a console where nothing is ever run: its figures are those of looking."""
 
     never: ClassVar[Mapping[str, str]] = {}
+
+    def allowed_by(self, plan: Plan) -> str:
+        """Nothing is."""
+        return ""
 
     def proven(self) -> Mapping[str, datetime]:
         """No test was ever run."""

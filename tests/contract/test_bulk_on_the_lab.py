@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,14 @@ def test_tiers_go_one_after_the_other_and_all_of_one_tier_at_once(site: Site) ->
     assert [subject["name"] for subject in plan["subjects"]] == ["dc", "mail", "sql", "web"]
     assert [subject["priority"] for subject in plan["subjects"]] == [1, 1, 2, 5]
     assert plan["confirm"] == "4"
+    text = site.run("plan", "test-failover", "web", "sql", "dc", "mail").stdout
+    heads = [line.rpartition("   ")[2] for line in text.splitlines() if line.startswith("test failover: ")]
+    assert heads == [
+        "priority 1",
+        "priority 1",
+        "priority 2, after priority 1",
+        "priority 5, after priority 2",
+    ]
     unproven = site.run("health")
     assert (unproven.returncode, unproven.stdout.count("not proven")) == (1, len(NAMES))
 
@@ -227,3 +236,39 @@ def test_what_was_frozen_meanwhile_is_not_taken_up_again(site: Site) -> None:
 
     assert (again.returncode, "changes: never" in again.stderr) == (4, True)
     assert site.json("runs")["runs"][0]["state"] == "failed"
+
+
+STEADY = files("drconsole.lab").joinpath("scenarios/steady.yaml").read_text(encoding="utf-8")
+
+
+def by_replica(site: Site) -> dict[str, set[str]]:
+    """The keys of healthy workloads with a replica, by its endpoint."""
+    found: dict[str, set[str]] = {}
+    for workload in site.json("list")["workloads"]:
+        replicas = [copy for copy in workload["copies"] if copy["role"] == "REPLICA"]
+        alarms = [alarm for copy in (workload, *workload["copies"]) for alarm in copy["alarms"]]
+        if len(workload["copies"]) == 2 and len(replicas) == 1 and not alarms:
+            found.setdefault(replicas[0]["endpoint"], set()).add(workload["key"])
+    return found
+
+
+def test_hosts_and_clusters_are_tested_side_by_side(labs: LabPool, tmp_path: Path) -> None:
+    with site_on(labs, tmp_path, STEADY) as site:
+        healthy = by_replica(site)
+        assert set(healthy) == {"nyhv01", "njhv01", "gold", "goldr2"}
+        chosen = [one for found in healthy.values() for one in sorted(found)[:2]]
+        before = site.machines_of(*(one.removeprefix("hv:") for one in chosen))
+        number = str(len(chosen))
+
+        code, run = the_run(site, "test-failover", *chosen, *ALLOWED, number)
+
+        assert (code, run["state"]) == (0, "done")
+        records = site.journal.records(run["run"])
+        at = {step["id"]: step["endpoint"] for step in run["steps"]}
+        for endpoint in healthy:
+            own = [record for record in records if at.get(record.step) == endpoint]
+            assert 1 <= at_once(own) <= AT_ONCE, endpoint
+        assert at_once(records) > AT_ONCE, "endpoints do not wait for each other"
+        assert the_run(site, "stop-test", *chosen, *ALLOWED, number)[0] == 0
+        assert site.machines_of(*(one.removeprefix("hv:") for one in chosen)) == before
+    labs.check()

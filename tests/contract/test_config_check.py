@@ -77,8 +77,38 @@ def test_on_a_lab_in_which_all_is_well_every_point_is_told(served: Path, tmp_pat
             shown["trusted"] and shown["issuer"] == "drconsole lab CA" for shown in one["certificates"]
         )
         assert f"ok      {one['name']} ({one['site']}, {one['kind']}, {one['address']})" in ran.stdout
-    assert answer["missing"] == []
+    assert (answer["missing"], answer["unseen"]) == ([], [])
     assert ran.stdout.splitlines()[-1].startswith("4 endpoints: 4 ok.")
+
+
+def test_workloads_that_no_endpoint_shows_are_told_by_their_keys(
+    content: dict[str, Any], served: Path, tmp_path: Path
+) -> None:
+    listed = json.loads(run("--config", served, "list", "--all", "--json", home=tmp_path).stdout)
+    there = listed["workloads"][0]["key"]
+    lost, wrong = (f"hv:{digit * 8}-0000-4000-8000-000000000000" for digit in "12")
+    content["workloads"] = {there: {"priority": 1}, lost: {"priority": 2}}
+    address = {"workload": wrong, "adapter": "A", "to": {"address": "10.2.0.5/24"}}
+    content["pairs"][0]["addresses"] = [
+        address,
+        {**address, "workload": there, "to": {"address": "10.2.0.6/24"}},
+    ]
+    config = written(content, tmp_path)
+
+    code, answer = checked(config, tmp_path)
+    ran = run("--config", config, "config", "check", home=tmp_path)
+
+    assert (code, ran.returncode, answer["state"]) == (3, 3, "look")
+    left, right = (content["pairs"][0][end] for end in ("from", "to"))
+    assert answer["unseen"] == [
+        {"key": lost, "named_in": "workloads"},
+        {"key": wrong, "named_in": f"the addresses of {left} and {right}"},
+    ]
+    assert f"{lost} stands in the config (workloads), and no endpoint shows it." in ran.stdout
+    assert there not in ran.stdout
+    content["endpoints"]["gold"]["credentials"] = "nobody"
+    content["credentials"]["nobody"] = {"user": "nobody", "password_command": ["echo", "x"]}
+    assert checked(written(content, tmp_path), tmp_path)[1]["unseen"] == [], "who is silent may have it"
 
 
 def test_each_node_of_a_cluster_shows_its_certificate(served: Path, tmp_path: Path) -> None:

@@ -121,6 +121,14 @@ def test_a_silent_original_is_attested() -> None:
 FROZEN = {"host": "frozen until Monday"}
 
 
+def test_the_other_end_that_a_step_changes_is_changed() -> None:
+    """A reverse is called at one end, and it is the other one that loses its data."""
+    made = plan([step("1", endpoint="there", also=("host",))])
+    assert changed_by(made) == ("there", "host")
+    with pytest.raises(Refused, match="frozen"):
+        ordered(made, ASKED, GIVEN, "ada", NOW, FROZEN)
+
+
 @pytest.mark.parametrize("way_back", [False, True])
 def test_nothing_is_changed_where_the_config_forbids_it(way_back: bool) -> None:
     looks = step("0", effect=Effect.LOOK, endpoint="other")

@@ -44,6 +44,16 @@ def test_a_test_is_passed_when_all_that_counts_is_done(journal: Journal) -> None
     assert last_passed(journal) == {"hv:one": seen(journal, last).history.step("2").ended}
 
 
+def test_what_a_person_said_proves_nothing(journal: Journal) -> None:
+    run = journal.create(order(plan([step("1")])))
+    writer = Writer(journal.store, run, "me")
+    writer.append("1", "asked", {"why": "no heartbeat", "choices": ["done", "failed"]})
+    writer.append("1", "answered", {"say": "done", "by": "ada"})
+    writer.append("1", "outcome", {"outcome": "done", "acted": True, "said_by": "ada"})
+    writer.end({"result": "done"})
+    assert last_passed(journal) == {}
+
+
 def test_each_workload_of_a_bulk_test_counts_for_itself(journal: Journal) -> None:
     steps = [step("1", workload="hv:a"), step("2", workload="hv:b")]
     ran(journal, plan(steps), _1="done", _2="failed")

@@ -140,11 +140,16 @@ class FakeDesk:
         self.answers.set()
         self.names: dict[str, str] = {}
         self.turn = 0
+        self.by_config = ""
 
     @property
     def never(self) -> Mapping[str, str]:
         """Sites on which nothing may be changed."""
         return self.forbidden
+
+    def allowed_by(self, plan: Plan) -> str:
+        """What the test says."""
+        return self.by_config
 
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
         """A plan of four steps for each key, once ``answers`` is set."""

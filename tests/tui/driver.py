@@ -29,7 +29,7 @@ class Driver:
     async def settle(self) -> None:
         """Wait until the newest picture is on the screen."""
         self.app.take_newest()
-        while self.app.state.snapshot is not self.source.snapshot:
+        while self.app.taken is not self.source.snapshot or self.app.studying:
             await self.pilot.pause()
         await self.pilot.pause()
         await self.pilot.pause()

@@ -11,7 +11,6 @@ from drconsole.tui.actions import (
     FILTER,
     HELP,
     INVENTORY,
-    UNBUILT,
     WHY,
     actions_of,
     bindings_of,
@@ -118,14 +117,6 @@ def test_the_help_names_every_key_of_the_screen() -> None:
             assert all(shown_key(key) in seen for key in action.keys)
 
     drive(script, picture())
-
-
-@pytest.mark.parametrize("screen", SCREENS)
-def test_the_line_of_keys_names_only_what_works(screen: str) -> None:
-    """Operations are not built: help and palette say so, and the line of keys names none."""
-    for action in actions_of(screen):
-        if action.group == UNBUILT:
-            assert not action.label
 
 
 def test_alt_and_a_letter_fire_nothing() -> None:

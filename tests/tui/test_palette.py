@@ -11,7 +11,6 @@ from drconsole.tui.actions import (
     HELP,
     INVENTORY,
     PALETTE,
-    UNBUILT,
     WHY,
     actions_of,
     entries_of,
@@ -35,7 +34,6 @@ def test_every_action_has_keys_words_and_a_line_in_the_palette(screen: str) -> N
         if action.id != "more":
             assert found[action.call].words == action.help
             assert found[action.call].key
-            assert (found[action.call].note == "not in this version") is (action.group == UNBUILT)
 
 
 @pytest.mark.parametrize("keys", [(), ("a",), ("e",), ("w",), ("question_mark",)])
@@ -69,8 +67,8 @@ def test_what_was_found_is_done() -> None:
 def test_words_may_stand_in_any_order_and_what_is_not_there_says_so() -> None:
     async def script(d: Driver) -> None:
         await d.press("colon", *"FAILOVER planned")
-        assert "planned failover  (not in this version)" in d.text()
-        assert "unplanned failover  (not in this version)" in d.text()
+        assert "p            planned failover" in d.text()
+        assert "u            unplanned failover" in d.text()
         assert "test failover" not in d.text()
         await d.press(*"xyz")
         assert "nothing is called so" in d.text()

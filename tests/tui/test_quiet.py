@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.theming import find_theme
+from tests.tui.desks import FakeDesk
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import NOW, STEADY, Fixed, picture, protected
 
@@ -102,7 +103,7 @@ def test_the_source_starts_after_the_first_paint() -> None:
             super()._display(screen, renderable)
 
     async def run() -> None:
-        app = Watched(source, find_theme("dark"), clock=lambda: NOW)
+        app = Watched(source, FakeDesk(), find_theme("dark"), clock=lambda: NOW)
         async with app.run_test() as pilot:
             while "start" not in source.calls:
                 await pilot.pause()

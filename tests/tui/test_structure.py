@@ -23,7 +23,10 @@ SIZES = [(80, 24), (120, 40)]
 WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "inventory": ((), ()),
     "filter": (("slash", "w"), ("enter", "x")),
-    "said": (("R",), ("down", "up")),
+    "said": (("Y",), ("down", "up")),
+    "runs": (("R",), ()),
+    "options": (("G", "t"), ("b", "g")),
+    "arming": (("exclamation_mark",), ()),
     "everything": (("A", "o", "m"), ("m", "A")),
     "comparison": (("o", "o", "o", "o", "g", "enter"), ()),
     "detail": (("G", "enter"), ()),

@@ -294,11 +294,11 @@ def test_the_console_gets_theme_and_mouse(
     file.write_text(f"theme: light\nmouse: false\nstate: {tmp_path}/state\n{text}", encoding="utf-8")
     opened: list[tuple[object, ...]] = []
 
-    def run(source: object, theme: str | None, *, mouse: bool | None) -> int:
-        opened.append((type(source).__name__, theme, mouse))
+    def run(source: object, desk: object, theme: str | None, *, mouse: bool | None) -> int:
+        opened.append((type(source).__name__, type(desk).__name__, theme, mouse))
         return 7
 
     monkeypatch.setattr("drconsole.tui.app.run_console", run)
 
     assert run_console(load(file)) == 7
-    assert opened == [("Inventory", "light", False)]
+    assert opened == [("Inventory", "Desk", "light", False)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from drconsole.domain.step import Effect, Json, Progress, Step, Verdict
 from drconsole.errors import EndpointError, Unreachable
 from drconsole.platforms.hyperv.actor import NOTHING, HyperVActor
-from tests.unit.hyperv_looks import NOW, OTHER, PEER, PLACE, VM, leg, machine
+from tests.unit.hyperv_looks import NOW, OTHER, PEER, PLACE, TEST, VM, leg, machine
 
 
 class FakeHost:
@@ -22,6 +23,7 @@ class FakeHost:
         self.peer = PEER
         self.vm = vm
         self.legs = legs
+        self.test: Mapping[str, Any] | None = None
         self.listed = [OTHER]
         self.owner = ""
         self.silent = False
@@ -44,7 +46,7 @@ class FakeHost:
             "listed": [] if self.vm else self.listed,
             "relations": list(self.legs),
             "points": [],
-            "test": None,
+            "test": self.test,
             "files": [],
         }
         return msgspec.json.encode(answer)
@@ -126,6 +128,26 @@ def test_nothing_is_begun_when_it_is_not_as_it_was(vm: Mapping[str, Any], state:
     host = FakeHost("", vm, leg("Primary", state))
     with pytest.raises(EndpointError, match="Nothing was begun"):
         actor(host).act(step("prepare"), {}, lambda handle: pytest.fail("kept"))
+    assert host.begun == []
+
+
+def test_nothing_is_begun_on_another_test_copy_than_was_observed() -> None:
+    """Somebody stopped the test and made one of their own between the two looks: theirs is left alone."""
+    host = FakeHost("", machine(), leg("Replica", test=TEST))
+    host.test = machine(ident=TEST)
+    one = actor(host)
+    baseline = one.observe(step("stop-test"), None).baseline
+    host.legs, host.test = (leg("Replica", test=OTHER),), machine(ident=OTHER)
+    with pytest.raises(EndpointError, match="another test copy"):
+        one.act(step("stop-test"), baseline, lambda handle: pytest.fail("kept"))
+    assert host.begun == []
+
+
+def test_a_guest_that_was_started_again_meanwhile_is_not_shut_down() -> None:
+    host = FakeHost("", machine("Running", uptime_s=0), leg("Primary"))
+    early = {"at": (NOW - timedelta(minutes=1)).isoformat(), "node": ""}
+    with pytest.raises(EndpointError, match="started it again"):
+        actor(host).act(step("shut-down"), early, lambda handle: pytest.fail("kept"))
     assert host.begun == []
 
 

@@ -363,6 +363,8 @@ class TestReverseAndCancel:
     def test_reverse(self) -> None:
         told = plan(Operation.REVERSE, moved())
         assert (actions(told), blocks(told)) == (["nj reverse"], "")
+        # Called at one end, it overwrites the other.
+        assert told.steps[0].changed == ("nj", "ny")
         # The side that loses its data is where replication goes from then on.
         assert (told.subject.source, told.subject.target) == (NJ, NY)
         assert "not prepared" in blocks(plan(Operation.REVERSE, moved("Error")))

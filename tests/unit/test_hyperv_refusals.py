@@ -9,7 +9,7 @@ import pytest
 
 import drconsole.platforms.hyperv
 from drconsole.errors import ScriptFailed
-from drconsole.platforms.hyperv.refusals import IDS, NUMBERS, OWN, decoded, refusal_of
+from drconsole.platforms.hyperv.refusals import IDS, NUMBERS, OWN, TIMED_OUT, decoded, refusal_of
 
 SCRIPTS = Path(drconsole.platforms.hyperv.__file__).parent / "scripts"
 
@@ -53,6 +53,11 @@ def test_the_hosts_own_words_stay_and_ours_are_not_doubled() -> None:
     own = refused("drconsole:no-such-point", 'The script failed in line 20: "drconsole:no-such-point"')
     assert own.startswith("The recovery point was there")
     assert "drconsole:" not in own
+
+
+def test_a_wait_that_was_given_up_is_told_by_its_category() -> None:
+    assert refusal_of("OperationFailed,X", "0x80070002", "OperationTimeout") is NUMBERS["0x80070002"]
+    assert refusal_of("OperationFailed,X", "egal", "OperationTimeout") is TIMED_OUT
 
 
 def test_what_nobody_knows_is_told_as_it_came() -> None:

@@ -15,10 +15,10 @@ from drconsole.lab.hyperv.replication import settle
 def fingerprints(hosts: Mapping[str, Host], now: datetime) -> list[dict[str, Any]]:
     """One row for each disk and each recovery point's disk.
 
-    Rows are ``{"host", "vm", "name", "workload", "disk", "point", "fingerprint", "last", "writers"}``:
-    ``point`` is the recovery point's id or null, ``last`` the name of the block written last, ``writers`` are
-    those who ever wrote to it (host/vm@start), in the order of their first block. Equal fingerprints are
-    equal contents of disks of one name.
+    Rows are ``{"host", "vm", "name", "workload", "disk", "point", "fingerprint", "last", "writers",
+    "blocks"}``: ``point`` is the recovery point's id or null, ``last`` the name of the block written last,
+    ``writers`` are those who ever wrote to it (host/vm@start), in the order of their first block, ``blocks``
+    who wrote how many, in their order. Equal fingerprints are equal contents of disks of one name.
     """
     settle(hosts, now)
     return list(_rows(hosts, now))
@@ -67,4 +67,9 @@ def _rows(hosts: Mapping[str, Host], now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _told(content: Content, disk: str) -> dict[str, Any]:
-    return {"fingerprint": content.fingerprint(disk), "last": content.last, "writers": content.writers}
+    return {
+        "fingerprint": content.fingerprint(disk),
+        "last": content.last,
+        "writers": content.writers,
+        "blocks": content.runs,
+    }

@@ -69,6 +69,9 @@ class HyperVActor:
             keep(NOTHING)
             return NOTHING
         seen, view, reach = self._observe(step, None)
+        if seen.verdict is Verdict.READY:
+            # It must be ready by itself, and still be what the look before was about.
+            seen = action.observe(view, baseline)
         if seen.verdict is not Verdict.READY:
             why = seen.reason or f"it is {seen.verdict} already"
             raise self.peer.error(EndpointError, f"Nothing was begun: since it was observed, {why}.")

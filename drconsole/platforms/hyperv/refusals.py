@@ -129,8 +129,15 @@ IDS = {
 }
 
 
-def refusal_of(error_id: str, message: str) -> Refusal | None:
-    """What is known of a refusal, by its id, else by a number in its text."""
+TIMED_OUT = Refusal(
+    "The host gave up waiting; most often for a guest that does not shut down.",
+    "The guest's own console, and whether its integration services run.",
+    "It may be tried again.",
+)
+
+
+def refusal_of(error_id: str, message: str, category: str = "") -> Refusal | None:
+    """What is known of a refusal, by its id, else by a number in its text, else by PowerShell's category."""
     head = error_id.split(",")[0]
     if head.startswith(OURS):
         return OWN.get(head.removeprefix(OURS))
@@ -139,12 +146,12 @@ def refusal_of(error_id: str, message: str) -> Refusal | None:
         # Any bad argument has this number; the property's name is not localised.
         if known in NUMBERS and (known != BAD_ARGUMENT or "IncludedDisks" in message):
             return NUMBERS[known]
-    return IDS.get(head)
+    return TIMED_OUT if category == "OperationTimeout" else IDS.get(head)
 
 
 def decoded(error: ScriptFailed) -> str:
     """The refusal in the host's words, then what it comes from, what to check, and whether to try again."""
-    known = refusal_of(error.error_id, error.message)
+    known = refusal_of(error.error_id, error.message, error.category)
     if known is None:
         return error.message
     said = "" if error.error_id.startswith(OURS) else f"{error.message} "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from drconsole.domain.plan import Plan
 from drconsole.errors import DrConsoleError
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.question import QuestionScreen
@@ -45,11 +46,12 @@ class ArmingScreen(ConsoleScreen):
         self.draw_all()
         self.say("Changes are allowed from this console.", "warning")
 
-    def is_allowed(self) -> bool:
-        """Whether changes are allowed; where they are not, say how they would be."""
-        if not self.state.arming.armed:
+    def is_allowed(self, plan: Plan | None = None) -> bool:
+        """Whether changes are allowed, here or of this plan by the config; if not, say how they would be."""
+        allowed = self.state.arming.armed or (plan is not None and bool(self.state.desk.allowed_by(plan)))
+        if not allowed:
             self.say("This console is read-only. ! allows changes, after a y.", "warning")
-        return self.state.arming.armed
+        return allowed
 
     async def at_desk(self, do: Callable[[], T]) -> T | DrConsoleError:
         """Do something slow in another thread; what went wrong is given back."""

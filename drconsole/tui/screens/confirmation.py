@@ -120,7 +120,7 @@ class ConfirmationScreen(ArmingScreen):
         self.say(f"Nothing was done: {asked(self._planned.asked)}", "warning")
 
     def _start(self, said: str) -> None:
-        if not self._starting and self.is_allowed():
+        if not self._starting and self.is_allowed(self._planned.plan):
             self._starting = True
             self.say("starting ...")
             self.run_worker(self._started(said), group="start")

@@ -61,7 +61,7 @@ class OptionsScreen(ArmingScreen):
         self._table.show(found, range(len(found)))
         self._table.redraw()
         told = wrap(
-            "Nothing has been done. Next: the endpoints are read again, and the plan is made.",
+            "Nothing has been done. Next the endpoints are read again for the plan.",
             max(self.size.width - 2, 10),
         )
         self.query_one("#now", Lines).show([(Span(f" {piece}", "muted"),) for piece in told])

@@ -85,7 +85,7 @@ class PlanScreen(ArmingScreen):
 
     def action_go_on(self) -> None:
         """Go on to the confirmation; not while this console is read-only."""
-        if self._planned and self._ready and self.is_allowed():
+        if self._planned and self._ready and self.is_allowed(self._planned.plan):
             self.app.push_screen(ConfirmationScreen(self.state, self._planned))
 
     async def _plan(self) -> None:
@@ -135,8 +135,8 @@ class PlanScreen(ArmingScreen):
             yield "Nothing has been done.", "muted"
         elif not self._ready:
             yield "This cannot run now. w says what clears it; nothing has been done.", "warning"
-        elif not self.state.arming.armed:
-            yield "It could run. This console is read-only: ! allows changes. Nothing has been done.", "label"
+        elif not self.state.arming.armed and not self.state.desk.allowed_by(self._planned.plan):
+            yield "It could run. Read-only: ! allows changes. Nothing has been done.", "label"
         else:
             yield "It could run. Nothing has been done.", "label"
 

@@ -7,10 +7,8 @@ has its effect late: done, begun once. Each trial runs one step, from the state 
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,16 +16,9 @@ import pytest
 from drconsole.domain.deep import FailoverAddress
 from drconsole.domain.endpoint import Pair
 from drconsole.domain.mapping import AddressMap, NetworkMap
-from drconsole.domain.plan import Operation, Plan, Subject
-from drconsole.domain.step import Step
+from drconsole.domain.plan import Operation
 from drconsole.platforms.hyperv.actions import ACTIONS
-from drconsole.platforms.hyperv.actors import actors
-from drconsole.runs.clocks import Clocks
-from drconsole.runs.codec import Order
-from drconsole.runs.execute import execute
-from drconsole.runs.history import History, folded
-from drconsole.runs.journal import Journal
-from drconsole.runs.store import Store
+from tests.contract.hyperv.performing import performed
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool, LabProcess
 
@@ -134,33 +125,11 @@ def test_fault(walk: Walk, tmp_path: Path, action: str, fault: str) -> None:
     more = {"seconds": LATE_S} if fault == "slow" else {}
     walk.lab.act_fault(trial.cmdlet, fault, host=trial.host, occurrence=trial.occurrence, **more)
     step = replace(procedure.steps[at], after=(), limit_s=LIMIT_S)
-    history = performed(walk, replace(procedure.subject, point_of_no_return=""), step, tmp_path)
+    alone = replace(procedure, subject=replace(procedure.subject, point_of_no_return=""), steps=(step,))
+    history = performed(walk, replace(alone, compensation=()), tmp_path, turn_s=TURN_S)[1]
     past = history.step(step.id)
     assert past.outcome is not None
     assert past.outcome.value == FAULTS[fault]
     assert past.acts == 1
     if FAULTS[fault] == "done":
         assert past.facts
-
-
-def performed(walk: Walk, subject: Subject, step: Step, folder: Path) -> History:
-    """What the journal says after a run of one step."""
-    plan = Plan(Operation.TEST_FAILOVER, "LAB", (subject,), (step,))
-    state = folder / "state"
-    state.mkdir()
-    journal = Journal(Store(state))
-    order = Order(plan, "op@jump", datetime.now(UTC), "y", "y", "--allow-changes")
-    run = journal.create(order)
-
-    def pause(wake: threading.Event, seconds: float) -> None:
-        walk.lab.advance(TURN_S)
-        wake.wait(min(seconds, 0.05))
-
-    execute(
-        journal,
-        run,
-        lambda plan: dict(actors(walk.ends, state)),
-        lambda plan: {one.key: one.facts for one in plan.subjects},
-        Clocks(pause=pause),
-    )
-    return folded(journal.records(run))

@@ -13,6 +13,8 @@ from drconsole.domain.endpoint import Pair
 from drconsole.domain.mapping import AddressMap, NetworkMap
 from drconsole.domain.plan import Operation
 from drconsole.domain.roles import Role
+from drconsole.domain.step import Verdict
+from drconsole.errors import EndpointError
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Ended, Walk
 from tests.lab import LabPool
 
@@ -197,6 +199,18 @@ def test_what_was_written_last_is_on_the_recovered_copy(walk: Walk) -> None:
     assert {one["host"] for one in told} == {"NYHV01", "NJHV01"}
     assert len({one["fingerprint"] for one in told}) == len(told) // 2
     assert len({one["last"] for one in told}) == 1
+
+
+@at_times_on_both
+def test_half_a_reverse_is_unknown_and_never_repeated(walk: Walk) -> None:
+    walk.walk(Operation.PLANNED_FAILOVER, WEB)
+    step = walk.procedure(Operation.REVERSE, WEB).steps[0]
+    walk.lab.act_fault("Set-VMReplication", "half", host="NJHV01")
+    ended = walk.step(walk.acting[step.endpoint], step)
+    assert ended.last.verdict is Verdict.UNKNOWN
+    assert "only one end" in ended.last.reason
+    with pytest.raises(EndpointError, match="Nothing was begun"):
+        walk.acting[step.endpoint].act(step, {}, lambda handle: pytest.fail("it was begun again"))
 
 
 def test_acts_go_over_sealed_messages(labs: LabPool, tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from drconsole.domain.plan import Operation
 from drconsole.platforms.acting import Case, Procedure
 from drconsole.platforms.hyperv.procedures.base import nothing
 from drconsole.platforms.hyperv.procedures.cancel import cancel
-from drconsole.platforms.hyperv.procedures.planned import planned_failover, reverse
+from drconsole.platforms.hyperv.procedures.planned import planned_failover
 from drconsole.platforms.hyperv.procedures.rehearsal import stop_test, test_failover
+from drconsole.platforms.hyperv.procedures.reverse import reverse
 
 PROCEDURES: Mapping[Operation, Callable[[Case], Procedure]] = MappingProxyType(
     {

@@ -17,8 +17,9 @@ from drconsole.errors import UsageError
 from drconsole.platforms.acting import Case, Procedure
 from drconsole.platforms.hyperv.actions import ACTIONS
 
-# How long effects are awaited, on the endpoint's own clock.
-STOP_S, OFF_TWICE_S, PREPARE_S, FAILOVER_S, QUICK_S, START_S = 120.0, 90.0, 600.0, 600.0, 60.0, 180.0
+# How long effects are awaited, on the endpoint's own clock. Stop-VM -Force gives a guest five minutes; before
+# its call has ended nothing else can be done to the VM.
+STOP_S, OFF_TWICE_S, PREPARE_S, FAILOVER_S, QUICK_S, START_S = 360.0, 90.0, 600.0, 600.0, 60.0, 180.0
 REMOVE_S = 300.0
 
 
@@ -58,6 +59,8 @@ class Steps:
                 after=(self.made[-1].id,) if self.made else (),
                 optional=optional,
                 ask=ask,
+                # Replication is turned round at one end, and both are another thing afterwards.
+                also=tuple(one["endpoint"] for one in all_params.get("partner", ())),
             )
         )
         return number

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from drconsole.domain.deep import Deep
 from drconsole.domain.plan import Check, Operation, Readiness
-from drconsole.domain.record import believed
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
@@ -26,11 +25,11 @@ from drconsole.platforms.hyperv.procedures.base import (
     end_of,
     nothing,
     options_of,
-    ready,
     subject,
     the_copy,
 )
 from drconsole.platforms.hyperv.procedures.rehearsal import stop_step
+from drconsole.platforms.hyperv.procedures.reverse import end_cycle_steps, reverse_steps
 
 ASK, TURN_OFF, SKIP = "ask", "turn-off", "skip"
 OPTIONS = {
@@ -171,40 +170,10 @@ def _off(steps: Steps, move: Move, on_timeout: str) -> None:
         optional=on_timeout != SKIP,
     )
     if on_timeout != SKIP:
-        question = (
-            f"{name} did not shut down in {STOP_S:.0f} s. Turn it off? What it has not written is lost."
-        )
+        question = f"{name} did not shut down in time. Turn it off? What it has not written is lost."
         ask = question if on_timeout == ASK else ""
         steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, ask=ask)
     steps.add("read-off-twice", source, "read it off a second time, 30 s later", OFF_TWICE_S)
-
-
-def reverse_steps(
-    steps: Steps, old: CopyState, new: CopyState, there: Deep, *, optional: bool
-) -> tuple[Check, ...]:
-    """Add the steps that turn replication round, from the copy that serves now to the old original."""
-    case = steps.case
-    title = f"reverse: replicate back to {old.place.site}"
-    steps.add("reverse", new, title, FAILOVER_S, {"partner": [end_of(old)]}, optional=optional)
-    addresses, said = networks.addresses(case, new, old, there)
-    if addresses:
-        title = f"set the addresses it gets back at {old.place.site}"
-        steps.add("set-addresses", old, title, QUICK_S, {"addresses": addresses}, optional=True)
-    return said
-
-
-def end_cycle_steps(steps: Steps, old: CopyState, new: CopyState) -> None:
-    """After failback nothing is failed over any more: the records of both copies are removed."""
-    if ends_cycle(old):
-        for copy, mode in ((old, "Replica"), (new, "Primary")):
-            title = f"remove the record at {copy.place.site}: the cycle is over"
-            steps.add("remove-record", copy, title, QUICK_S, {"mode": mode}, optional=True)
-
-
-def ends_cycle(old: CopyState) -> bool:
-    """Whether the copy that is left now had been failed over to itself: then failback ends the cycle."""
-    record = believed(old.sighting.notes, old.place)
-    return record is not None and record.role is Role.RECOVERED
 
 
 def _back(case: Case, move: Move) -> tuple[Step, ...]:
@@ -215,47 +184,3 @@ def _back(case: Case, move: Move) -> tuple[Step, ...]:
     if move.source.power.value == "on":
         steps.add("start", move.source, "start the original again", START_S, {"rivals": other})
     return tuple(steps.made)
-
-
-def reverse(case: Case) -> Procedure:
-    """Turn replication round after a planned failover: no copy starts anew.
-
-    Raises:
-        UsageError: an option is given; there is none.
-    """
-    options_of(case, {})
-    new, old = the_copy(case, Role.RECOVERED), the_copy(case, Role.FORMER_ORIGINAL)
-    if new is None or old is None:
-        return nothing(case, Operation.REVERSE, "nothing is failed over", "Fail over first.", new)
-    checks = list(preflight.answers(case, new, "the recovered copy"))
-    checks += preflight.answers(case, old, "the old original")
-    there = deep_of(case, old)
-    if there is None:
-        return Procedure(subject(case, new, old, tuple(checks)), ())
-    checks.append(_prepared(old))
-    checks.append(preflight.is_off(old, "the old original"))
-    if any(r.relationship != "Simple" for r in new.sighting.relations):
-        clear = "Continue the extended leg, or remove it first."
-        checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
-    steps = Steps(case)
-    said = reverse_steps(steps, old, new, there, optional=False)
-    end_cycle_steps(steps, old, new)
-    told = subject(
-        case,
-        new,
-        old,
-        (*checks, *said),
-        point_of_no_return=steps.made[0].id,
-        way_back=Operation.PLANNED_FAILOVER.value,
-        costs=(f"What is at {old.place.site} is overwritten by what is at {new.place.site}.",),
-        after=(f"It is protected again: {new.place.site} replicates to {old.place.site}.",),
-    )
-    return Procedure(told, tuple(steps.made))
-
-
-def _prepared(old: CopyState) -> Check:
-    relation = relation_of(old.sighting)
-    if relation and relation.state == "PreparedForFailover":
-        return ready("the old original was prepared: no copy starts anew", old.endpoint)
-    clear = "Reverse after an unplanned failover comes later."
-    return blocked("the old original was not prepared by a planned failover", clear, old.endpoint)

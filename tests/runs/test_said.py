@@ -1,0 +1,125 @@
+"""What people say to a run holds for what they were asked, and never reaches further."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
+from drconsole.runs.contract import BEFORE_ACT
+from drconsole.runs.history import Result
+from drconsole.runs.writer import Writer
+from tests.runs.actor import FakeActor
+from tests.runs.engine import Engine
+from tests.runs.plans import plan, step
+
+
+class SlowLook(FakeActor):
+    """Its first look is held until it is let go."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.looking = threading.Event()
+        self.go = threading.Event()
+
+    def observe(self, step: Step, baseline: Json | None) -> Observation:
+        seen = super().observe(step, baseline)
+        self.looking.set()
+        self.go.wait()
+        return seen
+
+
+def test_what_is_abandoned_during_the_first_look_is_not_begun(engine: Engine) -> None:
+    slow = SlowLook(engine.port)
+    engine.actor = slow
+    with engine.performing(plan([step("1", "add", limit_s=600)])) as run:
+        slow.looking.wait()
+        engine.journal.ask(run, "abandon", "ada")
+        engine.await_record(run, "", "abandoned")
+        slow.go.set()
+    assert engine.acts() == {}
+    assert engine.outcome(run, "1") is Outcome.SKIPPED
+    assert engine.history(run).result is Result.ABANDONED
+
+
+def refused(engine: Engine) -> str:
+    """A run whose question was answered with no."""
+    steps = [step("1", ask="Turn it off?"), step("2", "add", after=("1",))]
+    with engine.performing(plan(steps)) as run:
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "answer", "ada", "1", "no")
+    return run
+
+
+def test_a_run_whose_question_was_answered_with_no_is_not_done(engine: Engine) -> None:
+    run = refused(engine)
+    assert engine.outcome(run, "2") is Outcome.SKIPPED
+    assert engine.history(run).result is Result.CANCELLED
+
+
+def test_a_retry_is_no_yes_to_a_question(engine: Engine) -> None:
+    run = refused(engine)
+    engine.journal.reopen(run, ["hv:one"])
+    engine.journal.ask(run, "retry", "ben")
+    asked = len(engine.journal.records(run))
+    with engine.taking_up(run):
+        while not any(r.kind == "asked" for r in engine.journal.records(run, asked)):
+            assert engine.history(run).result is not Result.DONE
+        assert engine.acts() == {}
+        engine.journal.ask(run, "answer", "ben", "1", "no")
+    assert engine.acts() == {}
+
+
+def test_again_said_before_anything_was_done_is_no_yes_to_a_question(engine: Engine) -> None:
+    """Nothing could be read, so it was asked whether to look again; what it would do was never told."""
+    engine.actor = Undecided(engine.port)
+    with engine.performing(plan([step("1", ask="Turn it off?")])) as run:
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        while "Turn it off?" not in [q.why for q in engine.history(run).asking.values()]:
+            assert engine.outcome(run, "1") is None
+        engine.journal.ask(run, "answer", "ada", "1", "no")
+    assert engine.acts() == {}
+
+
+class Undecided(FakeActor):
+    """Sees nothing decisive for some time."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self._began: datetime | None = None
+
+    def observe(self, step: Step, baseline: Json | None) -> Observation:
+        seen = super().observe(step, baseline)
+        self._began = self._began or seen.at
+        if (seen.at - self._began).total_seconds() < step.limit_s * 2:
+            return replace(seen, verdict=Verdict.UNKNOWN, reason="nothing can be read yet")
+        return seen
+
+
+def test_an_answer_that_is_none_of_the_choices_is_passed_over(engine: Engine) -> None:
+    with engine.performing(plan([step("1", "blind")])) as run:
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "answer", "ada", "1", "yes")
+        engine.await_record(run, "", "passed-over")
+        engine.journal.ask(run, "answer", "ada", "1", "failed")
+    assert engine.outcome(run, "1") is Outcome.FAILED
+
+
+def test_an_answer_to_one_question_is_none_to_the_next(engine: Engine) -> None:
+    """It was said while the run was taken up: by then the step was begun, and asks something else."""
+    run = engine.order(plan([step("1", "add", fault="late", late_s=60, limit_s=5)]))
+    writer = Writer(engine.store, run, "ada@here")
+    writer.append("", "subjects", {"differences": []})
+    writer.append("1", "asked", {"why": "nothing decisive can be read", "choices": list(BEFORE_ACT)})
+    writer.close()
+    slow = SlowLook(engine.port)
+    engine.actor = slow
+    with engine.taking_up(run):
+        slow.looking.wait()
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        slow.go.set()
+        engine.await_record(run, "", "passed-over")
+        engine.journal.ask(run, "answer", "ada", "1", "leave")
+    assert engine.acts() == {"1": 1}
