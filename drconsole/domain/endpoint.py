@@ -62,7 +62,12 @@ class Pair:
 
     def has(self, site: str) -> bool:
         """Whether the site is one of the two."""
-        return site in (self.left, self.right)
+        return site in self.sites
+
+    @property
+    def sites(self) -> tuple[str, str]:
+        """Both of them."""
+        return self.left, self.right
 
 
 @dataclass(frozen=True, slots=True)
