@@ -59,8 +59,9 @@ class View:
         return self._say(Verdict.DONE, facts)
 
     def ready(self, baseline: Json | None = None, /, **facts: object) -> Observation:
-        """The effect is not there and may be caused; the time of the look is part of every baseline."""
-        base = {"at": self.here.now.isoformat(), **(baseline or {})}
+        """The effect is not there and may be caused; the look's time and node are part of every baseline."""
+        node = {"node": self.here.node} if self.here.node else {}
+        base = {"at": self.here.now.isoformat(), **node, **(baseline or {})}
         return self._say(Verdict.READY, facts, baseline=base)
 
     def busy(self, **facts: object) -> Observation:
