@@ -121,7 +121,7 @@ def options_of(case: Case, known: Mapping[str, tuple[str, ...]]) -> dict[str, st
 def facts_of(case: Case) -> tuple[tuple[str, str, str], ...]:
     """What must be the same when the run starts: the roles, powers and states of all copies.
 
-    What was last known is no fact of now: it is told apart, or a side that fell silent would pass for the same.
+    What was last known is told apart: a side that fell silent meanwhile is not the same.
     """
     told: list[tuple[str, str, str]] = []
     for copy in case.workload.copies:
