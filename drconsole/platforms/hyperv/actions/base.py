@@ -143,6 +143,13 @@ def quoted(text: str) -> str:
     return f"'{text}'"
 
 
+def the_one(command: str, what: str, value: str) -> str:
+    """How a person finds one of several things by its id or whole name: name parameters would take patterns."""
+    # We keep ids in small letters; names are compared letter by letter.
+    same = "EQ" if what == "Id" else "CEQ"
+    return f"({command} | Where-Object -Property {what} -{same} -Value {quoted(value)})"
+
+
 def the_vm(params: Mapping[str, Any]) -> str:
     """How a person names the VM of a step: by its id, or as the test copy of its replica."""
     vm = f"(Get-VM -Id {params['vm']})"
