@@ -91,7 +91,7 @@ def planned_on(
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
         looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))
     procedures = [
-        _procedure(operation, _case(config, workload, deep, options, run, by))
+        _procedure(operation, _case(config, snapshot, workload, deep, options, run, by))
         for workload, deep in zip(workloads, looks, strict=True)
     ]
     reads = {copy.endpoint for workload in workloads for copy in workload.copies}
@@ -124,13 +124,14 @@ def facts_now(
     wanted = {subject.key for subject in plan.subjects}
     for workload in snapshot.workloads:
         if workload.key in wanted:
-            case = _case(config, workload, {}, plan.options, run, by)
+            case = _case(config, snapshot, workload, {}, plan.options, run, by)
             facts[workload.key] = _procedure(plan.operation, case).subject.facts
     return facts
 
 
 def _case(
     config: Config,
+    snapshot: Snapshot,
     workload: Workload,
     deep: Mapping[str, Deep],
     options: Mapping[str, str],
@@ -139,7 +140,8 @@ def _case(
 ) -> Case:
     from drconsole.platforms.acting import Case
 
-    return Case(workload, config.estate, deep, options, run, by)
+    brokers = {status.name: status.broker for status in snapshot.endpoints if status.broker}
+    return Case(workload, config.estate, deep, options, run, by, brokers)
 
 
 def _looked(config: Config, workload: Workload, wait_s: float) -> dict[str, Deep]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from drconsole.domain.deep import Deep
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.plan import Operation, Subject
+from drconsole.domain.reading import Broker
 from drconsole.domain.snapshot import Workload
 from drconsole.domain.step import Followed, Json, Observation, Step
 
@@ -24,6 +25,7 @@ class Case:
         options: the operation's options by name, already settled.
         run: the id that the run will have, for the failover record.
         by: who does it, for the failover record.
+        brokers: the Replica Brokers of clusters by endpoint, as far as they are known.
     """
 
     workload: Workload
@@ -32,6 +34,7 @@ class Case:
     options: Mapping[str, str] = field(default_factory=dict)
     run: str = ""
     by: str = ""
+    brokers: Mapping[str, Broker] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from drconsole.domain.confirmation import Attestation, Confirmation, What
+from drconsole.domain.confirmation import Attestation, Confirmation, Strength, What
 from drconsole.domain.plan import Plan, Readiness
 from drconsole.errors import Refused
 from drconsole.runs.codec import Order
@@ -125,7 +125,7 @@ def _check_said(plan: Plan, asked: Confirmation, given: Permission) -> None:
 
 
 def _wanted(asked: Confirmation, given: Permission) -> str:
-    if asked.accepts(""):
+    if asked.strength is Strength.NOTHING:
         return given.said
     return asked.expected if given.on_screen else asked.command
 

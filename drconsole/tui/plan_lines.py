@@ -19,6 +19,7 @@ _INKS = {
     "ready": "good",
 }
 _WORD = 8
+_HOLDS = "ready"
 
 
 def stages(now: int) -> Line:
@@ -71,9 +72,15 @@ def turn_line(subject: Subject, width: int) -> Line:
 
 
 def check_lines(subject: Subject, width: int) -> Iterator[Line]:
-    """What was asked beforehand, the worst first."""
+    """What was asked beforehand, the worst first; what holds, together for each who said it."""
+    held: dict[str, list[str]] = {}
     for word, text, source in words.checks(subject.checks):
-        yield from _told(word, text, source, width)
+        if word == _HOLDS:
+            held.setdefault(source, []).append(text)
+        else:
+            yield from _told(word, text, source, width)
+    for source, texts in held.items():
+        yield from _told(_HOLDS, "; ".join(texts), source, width)
 
 
 def _hindered(subject: Subject) -> int:

@@ -62,8 +62,14 @@ def bar(view: RunView, width: int) -> Line:
     )
 
 
-def step_lines(view: RunView, now: datetime, width: int, *, evidence: bool) -> Iterator[Line]:
-    """The tree: workloads, and under each its steps; of many only those where something is the matter."""
+def step_lines(
+    view: RunView, now: datetime, width: int, *, evidence: bool, folded: bool = False
+) -> Iterator[Line]:
+    """The tree: workloads, and under each its steps; of many only those where something is the matter.
+
+    Args:
+        folded: what is done and lies before the last done step is one line.
+    """
     plan = view.plan
     for subject in plan.subjects if plan else ():
         steps = [step for step in view.steps if step.workload == subject.key]
@@ -71,7 +77,11 @@ def step_lines(view: RunView, now: datetime, width: int, *, evidence: bool) -> I
             yield _workload(view, subject, steps)
             if not evidence and not _is_open(view, steps):
                 continue
-        for step in steps:
+        past = _past(view, steps) if folded else 0
+        if past > 1:
+            text = f"        {'done':<{_OUTCOME}}steps {steps[0].id} to {steps[past - 1].id}; e shows them"
+            yield (Span(text, "muted"),)
+        for step in steps[past if past > 1 else 0 :]:
             if plan and step.id == subject.point_of_no_return:
                 yield (Span(f"   {f' {words.turning_point(subject)} ':-^{max(width - 6, 10)}}", "muted"),)
             yield from _step(view, step, now, width, evidence=evidence)
@@ -139,6 +149,12 @@ def running(view: RunView) -> list[Step]:
     return [s for s in view.steps if past(s.id).began and not past(s.id).outcome and not past(s.id).question]
 
 
+def _past(view: RunView, steps: list[Step]) -> int:
+    """How many steps from the first are done, but for the last of those."""
+    found = [view.history.step(step.id).outcome is Outcome.DONE for step in steps]
+    return max((found.index(False) if False in found else len(found)) - 1, 0)
+
+
 def _name_of(plan: Plan | None, ident: str) -> str:
     steps = {step.id: step.workload for step in (*plan.steps, *plan.compensation)} if plan else {}
     names = {subject.key: subject.name for subject in plan.subjects} if plan else {}
@@ -175,7 +191,7 @@ def _step(view: RunView, step: Step, now: datetime, width: int, *, evidence: boo
     end = past.ended or (now if view.state.is_open else None)
     took = words.duration(_seconds(past.began, end)) if past.began else ""
     told = past.reason or (words.evidence(past.facts) if past.outcome is not Outcome.SKIPPED else "")
-    room = min(max((width - 27) // 2, _TITLE), 46)
+    room = min(max((width - 27) * 4 // 7, _TITLE), 46)
     lead = f" {'▸' if word == 'running' else ' '}{step.id:>4}  "
     title = visible(step.title)
     spans = [Span(lead), Span(f"{word:<{_OUTCOME}}", INKS.get(word, "muted"))]

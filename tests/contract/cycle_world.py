@@ -141,8 +141,8 @@ def around(site: Site, *but: str) -> tuple[list[Any], list[Any]]:
 def told_of(site: Site, run: str) -> list[Told]:
     """What the journal holds of a run: step, endpoint, action, parameters, outcome and evidence.
 
-    Ids that were given on the way, handles and times are mapped; whether a look had to be waited for is
-    the engine's pace.
+    Ids that were given on the way, handles and times are mapped. Whether a look had to be waited for is the
+    engine's pace, and so is whether a guest that was just heard tells its addresses already.
     """
     order = decoded(site.journal.run(run).order)
     assert isinstance(order, Order)
@@ -152,7 +152,11 @@ def told_of(site: Site, run: str) -> list[Told]:
     for step in order.plan.steps:
         past = history.step(step.id)
         acted = past.acted if step.effect is not Effect.LOOK else None
-        evidence = [(fact.endpoint, fact.what, _mapped(fact.value, run, known)) for fact in past.facts]
+        pace = step.action == "await-heartbeat"
+        evidence = [
+            (f.endpoint, f.what, "<pace>" if pace and f.what == "addresses" else _mapped(f.value, run, known))
+            for f in past.facts
+        ]
         params = _mapped(json.dumps(step.params, sort_keys=True), run, known)
         outcome = past.outcome.value if past.outcome else None
         head = (order.plan.operation.value, step.id, step.endpoint, step.action, params)

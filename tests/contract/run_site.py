@@ -15,6 +15,7 @@ import requests
 import yaml
 
 from drconsole.cli.lab_place import config_of
+from drconsole.runs.chain import Record
 from drconsole.runs.follow import records_of
 from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.store import Store
@@ -106,14 +107,22 @@ def site_on(labs: LabPool, folder: Path, world: str, program: str | None = None)
 
 
 def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
-    """Let time pass: quickly while a run waits for something, little while its calls are under way."""
+    """Let time pass: quickly while a run waits for something, little while its calls are under way.
+
+    A busy machine must not use up the time limit of a call that is only slow here.
+    """
     http = requests.Session()
     token = Path(lab.description["control"]["token_file"]).read_text(encoding="utf-8").strip()
     http.headers["Authorization"] = f"Bearer {token}"
     url = f"{lab.description['control']['url']}/advance"
     while not ended.wait(0.25):
         open_runs = [row.id for row in journal.runs() if row.state != ENDED]
-        last = [journal.records(run)[-1:] for run in open_runs]
-        waits = any(records and records[0].kind in ("reply", "seen") for records in last)
-        http.post(url, json={"seconds": 20 if waits else 1}).raise_for_status()
+        quick = any(_waits(journal.records(run)) for run in open_runs)
+        http.post(url, json={"seconds": 20 if quick else 4}).raise_for_status()
     http.close()
+
+
+def _waits(records: list[Record]) -> bool:
+    """Whether no call of a run is under way, and the effect of one is waited for."""
+    last = {record.step: record.kind for record in records if record.step and record.kind != "seen"}
+    return "reply" in last.values() and not {"intent", "handle"} & set(last.values())

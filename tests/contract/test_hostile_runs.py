@@ -14,7 +14,7 @@ import yaml
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("bulk-on-the-lab")
+pytestmark = pytest.mark.xdist_group("hostile-on-the-lab")
 
 WORLD = files("drconsole.lab").joinpath("scenarios/hostile-names.yaml").read_text(encoding="utf-8")
 PROTECTED = {
@@ -106,7 +106,14 @@ def test_tests_of_hostile_names_touch_nothing_else_and_leave_nothing(site: Site,
     assert shown == [[]] * len(PROTECTED)
 
 
-@pytest.mark.parametrize(("name", "refused"), [("twin", 64), ("*?[a-z]", 0), ("trailing   ", 4)])
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("twin", 64),
+        pytest.param("*?[a-z]", 0, marks=pytest.mark.slow),
+        pytest.param("trailing   ", 4, marks=pytest.mark.slow),
+    ],
+)
 def test_a_planned_failover_of_one_touches_no_other(site: Site, name: str, refused: int) -> None:
     """By its name where that is plain and its own, else by its key and the beginning of its Id."""
     before = settled(site)

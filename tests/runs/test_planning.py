@@ -108,6 +108,15 @@ def test_a_letter_is_enough_on_a_screen_alone() -> None:
         ordered(plan([step("1")]), asked, replace(GIVEN, said="y"), "ada", NOW, {})
 
 
+def test_an_unknown_site_is_confirmed_by_nothing() -> None:
+    asked = Confirmation(Strength.LOSING_SIDE, What.SITE, "", "one")
+    assert not asked.accepts("")
+    with pytest.raises(Refused):
+        ordered(plan([step("1")]), asked, replace(GIVEN, said="", on_screen=False), "ada", NOW, {})
+    with pytest.raises(Refused):
+        ordered(plan([step("1")]), asked, replace(GIVEN, said="any", on_screen=True), "ada", NOW, {})
+
+
 def test_a_silent_original_is_attested() -> None:
     asked = replace(ASKED, attest=("hv:one",))
     for attestation in (None, Attestation("", "", ""), Attestation("seen", "12:04", "")):

@@ -17,6 +17,7 @@ from drconsole.runs import store as stores
 from drconsole.runs.execute import abandon, execute
 from drconsole.runs.history import Result
 from drconsole.runs.journal import ENDED
+from drconsole.runs.writer import Writer
 from tests.runs import processes
 from tests.runs.actor import FakeActor
 from tests.runs.engine import Engine
@@ -246,6 +247,17 @@ def test_subjects_that_are_not_as_previewed_stop_the_run_before_anything(engine:
     )
     assert engine.outcome(run, "1") is Outcome.SKIPPED
     assert engine.journal.holders() == {}
+
+
+def test_a_run_that_did_nothing_yet_is_compared_again_when_it_is_continued(engine: Engine) -> None:
+    """Its process was killed after it had compared, and days later somebody continues it."""
+    run = engine.order(plan([step("1")]))
+    writer = Writer(engine.store, run, "ada@here")
+    writer.append("", "subjects", {"differences": []})
+    writer.close()
+    moved = {"hv:one": [("hv:one at host", "power", "off")]}
+    assert execute(engine.journal, run, lambda p: {}, lambda p: moved) is Result.DIFFERS
+    assert engine.acts() == {}
 
 
 def test_subjects_that_cannot_be_read_stop_the_run(engine: Engine) -> None:

@@ -92,7 +92,7 @@ def test_a_test_failover_from_key_to_run(
         assert d.screen == INVENTORY
 
     operate(script, desk, size=size, theme=theme)
-    assert desk.planned == [(Operation.TEST_FAILOVER, (WEB,), {"network": "none", "heartbeat": "wait"})]
+    assert desk.planned == [(Operation.TEST_FAILOVER, (WEB,), {"network": "none"})]
     assert desk.started == [(ID, "y")]
     assert [read.closed for read in desk.reads] == [True]
 

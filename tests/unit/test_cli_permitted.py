@@ -1,42 +1,79 @@
-"""What the config says of changing something, as a plan shows it and an order goes by it."""
+"""What the config freezes or arms, as commands, the console and the process of a run take it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from drconsole.cli.permitted import armed_by, with_frozen
-from drconsole.domain.endpoint import Changes, Site
-from drconsole.domain.plan import Plan
+from drconsole.cli.permitted import armed_by, frozen_endpoints, frozen_sites, with_frozen
+from drconsole.cli.run_process import perform
+from drconsole.config.load import load
+from drconsole.config.model import Config
+from drconsole.domain.plan import Readiness
 from drconsole.domain.step import Effect
-from tests.runs.plans import plan, step
-from tests.unit.domain.builders import NJ, NY, estate
+from drconsole.errors import Refused
+from drconsole.runs.journal import Journal
+from drconsole.runs.planner import readiness
+from drconsole.runs.store import Store
+from tests.runs.plans import order, plan, step
+from tests.unit.wrong_configs import GOOD
+
+HERE, THERE = step("1", endpoint="gold"), step("2", endpoint="vc-nj", workload="hv:two")
 
 
-def at(made: Plan, changes: Changes) -> tuple[str, str]:
-    """What a plan says where New York's changes are so: its blocked checks, and what arms it."""
-    sites = (Site(NY, changes=changes), Site(NJ, changes=Changes.ARMED))
-    known = replace(estate(), sites=sites)
-    said = "; ".join(c.text for s in with_frozen(made, known).subjects for c in s.checks)
-    return said, armed_by(made, known)
+def config(folder: Path, here: str, there: str) -> Config:
+    """A configuration with one endpoint at each of two sites, and what may be changed there."""
+    text = GOOD.replace("[isolated]", f"[isolated], changes: {here}")
+    path = folder / "c.yaml"
+    path.write_text(text.replace("New Jersey: {}", f"New Jersey: {{changes: {there}}}"), encoding="utf-8")
+    (folder / "state").mkdir(exist_ok=True)
+    return load(path)
 
 
-LOOK = step("1", endpoint="ny", effect=Effect.LOOK)
-REVERSE = step("1", endpoint="nj", also=("ny",))
-BACK = step("b1", endpoint="ny")
+def test_what_is_frozen_goes_by_site_and_by_endpoint(tmp_path: Path) -> None:
+    estate = config(tmp_path, "never", "ask").estate
+
+    assert frozen_sites(estate) == {"New York": "the config says changes: never"}
+    assert frozen_endpoints(estate) == {"gold": "the config says changes: never of New York"}
+    assert frozen_endpoints(config(tmp_path, "ask", "armed").estate) == {}
+
+
+def test_only_the_workload_that_would_be_changed_there_is_blocked(tmp_path: Path) -> None:
+    estate = config(tmp_path, "never", "ask").estate
+
+    both = with_frozen(plan([HERE, THERE]), estate)
+
+    assert [[check.readiness for check in one.checks] for one in both.subjects] == [[Readiness.BLOCKED], []]
+    assert "New York" in both.subjects[0].checks[0].text
+    assert readiness(with_frozen(plan([THERE]), estate)) is Readiness.READY
+    looks = step("1", endpoint="gold", effect=Effect.LOOK)
+    assert readiness(with_frozen(plan([looks]), estate)) is Readiness.READY
 
 
 @pytest.mark.parametrize(
-    "made", [plan([step("1", endpoint="ny")]), plan([REVERSE]), plan([LOOK], compensation=(BACK,))]
+    ("here", "there", "armed"),
+    [("armed", "armed", True), ("armed", "ask", False), ("ask", "armed", False), ("armed", "never", False)],
 )
-def test_a_frozen_site_blocks_whatever_changes_it(made: Plan) -> None:
-    said, armed = at(made, Changes.NEVER)
-    assert (said, armed) == (f"nothing may be changed on ny: the config says changes: never of {NY}", "")
-    assert at(made, Changes.ASK) == ("", "")
-    assert at(made, Changes.ARMED) == ("", "changes: armed, in the config")
+def test_a_plan_is_armed_where_every_site_that_it_changes_is(
+    tmp_path: Path, here: str, there: str, armed: bool
+) -> None:
+    estate = config(tmp_path, here, there).estate
+
+    assert bool(armed_by(plan([HERE, THERE]), estate)) is armed
+    assert bool(armed_by(plan([HERE]), estate)) is (here == "armed")
+    assert armed_by(plan([step("1", endpoint="nobody")]), estate) == ""
+    assert armed_by(plan([step("1", endpoint="gold", effect=Effect.LOOK)]), estate) == ""
 
 
-def test_a_frozen_site_may_be_looked_at() -> None:
-    made = plan([LOOK, step("2", endpoint="nj", after=("1",))])
-    assert at(made, Changes.NEVER) == ("", "changes: armed, in the config")
+def test_the_process_of_a_run_looks_into_the_config_of_its_own_day(tmp_path: Path) -> None:
+    frozen = config(tmp_path, "never", "ask")
+    store = Store(frozen.state)
+    journal = Journal(store)
+    run = journal.create(order(plan([HERE])))
+
+    with pytest.raises(Refused, match="gold: the config says changes: never"):
+        perform(frozen, journal, run, {})
+
+    assert journal.records(run) == []
+    store.close()

@@ -357,6 +357,14 @@ class TestAddresses:
         assert "2 adapters are called Network Adapter" in blocks(told)
 
 
+def test_a_copy_that_falls_silent_is_another_fact() -> None:
+    """What was last known does not pass for what is so now when a run compares before it begins."""
+    ends = vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica"))
+    now, dark = (plan(Operation.TEST_FAILOVER, workload(*ends, silent=s)) for s in ((), ("ny",)))
+    (changed,) = set(now.subject.facts) - set(dark.subject.facts)
+    assert changed == (ends[0].place.id, "seen", "now")
+
+
 class TestReverseAndCancel:
     """After a planned failover."""
 

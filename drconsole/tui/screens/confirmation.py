@@ -161,5 +161,5 @@ class ConfirmationScreen(ArmingScreen):
             yield from self._titled("after it", visible(text), "")
 
     def _titled(self, title: str, text: str, ink: str) -> Iterator[Line]:
-        for number, piece in enumerate(wrap(text, max(self.size.width - 23, 10))):
-            yield (Span(f"   {title if not number else '':<19}", "label"), Span(piece, ink))
+        for number, piece in enumerate(wrap(text, max(self.size.width - 25, 10))):
+            yield (Span(f"   {title if not number else '':<21}", "label"), Span(piece, ink))

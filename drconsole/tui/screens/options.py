@@ -76,8 +76,9 @@ class OptionsScreen(ArmingScreen):
             self.draw()
 
     def action_go_on(self) -> None:
-        """Make the plan."""
-        options = {option.name: value for option in self._options() if (value := self._value(option))}
+        """Make the plan; what is as usual is left to the operation, as it is by command."""
+        chosen = [(option, self._value(option)) for option in self._options()]
+        options = {option.name: value for option, value in chosen if value != option.values[0].value}
         self.app.push_screen(PlanScreen(self.state, self._operation, self._keys, options))
 
     @property

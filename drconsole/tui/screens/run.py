@@ -125,18 +125,30 @@ class RunScreen(AskingScreen):
             return
         now = self.conditions()
         if now != self._shown:
+            if "open" in self._shown - now:
+                self._read_what_it_changed()
             self._shown = now
             self.draw_keys()
         self.draw()
+
+    def _read_what_it_changed(self) -> None:
+        """Read the endpoints on which it acted, so that the list shows what it did."""
+        view = self.view()
+        for endpoint in sorted(view.plan.endpoints) if view and view.plan else ():
+            self.state.source.read_now(endpoint)
 
     def _lines(self, view: RunView) -> Iterator[Line]:
         width, now = self.size.width, self.state.clock()
         if self._commands and view.plan:
             yield from command_lines(view.plan, width)
             return
-        yield from step_lines(view, now, width, evidence=self._evidence)
-        yield ()
-        yield from question_lines(view, self._question, width)
-        yield from ending_lines(view, width)
-        if not self._evidence:
-            yield from current_lines(view, width)
+        # What it asks and what it came to stand first: they are never below the window.
+        first = [*question_lines(view, self._question, width), *ending_lines(view, width)]
+        yield from first
+        if first and first[-1]:
+            yield ()
+        current = [] if self._evidence else list(current_lines(view, width))
+        steps = list(step_lines(view, now, width, evidence=self._evidence))
+        if not self._evidence and len(first) + len(steps) + len(current) > self.query_one(Pager).size.height:
+            steps = list(step_lines(view, now, width, evidence=False, folded=True))
+        yield from (*steps, (), *current)

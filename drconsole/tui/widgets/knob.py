@@ -31,27 +31,21 @@ class Knob(Lines, can_focus=True):
         super().__init__(id=id)
         self._label = label
 
-    def on_mount(self) -> None:
-        """Draw it."""
-        self.relabel(self._label)
-
     def on_focus(self) -> None:
         """Draw that it has the focus."""
-        self.relabel(self._label)
+        self._draw(focused=True)
 
     def on_blur(self) -> None:
-        """Draw that it has not."""
-        self.relabel(self._label)
+        """Draw that it has not: ``has_focus`` is set only after this."""
+        self._draw(focused=False)
 
     def on_resize(self) -> None:
         """Draw it anew."""
-        self.relabel(self._label)
+        self._draw(focused=self.has_focus)
 
-    def relabel(self, label: str) -> None:
-        """Draw it with this label."""
-        self._label = label
-        mark = "▸" if self.has_focus else " "
-        self.show([(Span(f"{mark} ( {label} )", "strong" if self.has_focus else ""),)])
+    def _draw(self, *, focused: bool) -> None:
+        mark = "▸" if focused else " "
+        self.show([(Span(f"{mark} ( {self._label} )", "strong" if focused else ""),)])
 
     def on_click(self) -> None:
         """As Enter."""

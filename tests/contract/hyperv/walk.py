@@ -11,6 +11,7 @@ from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 from drconsole.domain.mapping import NetworkMap
 from drconsole.domain.plan import Check, Operation, Readiness
+from drconsole.domain.reading import Reading
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, Workload
 from drconsole.domain.step import Json, Observation, Progress, Step, Verdict
 from drconsole.errors import EndpointError
@@ -129,10 +130,13 @@ class Walk:
         how = {"transport": entry["transport"], "tls": bool(entry["tls"])}
         return Access(host, int(port), user, lambda: password, ca_file, **how)  # type: ignore[arg-type]
 
+    def readings(self) -> dict[str, Reading]:
+        """A light read of every endpoint."""
+        return {name: self.platform(name).read(Tier.LIGHT) for name in self.ends}
+
     def snapshot(self) -> Snapshot:
         """What all endpoints show now."""
-        ends = self.ends
-        readings = {name: self.platform(name).read(Tier.LIGHT) for name in ends}
+        ends, readings = self.ends, self.readings()
         statuses = [
             EndpointStatus(name, one.site, one.kind.value, one.address, EndpointState.OK)
             for name, (one, _, _) in ends.items()
@@ -153,7 +157,8 @@ class Walk:
         deep = {
             copy.place.id: self.platform(copy.endpoint).deep(copy.sighting.handle) for copy in workload.copies
         }
-        case = Case(workload, self.estate, deep, options, self.run, "operator@jump")
+        brokers = {name: one.broker for name, one in self.readings().items() if one.broker}
+        case = Case(workload, self.estate, deep, options, self.run, "operator@jump", brokers)
         return HyperVProcedures().procedure(operation, case)
 
     def walk(self, operation: Operation, vm: str, **options: str) -> list[Ended]:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from drconsole.domain.step import Effect, Json, Observation
-from drconsole.platforms.hyperv.actions.base import Action, View, quoted, the_vm
+from drconsole.platforms.hyperv.actions.base import Action, View, quoted, the_one, the_vm
 from drconsole.platforms.hyperv.deep import AdapterRow
 
-NAMES = ("address", "mask", "gateway", "dns", "dns2")
+_PARAMETERS = {
+    "address": "IPv4Address",
+    "mask": "IPv4SubnetMask",
+    "gateway": "IPv4DefaultGateway",
+    "dns": "IPv4PreferredDNSServer",
+    "dns2": "IPv4AlternateDNSServer",
+}
+NAMES = tuple(_PARAMETERS)
 
 
 def observe(view: View, baseline: Json | None) -> Observation:
@@ -48,10 +55,10 @@ def arguments(view: View) -> Json:
 
 def manual(params: Json) -> str:
     """One command for each adapter."""
+    every = f"Get-VMNetworkAdapter -VM {the_vm(params)}"
     return "; ".join(
-        f"Get-VMNetworkAdapter -VM {the_vm(params)} | Where-Object Id -eq {quoted(ident)} | "
-        f"Set-VMNetworkAdapterFailoverConfiguration -IPv4Address {wanted['address']} "
-        f"-IPv4SubnetMask {wanted['mask']} -IPv4DefaultGateway {wanted['gateway']}"
+        f"Set-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter {the_one(every, 'Id', ident)}"
+        + "".join(f" -{_PARAMETERS[name]} {quoted(wanted[name])}" for name in NAMES if wanted[name])
         for ident, wanted in params["addresses"].items()
     )
 

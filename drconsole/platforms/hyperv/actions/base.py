@@ -59,8 +59,9 @@ class View:
         return self._say(Verdict.DONE, facts)
 
     def ready(self, baseline: Json | None = None, /, **facts: object) -> Observation:
-        """The effect is not there and may be caused; the time of the look is part of every baseline."""
-        base = {"at": self.here.now.isoformat(), **(baseline or {})}
+        """The effect is not there and may be caused; the look's time and node are part of every baseline."""
+        node = {"node": self.here.node} if self.here.node else {}
+        base = {"at": self.here.now.isoformat(), **node, **(baseline or {})}
         return self._say(Verdict.READY, facts, baseline=base)
 
     def busy(self, **facts: object) -> Observation:
@@ -140,6 +141,13 @@ def quoted(text: str) -> str:
     for mark in "'\u2018\u2019\u201a\u201b":
         text = text.replace(mark, mark * 2)
     return f"'{text}'"
+
+
+def the_one(command: str, what: str, value: str) -> str:
+    """How a person finds one of several things by its id or whole name: name parameters would take patterns."""
+    # We keep ids in small letters; names are compared letter by letter.
+    same = "EQ" if what == "Id" else "CEQ"
+    return f"({command} | Where-Object -Property {what} -{same} -Value {quoted(value)})"
 
 
 def the_vm(params: Mapping[str, Any]) -> str:

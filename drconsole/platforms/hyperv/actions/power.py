@@ -94,6 +94,10 @@ def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observa
     started = view.here.started(target)
     if baseline is None or started is None or started < since(baseline):
         return None
+    node = baseline.get("node", view.here.node)
+    if node != view.here.node:
+        # A machine that moves is started anew on the other node; so is one that was restarted there.
+        return view.conflict(f"it was on {node} and runs on {view.here.node} now", started=started)
     return view.conflict("somebody or something started it again", started=started)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drconsole.domain.replication import FAILED_OVER
 from drconsole.domain.step import Effect, Json, Observation
-from drconsole.platforms.hyperv.actions.base import Action, View, since, the_vm
+from drconsole.platforms.hyperv.actions.base import Action, View, since, the_one, the_vm
 from drconsole.platforms.hyperv.looking import MachineRow
 
 TESTABLE = frozenset({"Replicating", "Suspended"})
@@ -60,9 +60,15 @@ def arguments_of_start(view: View) -> Json:
 def manual_start(params: Json) -> str:
     """The cmdlet, with the recovery point where one is named."""
     if params.get("point"):
-        point = f"(Get-VMSnapshot -VM {the_vm(params)} | Where-Object Id -eq '{params['point']}')"
+        point = the_one(f"Get-VMSnapshot -VM {the_vm(params)}", "Id", params["point"])
         return f"Start-VMFailover -VMRecoverySnapshot {point} -AsTest -Confirm:$false"
     return f"Start-VMFailover -VM {the_vm(params)} -AsTest -Confirm:$false"
+
+
+def manual_stop(params: Json) -> str:
+    """The cmdlet, behind the question whether there is a test: without one it would discard a failover."""
+    replica, test = the_vm({"vm": params["vm"]}), the_vm({"vm": params["vm"], "test": True})
+    return f"if ({test}) {{ Stop-VMFailover -VM {replica} -Confirm:$false }}"
 
 
 def observe_stop(view: View, baseline: Json | None) -> Observation:
@@ -121,7 +127,7 @@ ACTIONS = (
         "stop-test",
         Effect.REMOVE,
         observe_stop,
-        lambda params: f"Stop-VMFailover -VM {the_vm({'vm': params['vm']})} -Confirm:$false",
+        manual_stop,
         "test_stop.ps1",
         arguments_of_stop,
     ),

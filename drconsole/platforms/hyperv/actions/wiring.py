@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drconsole.domain.step import Effect, Json, Observation
-from drconsole.platforms.hyperv.actions.base import Action, View, quoted, the_vm
+from drconsole.platforms.hyperv.actions.base import Action, View, the_one, the_vm
 from drconsole.platforms.hyperv.deep import AdapterRow
 from drconsole.platforms.hyperv.looking import MachineRow, vlan_of
 
@@ -77,18 +77,23 @@ def manual(params: Json) -> str:
     """Disconnect all; then connect as planned."""
     every = params["networks"].get("every")
     vm = the_vm(params)
-    lines = [f"Get-VMNetworkAdapter -VM {vm} | Disconnect-VMNetworkAdapter"]
+    adapters = f"Get-VMNetworkAdapter -VM {vm}"
+    lines = [f"Disconnect-VMNetworkAdapter -VMNetworkAdapter ({adapters})"]
     if every and every["switch"]:
-        switch = quoted(every["switch"])
-        lines.append(f"Get-VMNetworkAdapter -VM {vm} | Connect-VMNetworkAdapter -SwitchName {switch}")
+        lines.append(_connected(f"({adapters})", every["switch"]))
     for ident, place in params["networks"].get("adapters", {}).items():
         if place["switch"]:
-            one = f"Get-VMNetworkAdapter -VM {vm} | Where-Object Id -eq {quoted(ident)}"
-            lines.append(f"{one} | Connect-VMNetworkAdapter -SwitchName {quoted(place['switch'])}")
+            one = the_one(adapters, "Id", ident)
             if place["vlan"] is not None:
                 how = f"-Access -VlanId {place['vlan']}" if place["vlan"] else "-Untagged"
-                lines.append(f"{one} | Set-VMNetworkAdapterVlan {how}")
+                lines.append(f"Set-VMNetworkAdapterVlan -VMNetworkAdapter {one} {how}")
+            lines.append(_connected(one, place["switch"]))
     return "; ".join(lines)
+
+
+def _connected(adapter: str, switch: str) -> str:
+    found = the_one("Get-VMSwitch", "Name", switch)
+    return f"Connect-VMNetworkAdapter -VMNetworkAdapter {adapter} -VMSwitch {found}"
 
 
 ACTIONS = (Action("connect-adapters", Effect.NETWORK, observe, manual, "adapters_connect.ps1", arguments),)

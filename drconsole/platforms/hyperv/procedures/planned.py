@@ -71,6 +71,9 @@ def planned_failover(case: Case) -> Procedure:
     move = Move(source, target, here, there)
     steps = Steps(case)
     checks += _checks(move, reverse=options["reverse"] == "yes")
+    checks += preflight.receives(case, target)
+    if options["reverse"] == "yes":
+        checks += preflight.receives(case, source)
     turn, said = _steps(steps, move, options)
     told = subject(
         case,

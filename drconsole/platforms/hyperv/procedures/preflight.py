@@ -7,7 +7,8 @@ from drconsole.domain.plan import Check, Readiness
 from drconsole.domain.replication import relation_of
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case
-from drconsole.platforms.hyperv.procedures.base import blocked, deep_of, ready, warning
+from drconsole.platforms.hyperv.cluster import ONLINE
+from drconsole.platforms.hyperv.procedures.base import blocked, clustered, deep_of, ready, warning
 
 GOOD_STATES = frozenset({"Replicating"})
 
@@ -32,6 +33,21 @@ def replicates(copy: CopyState, what: str, states: frozenset[str] = GOOD_STATES)
         return ready(f"{what} is {state}", copy.endpoint)
     clear = "See why replication does not flow, then plan again."
     return blocked(f"{what} is in replication state {state}", clear, copy.endpoint)
+
+
+def receives(case: Case, copy: CopyState) -> tuple[Check, ...]:
+    """Whether a cluster can take what is replicated to it: senders find the node by its Replica Broker."""
+    if not clustered(case.estate, copy):
+        return ()
+    who, broker = copy.endpoint, case.brokers.get(copy.endpoint)
+    if broker is None:
+        clear = "Plan again when its nodes tell about their cluster."
+        return (Check(Readiness.UNKNOWN, f"the Replica Broker of {who} is not known", who, clear),)
+    if broker.state == ONLINE:
+        return (ready(f"the Replica Broker {broker.name} is online", who),)
+    # Its group may be online all the same (facts/hyperv, section 5).
+    text = f"the Replica Broker {broker.name} is {broker.state}: nothing could be sent to {who}"
+    return (blocked(text, "Bring its resource online in the cluster, then plan again.", who),)
 
 
 def is_off(copy: CopyState, what: str) -> Check:

@@ -70,6 +70,7 @@ def reverse(case: Case) -> Procedure:
         return Procedure(subject(case, new, old, tuple(checks)), ())
     checks.append(_prepared(old))
     checks.append(preflight.is_off(old, "the old original"))
+    checks += preflight.receives(case, old)
     if any(r.relationship != "Simple" for r in new.sighting.relations):
         clear = "Continue the extended leg, or remove it first."
         checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
