@@ -76,13 +76,15 @@ class _Looking(threading.Thread):
         """Read, and ask."""
         from drconsole.inventory.measuring import measured
         from drconsole.platforms.base import DeepPlatform
+        from drconsole.platforms.guarded import guarded
 
         platform, handle = self._platform, self._copy.sighting.handle
         assert isinstance(platform, DeepPlatform)
-        try:
-            self._seen = Inspection(deep=platform.deep(handle))
-        except EndpointError as error:
-            self._seen = Inspection(failed=str(error))
+        deep = guarded(lambda: platform.deep(handle), self._copy.endpoint)
+        if isinstance(deep, EndpointError):
+            self._seen = Inspection(failed=str(deep))
+        else:
+            self._seen = Inspection(deep=deep)
         counts = self._seen.deep is not None and relation_of(self._copy.sighting) is not None
         if counts:
             self._seen = replace(self._seen, measuring=datetime.now(UTC))

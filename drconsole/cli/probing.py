@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -11,15 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from drconsole.errors import BadReply, EndpointError, TimedOut, Unreachable
+from drconsole.errors import EndpointError, TimedOut, Unreachable
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config, Connection
     from drconsole.domain.reading import Reading
     from drconsole.platforms.base import Access
     from drconsole.platforms.certificate import Certificate
-
-log = logging.getLogger(__name__)
 
 # How long an address that takes no connection may still take to show a certificate.
 GIVEN_UP_S = 0.5
@@ -134,15 +131,6 @@ class _Probe(threading.Thread):
 
     def _read(self) -> Reading | EndpointError:
         from drconsole.platforms.base import Tier
+        from drconsole.platforms.guarded import guarded
 
-        try:
-            return self._platform.read(Tier.LIGHT)
-        except EndpointError as error:
-            return error
-        except Exception as error:
-            log.exception("probing %r failed in an unforeseen way", self._connection.endpoint.name)
-            return BadReply(
-                f"Reading it failed in an unforeseen way ({type(error).__name__}).",
-                subject=self._connection.endpoint.name,
-                hint="The log file has the details; please report them.",
-            )
+        return guarded(lambda: self._platform.read(Tier.LIGHT), self._connection.endpoint.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +9,9 @@ from datetime import UTC, datetime
 
 from drconsole.domain.deep import Measured
 from drconsole.domain.place import Place
-from drconsole.errors import BadReply, EndpointError
+from drconsole.errors import EndpointError
 from drconsole.platforms.base import DeepPlatform
-
-log = logging.getLogger(__name__)
+from drconsole.platforms.guarded import guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,9 @@ class Measuring(threading.Thread):
 
 def measured(platform: DeepPlatform, handle: str) -> Measured | EndpointError:
     """The statistics of one VM, or why there are none; it may take ten minutes."""
-    try:
+
+    def ask() -> Measured:
         relations = platform.statistics(handle)
         return Measured(datetime.now(UTC), relations)
-    except EndpointError as error:
-        return error
-    except Exception as error:
-        log.exception("asking for statistics failed in an unforeseen way")
-        return BadReply(
-            f"Asking for statistics failed in an unforeseen way ({type(error).__name__}).",
-            hint="The log file has the details; please report them.",
-        )
+
+    return guarded(ask, platform.endpoint.name, "Asking for statistics")

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from drconsole.domain.deep import Deep
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
-from drconsole.errors import BadReply, EndpointError, LoginRefused, ScriptFailed
+from drconsole.errors import EndpointError, LoginRefused, ScriptFailed
 from drconsole.inventory.agenda import Agenda, Target
 from drconsole.inventory.pace import pause_s
 from drconsole.inventory.rotation import Rotation
 from drconsole.platforms.base import DeepPlatform, Platform, Tier
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
+from drconsole.platforms.guarded import guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +88,7 @@ class EndpointReader(threading.Thread):
         endpoint = self.platform.endpoint
         began = time.monotonic()
         self._report(Started(endpoint.name, began))
-        result = self._guarded(lambda: self.platform.read(tier))
+        result = guarded(lambda: self.platform.read(tier), endpoint.name)
         failed = isinstance(result, EndpointError)
         self._failures = self._failures + 1 if failed else 0
         refused = isinstance(result, LoginRefused)
@@ -109,23 +104,9 @@ class EndpointReader(threading.Thread):
         assert isinstance(platform, DeepPlatform)
         began = time.monotonic()
         self._report(LookStarted(platform.endpoint.name, began))
-        result = self._guarded(lambda: platform.deep(target.handle))
+        result = guarded(lambda: platform.deep(target.handle), platform.endpoint.name)
         self._rotation.looked(target.place, time.monotonic() - began)
         # That one VM cannot be read says nothing about the host.
         if isinstance(result, EndpointError) and not isinstance(result, ScriptFailed):
             self.agenda.hold()
         self._report(Looked(platform.endpoint.name, target.place, result))
-
-    def _guarded(self, work: Callable[[], T]) -> T | EndpointError:
-        try:
-            return work()
-        except EndpointError as error:
-            return error
-        except Exception as error:
-            # A defect of ours in one platform must not end this endpoint's thread for good.
-            log.exception("reading %r failed in an unforeseen way", self.platform.endpoint.name)
-            return BadReply(
-                f"Reading it failed in an unforeseen way ({type(error).__name__}).",
-                subject=self.platform.endpoint.name,
-                hint="The log file has the details; please report them.",
-            )

@@ -77,6 +77,8 @@ class Platform(Protocol):
 class DeepPlatform(Protocol):
     """A platform that can look at one VM closely, by the id that its sightings have as handle."""
 
+    endpoint: Endpoint
+
     def deep(self, vm_id: str) -> Deep:
         """Read one VM deep, within ``endpoint.budget_s``; belongs to the thread that reads.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from drconsole.domain.snapshot import Workload
+from drconsole.wording.copy_commands import VM_ID
 
 VM = "(Get-VM -Id {id})"
 
@@ -129,7 +130,7 @@ def by_hand(operation: ByHand, workload: Workload) -> str:
 def _id(workload: Workload) -> str:
     """The VMId, equal on all sides; only what looks like one is put into a command."""
     ident = workload.copies[0].place.ident if workload.copies else ""
-    return ident if ident and set(ident) <= set("0123456789abcdefABCDEF-") else "VMID"
+    return ident if VM_ID.fullmatch(ident) else "VMID"
 
 
 def operation_called(ident: str) -> ByHand | None:

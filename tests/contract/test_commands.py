@@ -306,7 +306,7 @@ def test_wrong_theme_file_is_told_before_anything_is_read(served: Path, tmp_path
     assert "The theme is wrong:" in terminal.seen
     assert f"{tmp_path}/mine.yaml:1" in terminal.seen
     assert not (tmp_path / "state" / "readings").is_dir() or not list(
-        (tmp_path / "state" / "readings").iterdir()
+        (tmp_path / "state" / "readings").glob("*.json")
     )
 
 

@@ -39,7 +39,9 @@ def test_letters_behind_the_palette_key_are_letters() -> None:
     async def script(d: Driver) -> None:
         await d.burst(":", *"theme light", "enter")
         assert (d.screen, d.app.theme) == ("inventory", "light")
-        await d.burst(":", *"theme", "down", "down", "enter")
+        await d.burst(":", *"theme", "down", "down", "enter", "y")
+        assert d.screen == "copy"
+        await d.burst("escape")
         assert d.screen == "inventory"
         assert d.app.theme == "dark"
 

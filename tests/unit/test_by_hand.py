@@ -38,8 +38,9 @@ def test_commands_name_the_vm_by_its_id() -> None:
         assert text.count(" -VM ") == text.count("(Get-VM -Id 00000001-0000-4000-8000-000000000000)")
 
 
-def test_no_strange_id_becomes_part_of_a_command() -> None:
-    odd = replace(HYPERV.copies[0], place=replace(HYPERV.copies[0].place, ident="1'; Remove-VM *"))
+@pytest.mark.parametrize("ident", ["1'; Remove-VM *", "-", "dead-beef"])
+def test_no_strange_id_becomes_part_of_a_command(ident: str) -> None:
+    odd = replace(HYPERV.copies[0], place=replace(HYPERV.copies[0].place, ident=ident))
     text = by_hand(OPERATIONS[0], replace(HYPERV, copies=(odd,)))
     assert "Remove-VM" not in text
     assert "(Get-VM -Id VMID)" in text

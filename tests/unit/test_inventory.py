@@ -220,8 +220,8 @@ def test_readings_are_private_and_survive_odd_names(tmp_path: Path) -> None:
     kept = replace(read(), endpoint=odd.name)
     assert store.save(odd, kept) == ""
     assert store.load(odd) == kept
-    (file,) = store.folder.path.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(list(store.folder.path.glob("*.json"))) == 1
+    assert {stat.S_IMODE(file.stat().st_mode) for file in store.folder.path.iterdir()} == {0o600}
     assert stat.S_IMODE(store.folder.path.stat().st_mode) == 0o700
 
 

@@ -6,10 +6,8 @@ from asyncio import to_thread
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from textual import on
 from textual.binding import BindingsMap
 from textual.widget import Widget
-from textual.widgets import Input
 
 from drconsole.tui import copies
 from drconsole.tui.actions import COPY, REPLACE, bindings_of
@@ -63,7 +61,6 @@ class CopyScreen(ConsoleScreen):
         pieces = wrap(self._problem, max(self.size.width - 2, 1))
         self.query_one("#problem", Lines).show([(Span(f" {piece}", "warning"),) for piece in pieces])
 
-    @on(Input.Submitted)
     def action_write(self) -> None:
         """Write, unless there is such a file already: then ask."""
         if named := self.query_one(Field).value.strip():

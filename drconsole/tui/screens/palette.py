@@ -60,15 +60,19 @@ class PaletteScreen(ConsoleScreen):
         found = [i for i, entry in enumerate(self._entries) if all(w in entry.sought for w in words)]
         self._table.show(self._entries, found, empty=(Span("  nothing is called so", "muted"),))
 
-    @on(Input.Submitted)
     @on(LineTable.Chosen)
-    def action_choose(self) -> None:
+    def choose(self) -> None:
+        """Do what was opened with the mouse, but not from within this screen, which ends by that."""
+        self.app.call_later(self.action_choose)
+
+    async def action_choose(self) -> None:
         """Do what the cursor is on, on the screen that asked."""
+        self.find()
         entry = self._table.selected
         asking = self.app.screen_stack[-2]
         self.app.pop_screen()
         if entry:
-            asking.call_later(asking.run_action, entry.call)
+            await asking.run_action(entry.call)
 
     def action_step(self, distance: int) -> None:
         """Move the cursor in what holds the words typed so far."""

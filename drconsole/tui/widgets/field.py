@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.actions import SkipAction
 from textual.events import Key
 from textual.widgets import Input
 
@@ -14,6 +15,10 @@ class Field(Input):
     def __init__(self, value: str = "", *, id: str | None = None, max_length: int = 60) -> None:  # noqa: A002
         super().__init__(value, id=id, restrict=SAFE, select_on_focus=False, max_length=max_length)
         self.cursor_blink = False
+
+    async def action_submit(self) -> None:
+        """Leave the key to the screen: it acts at once, where a message would come behind the next keys."""
+        raise SkipAction
 
     def write(self, key: Key) -> bool:
         """Take a key that writes a character, before any other key is looked at; whether it was one."""
