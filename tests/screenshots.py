@@ -68,7 +68,7 @@ SUBJECTS = (
     Subject("detail", "steady", ("down", "down", "enter")),
     Subject("endpoints", "dead-endpoints", ("e", "down")),
     Subject("alarms", "split-brain", ("a", "down")),
-    Subject("split-brain", "split-brain", ("down", "enter")),
+    Subject("split-brain", "split-brain", ("enter",)),
     Subject("help", "steady", ("question_mark",)),
 )
 SHOTS = tuple(

@@ -64,7 +64,7 @@ def health_command(choices: Choices, wait_s: float, filter_text: str, as_json: b
 
 
 def narrowed(snapshot: Snapshot, wanted: Filter) -> Snapshot:
-    """What passes a filter, and the endpoints at whose sites it is; nothing passed: all endpoints."""
+    """What passes a filter, and the endpoints where it is or may have its other copy; nothing passed: all."""
     from drconsole.wording.haystack import Haystacks
 
     if not wanted:
@@ -72,6 +72,9 @@ def narrowed(snapshot: Snapshot, wanted: Filter) -> Snapshot:
     haystacks = Haystacks()
     passing = tuple(workload for workload in snapshot.workloads if wanted.passes(workload, haystacks))
     sites = {copy.place.site for workload in passing for copy in workload.copies}
+    # Where the other copy of one that is protected is may never have been seen.
+    own = {copy.place.site for workload in passing if workload.listed for copy in workload.copies}
+    sites |= {one for pair in snapshot.estate.pairs if own & set(pair.sites) for one in pair.sites}
     endpoints = tuple(status for status in snapshot.endpoints if not sites or status.site in sites)
     return replace(snapshot, workloads=passing, endpoints=endpoints)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -20,9 +21,10 @@ def have_passwords(config: Config) -> None:
     from drconsole import log
     from drconsole.config.secrets import ask_people, take_from_environment
 
+    exposed = {secret.place for secret in config.secrets if secret.kind == "env"} & os.environ.keys()
     take_from_environment(config.secrets)
     for secret in config.needed_secrets:
-        if secret.kind == "env":
+        if secret.kind == "env" and secret.place in exposed:
             text = (
                 f"The password of credential {visible(secret.name)!r} comes from the environment variable "
                 f"{secret.place}, where other programs of yours can read it."

@@ -7,12 +7,17 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from drconsole.domain.deep import Adapter, Deep
+from drconsole.domain.moments import moved
 from drconsole.domain.reading import Power
 from drconsole.domain.record import Record, believed
 from drconsole.domain.replication import PRIMARY, is_failed_over, mode_of, relation_of
 from drconsole.domain.roles import AlarmCode, Role
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.domain.verdict import SERVING
+
+# Somebody may have connected a copy since its adapters were read: so long before it was last seen, at most.
+LOOK_HOLDS = timedelta(seconds=150)
+STOPPED = frozenset({Power.OFF, Power.SAVED, Power.PAUSED})
 
 
 class Stand(Enum):
@@ -70,10 +75,14 @@ class Side:
 
     @property
     def written(self) -> Written:
-        """Whether users can write to it; what is not known counts as possible."""
-        if self.copy.power is not Power.ON:
+        """Whether users can write to it; what is not known, or was so once, counts as possible."""
+        copy = self.copy
+        if not copy.fresh:
+            return Written.POSSIBLE
+        if copy.power in STOPPED:
             return Written.STOPPED
-        cut = self.looked is not None and not any(one.connected is not False for one in self.networks)
+        recent = self.looked is not None and copy.taken_at - self.looked <= LOOK_HOLDS
+        cut = recent and not any(one.connected for one in self.networks)
         return Written.CUT_OFF if cut else Written.POSSIBLE
 
 
@@ -127,16 +136,16 @@ def _side(copy: CopyState) -> Side:
     synced = copy.last_sync or (sighting.appliance.last_sync if sighting.appliance else None)
     return Side(
         copy=copy,
-        started=copy.taken_at - timedelta(seconds=sighting.uptime_s or 0) if runs else None,
+        started=moved(copy.taken_at, -timedelta(seconds=sighting.uptime_s or 0)) if runs else None,
         record=believed(sighting.notes, copy.place),
         failed_over=is_failed_over(sighting),
         sent=mode_of(sighting) == PRIMARY or (relation is None and sighting.hbr is not None),
-        replicated=synced + (copy.taken_at - copy.now) if synced else None,
+        replicated=moved(synced, copy.taken_at - copy.now) if synced else None,
         networks=_networks(copy, deep),
         addresses=tuple(dict.fromkeys(a for one in deep.adapters for a in one.addresses)) if deep else (),
         looked=deep.taken_at if deep else None,
         unread=copy.inspection.failed if copy.inspection else "",
-        auto_start=(deep.auto_start if deep else "") or sighting.auto_start,
+        auto_start=sighting.auto_start or (deep.auto_start if deep else ""),
         clustered=bool(sighting.node or (deep and deep.node)),
     )
 

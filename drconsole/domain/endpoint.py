@@ -71,7 +71,12 @@ class Pair:
 
     def has(self, site: str) -> bool:
         """Whether the site is one of the two."""
-        return site in (self.left, self.right)
+        return site in self.sites
+
+    @property
+    def sites(self) -> tuple[str, str]:
+        """Both of them."""
+        return self.left, self.right
 
     def network_at(self, site: str, network: str, vlan: int | None = None) -> tuple[str, int | None] | None:
         """The network at ``site`` that stands for one at the other site, with the VLAN there.

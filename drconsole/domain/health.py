@@ -8,6 +8,7 @@ from drconsole.domain import replication as r
 from drconsole.domain.case import Case
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.identity import Seen
+from drconsole.domain.moments import moved
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 
 
@@ -36,7 +37,7 @@ def rpo_alarms(case: Case) -> tuple[Alarm, ...]:
     relation = case.relation
     if age is None or target is None or age <= target or relation is None or relation.last_sync is None:
         return ()
-    since = case.copy.on_our_clock(relation.last_sync + timedelta(seconds=target))
+    since = case.copy.on_our_clock(moved(relation.last_sync, timedelta(seconds=target)))
     facts = (("target", str(target)),)
     return (Alarm(AlarmCode.RPO, Severity.WARNING, since, facts),)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drconsole.domain.endpoint import Estate
+from drconsole.domain.moments import moved
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Power, Reading, Sighting
 from drconsole.domain.record import Record, believed
@@ -49,7 +50,7 @@ class Seen:
 
     def on_our_clock(self, when: datetime | None) -> datetime | None:
         """A time of the copy's endpoint, told by the console's clock."""
-        return when + (self.taken_at - self.now) if when else None
+        return moved(when, self.taken_at - self.now) if when else None
 
     @property
     def record(self) -> Record | None:

@@ -103,7 +103,7 @@ def _parse(text: str) -> Record | Strange:
         if body["v"] != VERSION or isinstance(body["v"], bool):
             return Strange(text)
         return _record(body)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Strange(text)
 
 
@@ -111,7 +111,7 @@ def _record(body: dict[str, Any]) -> Record:
     """Build a record, strictly.
 
     Raises:
-        ValueError, KeyError, TypeError: the JSON is not a record.
+        ValueError, KeyError, TypeError, OverflowError: the JSON is not a record.
     """
     place = body["place"]
     texts = [body[name] for name in ("key", "run", "by", "origin")]

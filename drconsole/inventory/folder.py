@@ -7,6 +7,7 @@ import logging
 import os
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,12 @@ from drconsole.errors import StateError
 log = logging.getLogger(__name__)
 
 _PART = ".part"
+_LOCK = ".lock"
+# Writing takes a moment; who holds the lock for longer was stopped, or waits for a dead file server.
+PATIENCE_S = 2.0
+_LOOK_S = 0.02
+# Then it is not waited for again so soon: 64 endpoints would wait one after the other.
+AGAIN_S = 60.0
 
 
 class Folder:
@@ -31,6 +38,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._impatient_until = 0.0
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -93,7 +101,7 @@ class Folder:
     def _clear(self) -> None:
         """Remove unfinished files, unless somebody writes just now: then one of them may be theirs."""
         try:
-            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            with self._locked(fcntl.LOCK_EX, 0.0):
                 for left in self.path.glob(f".*{_PART}"):
                     left.unlink()
         except BlockingIOError:
@@ -102,10 +110,27 @@ class Folder:
             log.warning("what is unfinished in %s cannot be removed: %s", self.path, error.strerror)
 
     @contextmanager
-    def _locked(self, how: int) -> Iterator[None]:
-        handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    def _locked(self, how: int, patience_s: float | None = None) -> Iterator[None]:
+        """Hold the folder's lock, which is a file of its own: on NFS only what can be written can be locked.
+
+        Raises:
+            OSError: another console holds it for longer than can be waited for.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        handle = os.open(self.path / _LOCK, flags, 0o600)
+        began = time.monotonic()
+        if patience_s is None:
+            patience_s = PATIENCE_S if began >= self._impatient_until else 0.0
         try:
-            fcntl.flock(handle, how)
+            while True:
+                try:
+                    fcntl.flock(handle, how | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError as error:
+                    if time.monotonic() - began >= patience_s:
+                        self._impatient_until = began + AGAIN_S
+                        raise BlockingIOError(error.errno, "another console holds it locked") from None
+                    time.sleep(_LOOK_S)
             yield
         finally:
             os.close(handle)

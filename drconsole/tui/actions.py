@@ -359,9 +359,17 @@ ACTIONS = (
     Action("say-yes", ("y",), "yes", "yes", "do it", frozenset({QUESTION}), 1),
     Action("say-no", ("n", "enter"), "back", "no", "leave everything as it is", frozenset({QUESTION}), 1),
     Action(
-        "keep", ("enter", "down"), "submit", "keep the filter", "back to the lines", frozenset({FILTER}), 1
+        "keep",
+        ("enter", "down"),
+        "screen.keep_filter",
+        "keep the filter",
+        "back to the lines",
+        frozenset({FILTER}),
+        1,
     ),
-    Action("give-up", ("escape",), "leave", "all lines", "end the filter", frozenset({FILTER}), 1),
+    Action(
+        "give-up", ("escape",), "screen.give_filter_up", "all lines", "end the filter", frozenset({FILTER}), 1
+    ),
     Action("choose", ("enter",), "choose", "do it", "do what the cursor is on", frozenset({PALETTE}), 1),
     Action("next", ("down", "ctrl+n"), "step(1)", "next", "the next line", frozenset({PALETTE}), 2),
     Action("previous", ("up", "ctrl+p"), "step(-1)", "previous", "the line before", frozenset({PALETTE}), 2),

@@ -31,8 +31,11 @@ class Entry:
     @property
     def key(self) -> str:
         """What the entry is called from picture to picture."""
-        name = self.subject.key if isinstance(self.subject, Workload) else f"endpoint {self.subject.name}"
-        return f"{name}\0{self.alarm.code}"
+        if isinstance(self.subject, Workload):
+            return f"{self.subject.key}\0{self.alarm.code}"
+        # Each of its nodes is another thing to look at, and each of its twins.
+        which = self.alarm.fact("node") or self.alarm.fact("twin")
+        return f"endpoint {self.subject.name}\0{self.alarm.code}\0{which}"
 
     def text(self, now: datetime) -> str:
         """The alarm with its subject, in words."""

@@ -41,6 +41,7 @@ from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
 from drconsole.tui.theming import find_theme, variable_defaults
 from drconsole.tui.waiting import in_thread
+from drconsole.tui.widgets.field import Field
 
 TAKE_S = 0.1
 TICK_S = 10.0
@@ -206,35 +207,50 @@ class ConsoleApp(App[None]):
             self.state.arming.touch()
             if (front := self.front) is not None:
                 front.hush()
+            if not event.is_forwarded and await self._answer(event):
+                return
         await super().on_event(event)
+
+    async def _answer(self, key: Key) -> bool:
+        """Do what a key means before the next one is looked at; whether it means something.
+
+        On a slow line keys come in bursts. Textual hands a key on through queues and would give those behind
+        it to the widget that had the focus before: the letters behind ``/`` would be commands.
+        """
+        self.app_focus = True
+        if await self._check_bindings(key.key, priority=True):
+            return True
+        if isinstance(self.focused, Field) and self.focused.write(key):
+            return True
+        return await self._check_bindings(key.key)
 
     def _fatal_error(self) -> None:
         """Close without Textual's own report: it prints local variables, which may hold secrets."""
         self._close_messages_no_wait()
 
-    def action_alarms(self) -> None:
+    async def action_alarms(self) -> None:
         """Show all alarms."""
-        self.push_screen(AlarmsScreen(self.state))
+        await self.push_screen(AlarmsScreen(self.state))
 
-    def action_endpoints(self) -> None:
+    async def action_endpoints(self) -> None:
         """Show all endpoints."""
-        self.push_screen(EndpointsScreen(self.state))
+        await self.push_screen(EndpointsScreen(self.state))
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Show the keys of the screen in front."""
         if isinstance(self.screen, ConsoleScreen):
-            self.push_screen(HelpScreen(self.state, self.screen.NAME))
+            await self.push_screen(HelpScreen(self.state, self.screen.NAME))
 
-    def action_palette(self) -> None:
+    async def action_palette(self) -> None:
         """Let an action of the screen in front be found by its words."""
         if (front := self.front) is not None:
             entries = [*entries_of(front.NAME, front.conditions()), *front.choices()]
-            self.push_screen(PaletteScreen(self.state, entries))
+            await self.push_screen(PaletteScreen(self.state, entries))
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Ask for a file, and write there what the screen in front tells."""
         if (front := self.front) is not None:
-            self.push_screen(CopyScreen(self.state, *front.text()))
+            await self.push_screen(CopyScreen(self.state, *front.text()))
 
     def action_clipboard(self) -> None:
         """Send what the screen in front tells to the terminal's clipboard."""

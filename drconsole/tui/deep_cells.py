@@ -80,7 +80,11 @@ def why_late(copy: CopyState, now: datetime) -> str:
         return ""
     seen, one = copy.inspection, _simple(copy)
     if seen and one and seen.measured and copy.fresh:
-        return f"why late: {late_text(one, seen.deep.clock if seen.deep else seen.measured.taken_at)}"
+        asked = seen.measured.taken_at
+        there = seen.deep.clock + (asked - seen.deep.taken_at) if seen.deep else asked
+        old = _is_old(copy, asked, now, COUNTED_OLD_S)
+        told = f", counted {ago((now - asked).total_seconds())}" if old else ""
+        return f"why late{told}: {late_text(one, there)}"
     waits = waiting_text(seen, now) if seen else ""
     return f"why late: statistics: {waits}" if waits else ""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from drconsole.domain.snapshot import Workload
+from drconsole.domain.snapshot import EndpointState, EndpointStatus, Workload
 from drconsole.tui.sorting import Order, ordered
 from drconsole.tui.views import Row, View
 from drconsole.wording.filtering import Filter, parse
 from drconsole.wording.haystack import Haystacks
+from drconsole.wording.names import visible
 
 FORGOTTEN = 1000
+NAMED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,20 @@ class Listing:
         """How many workloads, for the title of their column."""
         return f"{self.passing}/{self.listed}" if self.filtered else str(self.listed)
 
-    @property
-    def why_empty(self) -> str:
-        """What to say where no row is shown."""
+    def why_empty(self, around: Iterable[EndpointStatus]) -> str:
+        """What to say where no row is shown: that there is nothing only where all of it was seen.
+
+        Args:
+            around: the endpoints of the view's sites.
+        """
+        unseen = [one for one in around if one.state is not EndpointState.OK]
         if self.filtered and self.listed:
             return "nothing here passes the filter; x ends it"
+        if asked := [one for one in unseen if one.state is EndpointState.NEVER and not one.error]:
+            return f"waiting for the first answer of {_named(asked)}"
+        if unseen:
+            protected = "protected " if self.hidden else ""
+            return f"nothing {protected}is known, and not all was seen: e tells why"
         if self.hidden:
             return f"nothing is protected here; A shows {self.hidden} unprotected"
         return "no workload at these sites"
@@ -98,6 +109,11 @@ class Lister:
                 self._haystacks = Haystacks()
             known = self._ordered = (rows, view, self.order, ordered(rows, view, self.order))
         return known[3]
+
+
+def _named(endpoints: Sequence[EndpointStatus]) -> str:
+    more = f" and {len(endpoints) - NAMED} more" if len(endpoints) > NAMED else ""
+    return ", ".join(visible(one.name) for one in endpoints[:NAMED]) + more
 
 
 def _workloads(rows: Sequence[Row], indices: Sequence[int]) -> int:

@@ -58,14 +58,22 @@ def since(start: datetime | None, now: datetime) -> str:
     return f"since {age((now - start).total_seconds())}" if start else ""
 
 
+def local(when: datetime) -> datetime:
+    """A time where people live; in its own zone at the ends of the calendar, where certificates end too."""
+    try:
+        return when.astimezone()
+    except (OverflowError, ValueError):
+        return when
+
+
 def exact(when: datetime) -> str:
     """An exact time with its zone, for where people must prove."""
-    return when.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    return local(when).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def moment(when: datetime, now: datetime) -> str:
     """An exact time with its zone; its date only where that is not today's."""
-    there, here = when.astimezone(), now.astimezone()
+    there, here = local(when), local(now)
     return there.strftime("%H:%M:%S %Z") if there.date() == here.date() else exact(when)
 
 

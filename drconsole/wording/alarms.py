@@ -54,13 +54,7 @@ def _with_facts(alarm: Alarm) -> str:
     fact = alarm.fact
     match alarm.code:
         case AlarmCode.SPLIT_BRAIN:
-            sites = sorted({value for name, value in alarm.facts if name.startswith("site")})
-            where = (
-                f"at {' and '.join(map(visible, sites))}"
-                if len(sites) > 1
-                else f"twice at {visible(sites[0])}"
-            )
-            return f"SPLIT-BRAIN: runs {where}"
+            return f"SPLIT-BRAIN: runs {_sites(alarm)}"
         case AlarmCode.CONTRADICTION if fact("why"):
             return f"contradiction: {fact('why')}"
         case AlarmCode.TEST_ON_PRODUCTION:
@@ -114,6 +108,11 @@ def _with_facts(alarm: Alarm) -> str:
             )
         case _:
             return ""
+
+
+def _sites(alarm: Alarm) -> str:
+    sites = sorted({value for name, value in alarm.facts if name.startswith("site")})
+    return f"at {' and '.join(map(visible, sites))}" if len(sites) > 1 else f"twice at {visible(sites[0])}"
 
 
 def workload_alarm(workload: Workload, alarm: Alarm, now: datetime | None = None) -> str:

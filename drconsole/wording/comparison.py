@@ -11,7 +11,7 @@ from drconsole.domain.comparison import Comparison, Network, Side, Stand, Writte
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
-from drconsole.wording.ages import AHEAD_S, age, ago, moment, span
+from drconsole.wording.ages import AHEAD_S, age, ago, local, moment, span
 from drconsole.wording.names import visible
 
 NOT_KNOWN = "not known"
@@ -77,7 +77,8 @@ def apart(comparison: Comparison, now: datetime) -> str:
     synced = [side.replicated for side in comparison.sides if side.replicated]
     if not synced:
         return "Nobody tells when they were last the same."
-    return f"What was written to one of them after {moment(min(synced), now)} is on none of the others."
+    others = "is not on the other" if len(comparison.sides) == 2 else "is on none of the others"
+    return f"What was written to one of them after {moment(min(synced), now)} {others}."
 
 
 def possible(comparison: Comparison) -> Iterator[tuple[str, str]]:
@@ -130,7 +131,7 @@ def _running_since(side: Side, now: datetime) -> Cell:
     if side.started is None or seconds < -AHEAD_S:
         # A clock that was set since says nothing of how long it has run.
         return Cell(NOT_KNOWN)
-    start = moment(side.started, now) if seconds < DAY_S else side.started.astimezone().strftime("%Y-%m-%d")
+    start = moment(side.started, now) if seconds < DAY_S else local(side.started).strftime("%Y-%m-%d")
     return Cell(f"{span(seconds)} ({start})")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from drconsole.domain.deep import Adapter, Consistency, Deep, Inspection, Point
 from drconsole.domain.reading import Relation
 from drconsole.domain.snapshot import CopyState
-from drconsole.wording.ages import age, ago, exact
+from drconsole.wording.ages import age, ago, exact, local
 from drconsole.wording.names import visible
 from drconsole.wording.statistics import statistics_texts
 
@@ -136,5 +136,5 @@ def _relations(deep: Deep) -> Iterator[str]:
 
 def _clock(when: datetime, now: datetime) -> str:
     """A time of day where people live; with its date where that is not today's."""
-    there, here = when.astimezone(), now.astimezone()
+    there, here = local(when), local(now)
     return there.strftime("%H:%M" if there.date() == here.date() else "%m-%d %H:%M")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -41,6 +43,14 @@ class Driver:
         """Press keys one after the other."""
         for key in keys:
             await self.pilot.press(key)
+        await self.pilot.pause()
+
+    async def burst(self, *keys: str) -> None:
+        """Give keys all at once, as a slow line does: none is answered before the last one has come."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(Key(name, key if len(key) == 1 else None))
+        await self.pilot.pause()
         await self.pilot.pause()
 
     def strips(self) -> list[Strip]:

@@ -114,6 +114,17 @@ def test_a_split_brain_says_who_runs_and_since_when_at_least() -> None:
     assert "next: compare the two copies" in text
 
 
+def test_every_silent_node_of_a_cluster_is_told() -> None:
+    snapshot = picture(())
+    alarms = tuple(
+        Alarm(AlarmCode.NODE_SILENT, Severity.WARNING, None, (("node", name), ("error", "No route.")))
+        for name in ("HV1", "HV2")
+    )
+    status = replace(snapshot.endpoints[0], alarms=alarms)
+    found = entries_of(replace(snapshot, endpoints=(status,)))
+    assert [entry.alarm.fact("node") for entry in found] == ["HV1", "HV2"]
+
+
 def test_an_alarm_of_both_ends_is_one_and_the_worse_counts() -> None:
     snapshot = picture(protected("web-01", 1))
     (workload,) = snapshot.workloads

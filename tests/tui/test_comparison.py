@@ -240,6 +240,7 @@ def test_no_copy_and_no_role_is_lost_at_any_width(count: int, width: int) -> Non
     for place in ("gold-n1", "goldr2-n1"):
         assert place in text
     assert ("Bothhaverun" if count == 2 else f"All{count}haverun") in text
+    assert ("isnotontheother." if count == 2 else "isonnoneoftheothers.") in text
 
 
 @pytest.mark.parametrize(("size", "theme"), SIZES)

@@ -131,6 +131,9 @@ def test_the_pane_says_why_a_copy_is_late() -> None:
     measured = pane(Inspection(measured=Measured(NOW, (counted,))))
     assert "\n why late: 3 cycles missed in 12h, 302 MB to send, 25 MB a cycle" in measured
     assert "\n why late: statistics: not answered yet" in pane(Inspection(measuring=NOW))
+    before = NOW - timedelta(hours=3)
+    old = pane(Inspection(deep=Deep("x", NOW, NOW), measured=Measured(before, (counted,))))
+    assert "\n why late, counted 3 h ago: 3 cycles missed in 9h" in old
     assert "why late" not in pane(Inspection())
 
 

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from drconsole.domain.endpoint import Endpoint, Pair
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import Role
+from drconsole.domain.snapshot import EndpointState
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import (
     KINDS,
@@ -254,6 +255,22 @@ def test_before_the_first_answer_the_screen_says_that_it_waits() -> None:
         assert "no alarms" not in d.text()
 
     drive(script, None)
+
+
+def test_that_there_is_nothing_is_said_only_where_all_of_it_was_seen() -> None:
+    async def script(d: Driver) -> None:
+        assert "no workload at these sites" in d.text()
+        everybody = frozenset(endpoint.name for endpoint in estate().endpoints)
+        await d.show(picture((), silent=everybody, serial=2))
+        assert "no workload" not in d.text()
+        assert "nothing is known, and not all was seen: e tells why" in d.text()
+
+        unheard = picture((), serial=3)
+        asked = (replace(unheard.endpoints[0], state=EndpointState.NEVER), *unheard.endpoints[1:])
+        await d.show(replace(unheard, endpoints=asked))
+        assert f"waiting for the first answer of {asked[0].name}" in d.text()
+
+    drive(script, picture(()))
 
 
 def test_a_change_of_role_is_bold_until_it_was_looked_at() -> None:

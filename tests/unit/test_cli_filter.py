@@ -14,7 +14,7 @@ from drconsole.cli.health_command import CRITICAL, OK, UNKNOWN, WARNING
 from drconsole.cli.main import main
 from drconsole.domain.snapshot import Snapshot
 from drconsole.tui.sorting import Order
-from tests.tui.pictures import picture
+from tests.tui.pictures import NEW_YORK, picture, protected
 
 Run = Callable[..., Result]
 CONFIG = """\
@@ -126,3 +126,12 @@ def test_health_of_one_workload_minds_the_endpoints_at_its_sites(run: Run) -> No
     dark = picture(silent=frozenset({"goldr2-n1"}))
     assert run("health", "--filter", "name:web", snapshot=dark).exit_code == CRITICAL
     assert run("health", "--filter", "name:jumphost", snapshot=dark).exit_code == OK
+
+
+def test_health_of_a_protected_workload_minds_the_site_whose_copy_nobody_ever_saw(run: Run) -> None:
+    seen = [one for one in protected("web-01", 1) if one.place.site == NEW_YORK]
+    dark = picture(seen, silent=frozenset({"goldr2-n1"}))
+    assert [copy.place.site for w in dark.workloads for copy in w.copies] == [NEW_YORK]
+    found = run("health", "--filter", "name:web", snapshot=dark)
+    assert found.exit_code == CRITICAL
+    assert "goldr2-n1: no complete answer" in found.stdout

@@ -388,3 +388,7 @@ def test_before_the_start_people_are_asked_for_what_is_used_and_warned_of_the_en
     assert not {"VC_PASSWORD", "SPARE_PASSWORD"} & os.environ.keys()
     with pytest.raises(LoginRefused, match="none was entered, so its endpoints are left out"):
         config.connections[0].secret()
+
+    # Where no password stands nobody can read one.
+    have_passwords(load(path))
+    assert capsys.readouterr().err == ""

@@ -294,3 +294,26 @@ def test_a_node_that_hangs_in_a_deep_read_is_broken_off_in_time() -> None:
     cluster.hosts = cast(Any, {"HV1": SimpleNamespace(deep=hang, close=closed.set)})
     with pytest.raises(Unreachable, match="broken off"):
         cluster.deep(VM_A)
+
+
+def test_closing_meets_a_read_that_ends_at_this_very_moment() -> None:
+    stopped: list[str] = []
+    last = SimpleNamespace(stop=lambda: stopped.append("stopped"))
+
+    class Ending(HyperVCluster):
+        """Its reading thread forgets the round as soon as somebody has seen it."""
+
+        seen = False
+
+        @property
+        def _round(self) -> Any:
+            before, self.seen = self.seen, True
+            return None if before else last
+
+        @_round.setter
+        def _round(self, _value: object) -> None:
+            """Nothing is kept."""
+
+    endpoint = Endpoint("gold", "New York", EndpointKind.HYPERV_CLUSTER, "gold", budget_s=1)
+    Ending(endpoint, Access("gold", 5986, "reader", lambda: ""), {}).close()
+    assert stopped == ["stopped"]

@@ -19,6 +19,7 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.errors import Unreachable
 from drconsole.inventory import Inventory
+from drconsole.inventory import folder as folder_module
 from drconsole.inventory.folder import Folder
 from drconsole.inventory.store import ReadingStore
 from drconsole.wording.alarms import endpoint_alarm
@@ -133,7 +134,7 @@ def test_a_full_disk_is_told_until_it_is_not_full_any_more(
         monkeypatch.undo()
         inventory.read_now()
         when(inventory, lambda snapshot: not status(snapshot, "a").alarms)
-    assert [file.name for file in (tmp_path / "readings").iterdir()] == ["a.json"]
+    assert [file.name for file in (tmp_path / "readings").glob("*.*") if file.name != ".lock"] == ["a.json"]
 
 
 def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> N
     folder.mkdir()
     (folder / ".left.part").write_bytes(b"half")
     (folder / "b.json").write_bytes(b"")
-    held = os.open(folder, os.O_RDONLY)
+    held = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(held, fcntl.LOCK_SH)
         Folder(folder)
@@ -149,4 +150,43 @@ def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> N
     finally:
         os.close(held)
     Folder(folder)
-    assert sorted(file.name for file in folder.iterdir()) == ["b.json"]
+    assert sorted(file.name for file in folder.iterdir()) == [".lock", "b.json"]
+
+
+def test_a_console_that_was_stopped_while_it_wrote_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "PATIENCE_S", 0.05)
+    asked(tmp_path, reading("ny", failed_over()))
+    held = os.open(tmp_path / "records" / ".lock", os.O_RDWR)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        # It ends, and tells of the file that it could not keep.
+        told = asked(tmp_path, reading("ny", failed_over(), failed_over("v2")))
+    finally:
+        os.close(held)
+    told_of = status(told, "a")
+    assert "another console holds it locked" in endpoint_alarm(told_of, told_of.alarms[0])
+    assert status(asked(tmp_path, reading("ny", failed_over(), failed_over("v2"))), "a").alarms == ()
+
+
+def test_a_lock_that_is_held_is_waited_for_once_and_not_by_every_endpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Folder(tmp_path / "readings")
+    waits: list[float] = []
+    monkeypatch.setattr(folder_module, "PATIENCE_S", 0.05)
+    held = os.open(tmp_path / "readings" / ".lock", os.O_RDWR)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(BlockingIOError):
+            folder.write("a", b"")
+        monkeypatch.setattr("drconsole.inventory.folder.time.sleep", waits.append)
+        for number in range(64):
+            with pytest.raises(BlockingIOError):
+                folder.write(f"b{number}", b"")
+    finally:
+        os.close(held)
+    assert waits == []
+    folder.write("a", b"kept")
+    assert folder.read("a") == b"kept"

@@ -185,30 +185,37 @@ def test_debug_lines_are_written_only_when_asked_for(tmp_path: Path, ours: loggi
     assert "130" in quiet.read_text()
 
 
-def test_warnings_and_errors_of_threads_go_to_the_log_not_to_the_screen(
-    file: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def fail() -> None:
-        raise RuntimeError("thread trouble")
+TROUBLES = """
+import pathlib, sys, threading, warnings
+from drconsole import log
 
-    class Grumbling:
-        def __del__(self) -> None:
-            raise RuntimeError("late trouble")
+class Grumbling:
+    def __del__(self):
+        raise RuntimeError("late trouble")
 
-    thread = threading.Thread(target=fail, name="reader")
-    thread.start()
-    thread.join()
-    Grumbling()
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        logging.captureWarnings(False)
-        logging.captureWarnings(True)
-        warnings.warn("old trouble", DeprecationWarning, stacklevel=1)
+def fail():
+    raise RuntimeError("thread trouble")
 
-    written = file.read_text()
+log.start(pathlib.Path(sys.argv[1]))
+thread = threading.Thread(target=fail, name="reader")
+thread.start()
+thread.join()
+Grumbling()
+warnings.simplefilter("always")
+warnings.warn("old trouble", DeprecationWarning)
+"""
+
+
+def test_warnings_and_errors_of_threads_go_to_the_log_not_to_the_screen(tmp_path: Path) -> None:
+    # Hooks belong to a whole process, and this one has threads and hooks of the test runner.
+    done = subprocess.run(
+        [sys.executable, "-c", TROUBLES, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    written = (tmp_path / log.FILE).read_text()
     for trouble in ("thread reader ended by an error", "thread trouble", "late trouble", "old trouble"):
         assert trouble in written
-    assert capfd.readouterr() == ("", "")
 
 
 def test_line_that_cannot_be_written_is_lost_quietly(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +14,7 @@ from drconsole.domain.reading import Power
 from drconsole.domain.roles import Alarm, AlarmCode, Arrow, ArrowKind, Severity
 from drconsole.domain.verdict import ROWS
 from drconsole.wording.actions import next_action
-from drconsole.wording.ages import age, ago, rpo
+from drconsole.wording.ages import age, ago, exact, moment, rpo
 from drconsole.wording.alarms import alarm_text, workload_alarm
 from drconsole.wording.arrows import between, sentence
 from drconsole.wording.fit import cut_middle, fit, width
@@ -133,3 +134,17 @@ def test_hostile_names_in_alarms_are_inert() -> None:
     workload = only(picture(reading("ny", hostile)))
     text = workload_alarm(workload, workload.all_alarms[0], NOW)
     assert text == "␛]52;c;AAAA␇[@click=x]␊: the original is off"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("when", [datetime.min, datetime.max])
+def test_times_at_the_ends_of_the_calendar_are_told(
+    when: datetime, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate without an end ends in the year 9999, which has no last hours east of Greenwich."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", zone)
+        time.tzset()
+        texts = exact(when.replace(tzinfo=UTC)), moment(when.replace(tzinfo=UTC), NOW)
+    time.tzset()
+    assert all(text.startswith(("1-01-01", "0001-01-01", "9999-12-31")) for text in texts)

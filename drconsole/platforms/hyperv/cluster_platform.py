@@ -151,8 +151,9 @@ class HyperVCluster:
     def close(self) -> None:
         """Break off a read that hangs and give up connections; later reads connect anew. Never raises."""
         self._closed.set()
-        if self._round:
-            self._round.stop()
+        # The reading thread forgets it at any moment.
+        if this := self._round:
+            this.stop()
         hosts = [*self.hosts.values(), *([self.door] if self.door else [])]
         closing = [threading.Thread(target=host.close, daemon=True) for host in hosts]
         for thread in closing:

@@ -46,15 +46,15 @@ class AlarmsScreen(ConsoleScreen):
         self._tell_place()
 
     @on(Blocks.Chosen)
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Open what the selected alarm concerns."""
         entry = self._alarms.selected
         if entry is None:
             return
         if isinstance(entry.subject, Workload):
-            self.app.push_screen(screen_of(self.state, entry.subject))
+            await self.app.push_screen(screen_of(self.state, entry.subject))
         else:
-            self.app.push_screen(EndpointsScreen(self.state, entry.subject.name))
+            await self.app.push_screen(EndpointsScreen(self.state, entry.subject.name))
 
     def _lines(self, entry: Entry, width: int) -> Sequence[Line]:
         return entry_lines(entry, self.state.now, width)

@@ -60,13 +60,13 @@ class ComparisonScreen(_WorkloadPage):
         """Both copies side by side."""
         return comparison_lines(workload, now, width)
 
-    def action_evidence(self) -> None:
+    async def action_evidence(self) -> None:
         """Show what the roles rest on."""
-        self.app.push_screen(DetailScreen(self.state, self.key))
+        await self.app.push_screen(DetailScreen(self.state, self.key))
 
-    def action_commands(self) -> None:
+    async def action_commands(self) -> None:
         """Show what a person would type."""
-        self.app.push_screen(CommandsScreen(self.state, self.key))
+        await self.app.push_screen(CommandsScreen(self.state, self.key))
 
 
 class CommandsScreen(_WorkloadPage):

@@ -80,10 +80,10 @@ class EndpointsScreen(ConsoleScreen):
         pane.show(lines)
 
     @on(LineTable.Chosen)
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Show all about the selected endpoint."""
         if self._table.selected_key:
-            self.app.push_screen(EndpointScreen(self.state, self._table.selected_key))
+            await self.app.push_screen(EndpointScreen(self.state, self._table.selected_key))
 
     def action_read_now(self) -> None:
         """Ask for a read of the selected endpoint."""

@@ -121,7 +121,8 @@ class InventoryScreen(WorkloadScreen):
         self._absences = absences(picture.snapshot.endpoints)
         change = picture.difference
         looked = self.state.subject in change.inspected
-        if anew or looked or change.changed or change.added or change.removed:
+        waits = not self._listing.shown and bool(change.endpoints)
+        if anew or looked or waits or change.changed or change.added or change.removed:
             view, self._views = self.view, picture.views
             self._place = self._views.index(view) if view in self._views else 0
             self._list()
@@ -169,22 +170,25 @@ class InventoryScreen(WorkloadScreen):
         field = self.query_one(FilterInput)
         field.value = self._lister.filter
         self.add_class("-filtering")
-        field.focus()
+        self.set_focus(field)
         self.draw_all()
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Show only what passes the filter."""
+        """Show only what passes the filter; what was typed before the filter was left has been taken then."""
         event.stop()
-        self._lister.filter = event.value
-        self._relist()
+        if self.mode == FILTER:
+            self._take_filter()
 
-    @on(Input.Submitted)
-    def keep_filter(self) -> None:
+    def action_keep_filter(self) -> None:
         """Go back to the table; the filter stays."""
+        self._take_filter()
         self._close_filter()
 
-    @on(FilterInput.Left)
+    def action_give_filter_up(self) -> None:
+        """Go back to the table, and end the filter."""
+        self.action_clear_filter()
+
     def action_clear_filter(self) -> None:
         """End the filter."""
         self._close_filter()
@@ -202,11 +206,11 @@ class InventoryScreen(WorkloadScreen):
         self._relist()
 
     @on(LineTable.Chosen)
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """Show all about the workload under the cursor."""
         row = self._table.selected
         if row:
-            self.app.push_screen(screen_of(self.state, row.workload))
+            await self.app.push_screen(screen_of(self.state, row.workload))
 
     @property
     def _layout(self) -> Layout:
@@ -218,9 +222,15 @@ class InventoryScreen(WorkloadScreen):
         news = row.workload.key in self.state.news
         return cells(row, self.view, self._layout, self._absences, self.state.now, news=news)
 
+    def _take_filter(self) -> None:
+        typed = self.query_one(FilterInput).value
+        if typed != self._lister.filter:
+            self._lister.filter = typed
+            self._relist()
+
     def _close_filter(self) -> None:
         self.remove_class("-filtering")
-        self._table.focus()
+        self.set_focus(self._table)
         self.call_after_refresh(self.draw_all)
 
     def _relist(self) -> None:
@@ -234,7 +244,9 @@ class InventoryScreen(WorkloadScreen):
         sites = [site.name for site in picture.snapshot.estate.sites] if picture else ()
         self._listing = self._lister.list(rows, self.view, sites)
         self._count_marks()
-        why = self._listing.why_empty if picture else "waiting for the first answer"
+        statuses = picture.snapshot.endpoints if picture else ()
+        around = [status for status in statuses if status.site in self.view.sites]
+        why = self._listing.why_empty(around) if picture else "waiting for the first answer"
         self._table.show(self._listing.rows, self._listing.shown, empty=(Span(f"  {why}", "muted"),))
 
     def _count_marks(self) -> None:

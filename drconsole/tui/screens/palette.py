@@ -71,7 +71,8 @@ class PaletteScreen(ConsoleScreen):
             asking.call_later(asking.run_action, entry.call)
 
     def action_step(self, distance: int) -> None:
-        """Move the cursor."""
+        """Move the cursor in what holds the words typed so far."""
+        self.find()
         self._table.action_step(distance)
 
     def _cells(self, entry: Entry) -> tuple[Line, ...]:

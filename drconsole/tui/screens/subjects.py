@@ -24,24 +24,24 @@ class WorkloadScreen(ArmingScreen):
         """The one workload that is looked at."""
         return next(iter(self.subjects()), None)
 
-    def action_why(self) -> None:
+    async def action_why(self) -> None:
         """Tell why the roles are what they are, what is possible, and what blocks the rest."""
         if workload := self.selected():
-            self.app.push_screen(WhyScreen(self.state, (workload.key,)))
+            await self.app.push_screen(WhyScreen(self.state, (workload.key,)))
 
-    def action_operation(self, operation: str) -> None:
+    async def action_operation(self, operation: str) -> None:
         """Begin to plan an operation; where none of the workloads allows it, tell why not."""
         found, snapshot = self.subjects(), self.state.snapshot
         if not found or snapshot is None:
             return
         keys = tuple(workload.key for workload in found)
         if not any(offer_of(workload, operation).allowed for workload in found):
-            self.app.push_screen(WhyScreen(self.state, keys, operation))
+            await self.app.push_screen(WhyScreen(self.state, keys, operation))
         elif options_of(Operation(operation), found, snapshot.estate, self.state.now):
-            self.app.push_screen(OptionsScreen(self.state, Operation(operation), keys))
+            await self.app.push_screen(OptionsScreen(self.state, Operation(operation), keys))
         else:
-            self.app.push_screen(PlanScreen(self.state, Operation(operation), keys, {}))
+            await self.app.push_screen(PlanScreen(self.state, Operation(operation), keys, {}))
 
-    def action_runs(self) -> None:
+    async def action_runs(self) -> None:
         """Show all runs."""
-        self.app.push_screen(RunsScreen(self.state))
+        await self.app.push_screen(RunsScreen(self.state))

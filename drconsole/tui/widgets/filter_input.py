@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import BindingType
-from textual.message import Message
 
 from drconsole.tui.actions import FILTER, bindings_of
 from drconsole.tui.widgets.field import Field
@@ -15,10 +14,3 @@ class FilterInput(Field):
     """The keys of the filter belong to its field: while it is open, letters are letters."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(FILTER)]
-
-    class Left(Message):
-        """The filter was given up."""
-
-    def action_leave(self) -> None:
-        """Give up the filter."""
-        self.post_message(self.Left())

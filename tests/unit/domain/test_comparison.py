@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -177,3 +177,38 @@ def test_whatever_is_seen_every_copy_stands_somewhere_once(
         assert (found.stand is Stand.NOW) is is_split(workload)
         if found.both_since is not None:
             assert all(side.started is None or side.started <= found.both_since for side in found.sides)
+
+
+def test_what_was_cut_off_once_may_be_connected_again() -> None:
+    apart = [Adapter("a", "one", "")]
+    assert compare(looked(split(), apart)).sides[0].written is Written.CUT_OFF
+    assert compare(looked(split(), apart, ago=3 * MINUTE)).sides[0].written is Written.POSSIBLE
+
+
+@pytest.mark.parametrize("power", list(Power))
+def test_what_is_silent_is_neither_cut_off_nor_stopped(power: Power) -> None:
+    workload = looked(split(), [Adapter("a", "one", "")])
+    first, *others = workload.copies
+    silent = replace(first, fresh=False, sighting=replace(first.sighting, power=power))
+    for side in compare(replace(workload, copies=(silent, *others))).sides:
+        assert side.written is Written.POSSIBLE
+
+
+def test_the_newest_word_on_automatic_start_counts() -> None:
+    workload = looked(split(auto_start="Nothing"), ())
+    first, *others = workload.copies
+    assert first.inspection
+    assert first.inspection.deep
+    before = replace(first.inspection, deep=replace(first.inspection.deep, auto_start="Start"))
+    old, _ = compare(replace(workload, copies=(replace(first, inspection=before), *others))).sides
+    assert old.auto_start == "Nothing"
+
+
+@pytest.mark.parametrize("clock", [datetime.min, datetime.max])
+@pytest.mark.parametrize("synced", [datetime.min, NOW.replace(tzinfo=None), datetime.max])
+def test_a_clock_at_the_end_of_the_calendar_costs_no_picture(clock: datetime, synced: datetime) -> None:
+    leg = relation("Primary", "Error", last_sync=synced.replace(tzinfo=UTC))
+    mad = replace(reading("ny", vm("ny", Power.ON, leg, uptime_s=1200)), clock=clock.replace(tzinfo=UTC))
+    other = reading("nj", vm("nj", Power.ON, relation("Replica", "FailedOver"), uptime_s=600))
+    found = compare(only(picture(mad, other)))
+    assert (found.stand, len(found.sides)) == (Stand.NOW, 2)
