@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from drconsole.domain.roles import Role
-from drconsole.domain.step import Effect, Verdict
+from drconsole.domain.step import Effect, Json, Verdict
 from drconsole.errors import Unreachable
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.looking import Role as ClusterRole
@@ -264,6 +264,17 @@ class TestStart:
         assert seen("start", bare, recorded=True).verdict is CONFLICT
         wrong = look(machine(adapters=[adapter("Production")]), leg(state=FAILED))
         assert seen("start", wrong, networks=ISOLATED).verdict is CONFLICT
+
+    @pytest.mark.parametrize("baseline", [None, base()])
+    def test_one_that_runs_on_another_network_is_not_what_was_wanted(self, baseline: Json | None) -> None:
+        here = look(machine("Running", adapters=[adapter("Production")]), leg(state=FAILED))
+        assert seen("start", here, baseline, networks=ISOLATED).verdict is CONFLICT
+
+    @pytest.mark.parametrize("power", ["Starting", "Resuming", "Reset"])
+    def test_a_rival_that_is_about_to_run_counts_as_running(self, power: str) -> None:
+        other = {"ny": look(machine(power), leg("Primary"), endpoint="ny")}
+        here = look(machine("Running"), leg(state=FAILED))
+        assert seen("start", here, base(), others=other, rivals=self.RIVALS).verdict is CONFLICT
 
     @pytest.mark.parametrize(("power", "verdict"), [("Starting", BUSY), ("Saved", CONFLICT)])
     def test_other_powers(self, power: str, verdict: Verdict) -> None:

@@ -11,6 +11,7 @@ from drconsole.platforms.hyperv.looking import Look, MachineRow
 
 TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
+ALIVE = frozenset({"Running", "RunningCritical", "Starting", "Resuming", "Reset"})
 HANGING = "Stopping"
 BEATS = "OkApplications"
 
@@ -23,7 +24,8 @@ def observe_start(view: View, baseline: Json | None) -> Observation:
     if found := _rivals(view, target):
         return found
     if target.running:
-        return view.done(power=target.power, started=view.here.started(target))
+        # Whoever started it: one that runs where it was not planned to is not what was wanted.
+        return _prepared(view, target) or view.done(power=target.power, started=view.here.started(target))
     if target.power in BETWEEN:
         return view.busy(power=target.power)
     if not target.off:
@@ -37,7 +39,7 @@ def _rivals(view: View, target: MachineRow) -> Observation | None:
     """No second copy may run; silence of the other side is no "off"."""
     for one in view.params.get("rivals", ()):
         told, off = rival(view, one["endpoint"])
-        if told in ("Running", "RunningCritical"):
+        if told in ALIVE:
             return view.conflict(f"the copy on {one['endpoint']} runs", power=target.power, other_copy=told)
         if not off and not target.running:
             reason = f"the copy on {one['endpoint']} is not known to be off: {told}"
