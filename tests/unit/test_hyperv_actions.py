@@ -312,6 +312,19 @@ class TestStop:
             seen("shut-down", self.ON, base(LATER), others={"nj": SILENT}, takes_over=over).verdict is READY
         )
 
+    def test_no_guest_is_turned_off_for_a_partner_that_cannot_take_over(self) -> None:
+        over = ({"endpoint": "nj", "vm": VM},)
+        paused = {"nj": look(machine(), leg(state="Suspended"))}
+        for here in (self.ON, look(machine("Stopping"), leg("Primary"))):
+            assert seen("turn-off", here, others=paused, takes_over=over).verdict is CONFLICT
+            assert seen("turn-off", here, others={"nj": SILENT}, takes_over=over).verdict is UNKNOWN
+
+    def test_one_that_was_started_again_is_not_turned_off(self) -> None:
+        """Its shutdown did not fail by time: a cluster or a person wants it to run."""
+        young = look(machine("Running", uptime_s=10), leg("Primary"))
+        assert seen("turn-off", young, waited_s=360).verdict is CONFLICT
+        assert seen("turn-off", self.ON, waited_s=360).verdict is READY
+
     @pytest.mark.parametrize(("after", "verdict"), [(29, READY), (30, DONE), (300, DONE)])
     def test_off_is_read_twice_on_the_hosts_clock(self, after: int, verdict: Verdict) -> None:
         here = look(machine("Off"), leg("Primary"), at=NOW + timedelta(seconds=after))

@@ -85,11 +85,24 @@ def observe_stop(view: View, baseline: Json | None) -> Observation:
 
 
 def observe_turn_off(view: View, baseline: Json | None) -> Observation:
-    """As ``observe_stop``, but a guest that hangs while it shuts down can be turned off as well."""
+    """As ``observe_stop``, but a guest that hangs while it shuts down can be turned off as well.
+
+    It is turned off because its shutdown took too long, and not where somebody ended that by a start.
+    """
     target = view.target
     if target is not None and target.power == HANGING:
-        return view.ready(power=target.power)
+        return _awaited(view, baseline) or view.ready(power=target.power)
+    if target is not None and baseline is None and (found := _young(view, target)):
+        return found
     return observe_stop(view, baseline)
+
+
+def _young(view: View, target: MachineRow) -> Observation | None:
+    started = view.here.started(target)
+    waited = timedelta(seconds=view.params.get("waited_s", 0))
+    if started is None or view.here.now - started >= waited:
+        return None
+    return view.conflict("somebody or something started it again: it is not turned off", started=started)
 
 
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
