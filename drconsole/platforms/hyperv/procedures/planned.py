@@ -11,7 +11,7 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.domain.step import Step
 from drconsole.platforms.acting import Case, Procedure
-from drconsole.platforms.hyperv.procedures import networks, preflight
+from drconsole.platforms.hyperv.procedures import accepting, networks, preflight
 from drconsole.platforms.hyperv.procedures.base import (
     FAILOVER_S,
     OFF_TWICE_S,
@@ -74,6 +74,7 @@ def planned_failover(case: Case) -> Procedure:
     checks += preflight.receives(case, target)
     if options["reverse"] == "yes":
         checks += preflight.receives(case, source)
+        checks += accepting.takes_back(case, source, target)
     turn, said = _steps(steps, move, options)
     told = subject(
         case,
