@@ -71,16 +71,17 @@ def check_allowed(allowed_by: str) -> None:
         )
 
 
-def check_untouched(config: Config, view: RunView) -> None:
-    """A run that acts again changes nothing where the config forbids it by now.
+def check_config(config: Config, view: RunView) -> None:
+    """A run that acts again is of this environment, and changes nothing where the config forbids it by now.
 
     Raises:
-        Refused: it would.
+        Refused: it is not, or would.
     """
     from drconsole.cli.permitted import frozen_endpoints
     from drconsole.runs import ordering
 
     if view.plan is not None:
+        ordering.check_environment(view.plan, config.estate.environment)
         ordering.check_untouched(view.plan, frozen_endpoints(config.estate))
 
 
@@ -107,7 +108,7 @@ def answer(
         raise Refused(f"Run {view.id} asks nothing{f' about step {step}' if step else ''}.")
     if say not in asking[step].choices:
         raise UsageError(f"It can be answered: {', '.join(asking[step].choices)}.")
-    check_untouched(config, view)
+    check_config(config, view)
     request = _ask(journal, view, Wish(ANSWER, step, say))
     return request, _begun(config, view) if view.state.value == "interrupted" else None
 
@@ -116,7 +117,7 @@ def take_up(config: Config, journal: Journal, view: RunView) -> RunProcess:
     """Continue a run whose process is gone: it looks first."""
     if view.state.value != "interrupted":
         raise Refused(f"Run {view.id} is {view.state.value}; only an interrupted one is continued.")
-    check_untouched(config, view)
+    check_config(config, view)
     return _begun(config, view)
 
 
@@ -166,7 +167,7 @@ def _ask(journal: Journal, view: RunView, wish: Wish) -> int:
 def _reopened(config: Config, journal: Journal, view: RunView, kind: str, steps: list[str]) -> RunProcess:
     """Claim the workloads again, ask, and start the run's process anew."""
     assert view.plan is not None
-    check_untouched(config, view)
+    check_config(config, view)
     journal.reopen(view.id, (subject.key for subject in view.plan.subjects))
     for step in steps:
         _ask(journal, view, Wish(kind, step))

@@ -70,7 +70,8 @@ def perform(config: Config, journal: Journal, run: str, passwords: Mapping[str, 
             inventory.stop()
         return planning.facts_now(own, snapshot, plan, run, order.by)
 
-    return execute(journal, run, actors, reread, never=frozen_endpoints(config.estate))
+    frozen, environment = frozen_endpoints(config.estate), config.estate.environment
+    return execute(journal, run, actors, reread, never=frozen, environment=environment)
 
 
 if __name__ == "__main__":

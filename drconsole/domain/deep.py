@@ -58,11 +58,27 @@ class Adapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who may replicate to a host, or to a cluster by its broker.
+
+    ``allowed`` are full names of servers, or ``*.domain``; ``authentication`` is a name of
+    RecoveryAuthenticationType, or ``CertificateAndKerberos``.
+    """
+
+    enabled: bool
+    authentication: str = ""
+    anyone: bool = False
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Deep:
     """One VM, read deep on the node that has it.
 
     ``taken_at`` is the console's time, ``clock`` the host's own in that answer. Points are the newest first.
-    ``switches`` are the names of the host's networks, None where they were not told.
+    ``switches`` are the names of the host's networks, ``versions`` the VM versions that it supports,
+    ``receiver`` what it takes from others; None where they were not told. ``version`` is the VM's own,
+    ``authentication`` how its Simple relation proves who it is.
     """
 
     vm: str
@@ -74,6 +90,10 @@ class Deep:
     adapters: tuple[Adapter, ...] = ()
     relations: tuple[Relation, ...] = ()
     switches: tuple[str, ...] | None = None
+    authentication: str = ""
+    version: str = ""
+    versions: tuple[str, ...] | None = None
+    receiver: Receiver | None = None
 
     @property
     def test_vm(self) -> str | None:

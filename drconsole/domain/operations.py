@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -94,8 +94,3 @@ def offer(operation: Operation, workload: Workload, column: Column, built: froze
 
 def _blocked(operation: Operation, block: Block) -> Offer:
     return Offer(operation, block.reason, block.facts, block.instead)
-
-
-def allowed_of(offered: Iterable[Offer]) -> tuple[Operation, ...]:
-    """The operations that may be planned now."""
-    return tuple(one.operation for one in offered if one.allowed)

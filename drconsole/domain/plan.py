@@ -103,8 +103,3 @@ class Plan:
         """The endpoints whose credentials its run needs."""
         acted_on = (step.endpoint for step in (*self.steps, *self.compensation))
         return frozenset((*acted_on, *self.reads))
-
-    @property
-    def could_run(self) -> bool:
-        """Whether no check forbids it."""
-        return all(c.readiness is not Readiness.BLOCKED for s in self.subjects for c in s.checks)

@@ -14,6 +14,7 @@ from drconsole.lab.scenario_form import (
     Happening,
     Moment,
     Relationship,
+    ReplicaServer,
     Said,
     Scenario,
     WorkloadForm,
@@ -44,6 +45,8 @@ KINDS = (
     {"endpoint", "shells"},
 )
 """Which fields make up something that happens."""
+PLAIN = ReplicaServer()
+ACCEPTING = ReplicaServer.__struct_fields__
 
 
 def mistakes(scenario: Scenario) -> Iterator[str]:
@@ -61,6 +64,10 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
         yield from _wrong_endpoint(scenario, endpoint)
     for name, cluster in scenario.clusters.items():
         yield from _unknown(f"clusters {name}.nodes", set(cluster.nodes), hosts, "host")
+        for node in set(cluster.nodes) & hosts:
+            host = scenario.hosts[node]
+            own = [field for field in ACCEPTING if getattr(host, field) != getattr(PLAIN, field)]
+            yield from (f"hosts {node}.{field}: the cluster {name} says so for its nodes" for field in own)
     for workload in scenario.workloads:
         yield from _wrong_workload(scenario, workload)
     for moment in scenario.timeline:

@@ -39,12 +39,26 @@ class Site(_Form, frozen=True):
     test_networks: list[str] = []
 
 
-class HostForm(_Form, frozen=True):
+class ReplicaServer(_Form, frozen=True, kw_only=True):
+    """A server that others replicate to: a host alone, or a cluster.
+
+    ``accepts_replication``: it does at all. ``accepts_from``: full names of the servers that may replicate to
+    it, ``*.domain``, or ``*``.
+    """
+
+    accepts_replication: bool = True
+    accepts_from: tuple[str, ...] = ("*",)
+    accepts_authentication: Literal["Kerberos", "Certificate", "CertificateAndKerberos"] = (
+        "CertificateAndKerberos"
+    )
+
+
+class HostForm(ReplicaServer, frozen=True):
     """A host. ``ahead`` and ``behind`` are what its clock is wrong by.
 
     ``rights``: the account sees Hyper-V; ``quiet``: where it does not, nothing tells it so;
-    ``cluster_rights``: it sees the cluster. ``powershell``: how that of the host behaves. ``accepts_from``:
-    full names of the servers that may replicate to it, or ``*``.
+    ``cluster_rights``: it sees the cluster. ``powershell``: how that of the host behaves.
+    ``vm_versions``: those of machines that it can run.
     """
 
     fqdn: str
@@ -52,13 +66,13 @@ class HostForm(_Form, frozen=True):
     rights: bool = True
     quiet: bool = False
     cluster_rights: bool = True
-    accepts_from: tuple[str, ...] = ("*",)
+    vm_versions: tuple[str, ...] = ("8.0", "9.0", "10.0")
     powershell: Habit = Habit.FULL
     ahead: Duration = "0s"
     behind: Duration = "0s"
 
 
-class ClusterForm(_Form, frozen=True):
+class ClusterForm(ReplicaServer, frozen=True):
     """A cluster of hosts; ``broker`` is the full name of its Replica Broker, on its first node at first."""
 
     fqdn: str
@@ -104,6 +118,7 @@ class Copy(Relationship, frozen=True):
     ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication. ``auto_start`` is a name of
     StartAction. ``extended`` is a second relationship, to a third site. ``test_switches`` are the adapters'
     switches of a test failover, ``shutdown`` is how long the guest takes to shut down.
+    ``version`` is that of its configuration.
     """
 
     name: str | UnsetType = UNSET
@@ -119,6 +134,7 @@ class Copy(Relationship, frozen=True):
     test_switches: list[str] | UnsetType = UNSET
     shutdown: Shutdown | UnsetType = UNSET
     created: Duration | UnsetType = UNSET
+    version: str | UnsetType = UNSET
     extended: Relationship | UnsetType = UNSET
 
 

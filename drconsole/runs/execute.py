@@ -53,21 +53,24 @@ def execute(
     reread: Reread,
     clocks: Clocks | None = None,
     never: Mapping[str, str] = MappingProxyType({}),
+    environment: str | None = None,
 ) -> Result:
     """Take a run and bring it to its end; questions are waited for.
 
     Args:
         never: endpoints on which nothing may be changed, each with what says so.
+        environment: the one that this is; None: whichever it was planned in.
 
     Raises:
-        Refused: the run is alive, has another plan version, was taken over meanwhile, or would change what is
-            never to be changed.
+        Refused: the run is alive, has another plan version, was taken over meanwhile, would change what is
+            never to be changed, or was planned in another environment.
         StateError: the journal cannot be written.
     """
     clocks = clocks or Clocks()
     lock = RunLock(journal.store.folder, run)
     try:
-        order = _order(journal, run, never)
+        order = _order(journal, run)
+        sound(order, never, environment)
         writer = Writer(journal.store, run, owner(), clocks.wall)
         try:
             return _performed(journal, order, writer, actors, reread, clocks)
@@ -108,7 +111,7 @@ def abandon(journal: Journal, run: str, by: str) -> None:
         lock.release()
 
 
-def _order(journal: Journal, run: str, never: Mapping[str, str]) -> Order:
+def _order(journal: Journal, run: str) -> Order:
     order = decoded(journal.run(run).order)
     if isinstance(order, ForeignOrder):
         raise Refused(
@@ -116,7 +119,6 @@ def _order(journal: Journal, run: str, never: Mapping[str, str]) -> Order:
             subject=run,
             hint=f"Finish it by hand: drconsole runs show {run}; then: drconsole runs abandon {run}",
         )
-    sound(order, never)
     return order
 
 

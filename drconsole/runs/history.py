@@ -146,7 +146,7 @@ def _run(history: History, kind: str, body: Mapping[str, Any], at: datetime | No
             return replace(history, cancelled_by="", abandoned_by="")
         case "back":
             back = history.leading_back | {str(body.get("workload", ""))}
-            return replace(history, leading_back=back, cancelled_by="")
+            return replace(history, leading_back=back, cancelled_by="", abandoned_by="")
         case "end":
             return replace(history, result=_result(body.get("result")), ended=at)
     return history

@@ -56,12 +56,15 @@ def ordered(
     )
 
 
-def sound(order: Order, never: Mapping[str, str]) -> None:
+def sound(order: Order, never: Mapping[str, str], environment: str | None = None) -> None:
     """Check an order that was stored: nobody may have gone round the front door.
 
     Raises:
-        Refused: it was not allowed, not confirmed, is blocked, or changes what is ``never`` to be changed.
+        Refused: it was not allowed, not confirmed, is blocked, changes what is ``never`` to be changed, or
+            was made in another ``environment`` than this one (None: any).
     """
+    if environment is not None:
+        check_environment(order.plan, environment)
     check_untouched(order.plan, never)
     if not order.allowed_by or order.confirmed != order.asked:
         raise Refused("The order was not confirmed as its plan demands.", hint="Plan and run it again.")
@@ -72,6 +75,20 @@ def changed_by(plan: Plan) -> tuple[str, ...]:
     """The endpoints on which a plan or its way back does more than look."""
     steps = (*plan.steps, *plan.compensation)
     return tuple(dict.fromkeys(name for step in steps for name in step.changed))
+
+
+def check_environment(plan: Plan, environment: str) -> None:
+    """Check that a plan was made where it is run: endpoints of one name are others elsewhere.
+
+    Raises:
+        Refused: it was made in another environment.
+    """
+    if plan.environment != environment:
+        raise Refused(
+            f"It was planned in the environment {plan.environment!r}; this one is {environment!r}.",
+            subject=_names(plan),
+            hint="Nothing was done. Use the config that it was planned with.",
+        )
 
 
 def check_untouched(plan: Plan, never: Mapping[str, str]) -> None:

@@ -227,7 +227,7 @@ class Runner:
         kind = "back" if offered else "passed-over"
         self._writer.append("", kind, {**body, "workload": workload})
         if offered:
-            self._control.cancelled_by = ""
+            self._control.cancelled_by = self._control.abandoned_by = ""
             self._schedule.lead_back(workload)
 
     def _look_again(self) -> None:

@@ -104,6 +104,10 @@ def site_on(labs: LabPool, folder: Path, world: str, program: str | None = None)
     finally:
         ticking.set()
         clock.join()
+        # The process of a run that still asks would outlive the test.
+        for row in made.journal.runs():
+            if row.state != ENDED:
+                made.journal.ask(row.id, "abandon", "the end of the test")
 
 
 def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:

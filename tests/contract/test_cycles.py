@@ -145,4 +145,4 @@ def test_both_engines_leave_equal_journals(
         walk(cycle)
         told.append(cycle.told)
     assert told[0] == told[1]
-    assert len(told[0]) > 20
+    assert len(told[0]) > 15

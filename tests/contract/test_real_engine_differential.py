@@ -17,7 +17,7 @@ from drconsole.lab import scenario
 from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv.call import Call, Sink
 from drconsole.lab.hyperv.cmdlets import FAILED
-from drconsole.lab.hyperv.machines import Adapter, Host, Leg, Machine, Point
+from drconsole.lab.hyperv.machines import Accepting, Adapter, Host, Leg, Machine, Point
 from drconsole.lab.hyperv.model import HyperVWorld, fatal
 from drconsole.lab.hyperv.populate import build_hosts
 from drconsole.lab.powershell.evaluator.frame import Place
@@ -110,6 +110,22 @@ def cluster() -> list[Host]:
     return build_hosts(parse(CLUSTER, "cluster.yaml"), START)
 
 
+def picky() -> list[Host]:
+    """A host that takes replication from one server by certificate, as soon as it is enabled."""
+    hosts = cluster()
+    hosts[0].accepting = Accepting(False, (NJ,), "Certificate")
+    return hosts
+
+
+def without_broker() -> list[Host]:
+    """A cluster that keeps no settings, because it has no broker."""
+    hosts = cluster()
+    for node in hosts[1:]:
+        assert node.cluster is not None
+        node.cluster.broker = None
+    return hosts
+
+
 def no_rights() -> list[Host]:
     """An account that may log in and not see Hyper-V."""
     return [Host("NJHV01", NJ, rights=False)]
@@ -138,6 +154,7 @@ LIGHT, DEEP = script.text_of("light.ps1"), script.text_of("deep.ps1")
 ABOUT_CLUSTER, STATISTICS = script.text_of("cluster.ps1"), script.text_of("statistics.ps1")
 OF_WEB, OF_TEST, OF_NOBODY = {"vm": WEB}, {"vm": TEST}, {"vm": POINT}
 ON_ADAPTERS = frozenset({"Get-VMNetworkAdapterVlan", "Get-VMNetworkAdapterFailoverConfiguration"})
+ON_SETTINGS = frozenset({"Get-VMReplicationServer", "Get-VMHost"})
 ADAPTERS = frozenset({"Get-VMNetworkAdapter"})
 
 
@@ -162,6 +179,9 @@ CASES = [
     Case("deep, replica with a test", "NJHV01", replica_with_a_test, DEEP, OF_WEB),
     Case("deep, test copy", "NJHV01", replica_with_a_test, DEEP, OF_TEST),
     Case("deep, adapters tell nothing more", "NJHV01", replica_with_a_test, DEEP, OF_WEB, ON_ADAPTERS),
+    Case("deep, the host's settings are hidden", "NJHV01", replica_with_a_test, DEEP, OF_WEB, ON_SETTINGS),
+    Case("deep, a server that takes one sender", "NYHV01", picky, DEEP, OF_WEB),
+    Case("deep, a node without a broker", "NJCL02", without_broker, DEEP, OF_WEB),
     Case("deep, no such machine", "NJHV01", replica_with_a_test, DEEP, OF_NOBODY),
     Case("statistics, two relationships", "NJHV01", replica_with_a_test, STATISTICS, OF_WEB),
     Case("statistics, a primary", "NYHV01", cluster, STATISTICS, OF_WEB),

@@ -130,6 +130,14 @@ def test_a_silent_original_is_attested() -> None:
 FROZEN = {"host": "frozen until Monday"}
 
 
+def test_a_plan_of_the_lab_is_not_run_on_live_sites() -> None:
+    """Their endpoints may have the same names."""
+    order = ordered(plan([step("1")]), ASKED, GIVEN, "ada", NOW, {})
+    sound(order, {}, "LAB")
+    with pytest.raises(Refused, match="planned in the environment 'LAB'"):
+        sound(order, {}, "")
+
+
 def test_the_other_end_that_a_step_changes_is_changed() -> None:
     """A reverse is called at one end, and it is the other one that loses its data."""
     made = plan([step("1", endpoint="there", also=("host",))])

@@ -98,6 +98,21 @@ class Undecided(FakeActor):
         return seen
 
 
+def test_what_was_abandoned_can_be_led_back(engine: Engine) -> None:
+    """It is offered, so it is done."""
+    steps = [step("1", value="off"), step("2", "blind", after=("1",))]
+    made = plan(steps, compensation=(step("b1", value="on"),))
+    with engine.performing(made) as run:
+        engine.await_record(run, "2", "asked")
+        engine.journal.ask(run, "abandon", "ada")
+    assert engine.history(run).result is Result.ABANDONED
+    assert '"offers":["hv:one"]' in engine.journal.records(run)[-1].body
+    engine.journal.reopen(run, ["hv:one"])
+    engine.journal.ask(run, "back", "ada", "hv:one")
+    assert engine.perform(run) is Result.UNKNOWN
+    assert engine.outcome(run, "b1") is Outcome.DONE
+
+
 def test_an_answer_that_is_none_of_the_choices_is_passed_over(engine: Engine) -> None:
     with engine.performing(plan([step("1", "blind")])) as run:
         engine.await_record(run, "1", "asked")

@@ -45,6 +45,7 @@ def machine(number: int, **other: Any) -> dict[str, Any]:
         "State": enum("VMState", "Running"),
         "Uptime": {"$span": 61.4},
         "Notes": "",
+        "Version": "10.0",
         "ReplicationMode": enum("VMReplicationMode", "Primary"),
         "ReplicationState": enum("VMReplicationState", "Replicating"),
         "AutomaticStartAction": enum("StartAction", "Nothing"),
@@ -66,6 +67,7 @@ def relation(number: int, **other: Any) -> dict[str, Any]:
         "CurrentReplicaServerName": "hv2.example.test",
         "LastReplicationTime": {"$date": "2026-03-01T11:55:00+00:00"},
         "ReplicationFrequencySec": 300,
+        "AuthenticationType": enum("RecoveryAuthenticationType", "Kerberos"),
         "TestVirtualMachine": None,
     }
     return thing("VMReplication", **(properties | other))
@@ -90,6 +92,7 @@ class SmallWorld:
 
     def __init__(self, **answers: list[dict[str, Any]]) -> None:
         host = thing("VMHost", Name="HV1", FullyQualifiedDomainName="hv1.example.test")
+        host["SupportedVmVersions"] = ["9.0", "10.0"]
         self.answers: dict[str, list[dict[str, Any]]] = {
             "Get-Date": [{"$date": "2026-03-01T12:00:00+00:00"}],
             "Get-VMHost": [host],

@@ -68,6 +68,15 @@ STATISTICS = thing(
     LastTestFailoverInitiatedTime=None,
     ReplicationHealthDetails=["late"],
 )
+SERVER = thing(
+    "VMReplicationServer",
+    ReplicationEnabled=True,
+    AllowedAuthenticationType=enum("RecoveryAuthenticationType", "Kerberos"),
+    ReplicationAllowedFromAnyServer=False,
+    AuthorizationEntries=[
+        thing("VMReplicationAuthorizationEntry", AllowedPrimaryServer="hv2.example.test"),
+    ],
+)
 SWITCH = thing("VMSwitch", Name="Isolated")
 NODE = thing("ClusterNode", **{"$text": "HV1"}, Name="HV1", State=enum("ClusterNodeState", "Up"))
 OWNED = {"OwnerNode": NODE, "State": enum("ClusterResourceState", "Online")}
@@ -127,6 +136,7 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VMNetworkAdapter": [adapter()],
             "Get_VMNetworkAdapterVlan": [VLAN],
             "Get_VMNetworkAdapterFailoverConfiguration": [ADDRESSES],
+            "Get_VMReplicationServer": [SERVER],
         },
         "adapters that tell nothing more": {
             "Get_VM": [machine(1)],
@@ -136,6 +146,8 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VMNetworkAdapter": [adapter(IPAddresses=[])],
             "Get_VMNetworkAdapterVlan": [FAILURE],
             "Get_VMNetworkAdapterFailoverConfiguration": [FAILURE],
+            "Get_VMReplicationServer": [FAILURE],
+            "Get_VMHost": [FAILURE],
         },
     },
     "statistics": {

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from drconsole.domain.roles import Role
-from drconsole.domain.step import Effect, Verdict
+from drconsole.domain.step import Effect, Json, Verdict
 from drconsole.errors import Unreachable
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.looking import Role as ClusterRole
@@ -265,6 +265,17 @@ class TestStart:
         wrong = look(machine(adapters=[adapter("Production")]), leg(state=FAILED))
         assert seen("start", wrong, networks=ISOLATED).verdict is CONFLICT
 
+    @pytest.mark.parametrize("baseline", [None, base()])
+    def test_one_that_runs_on_another_network_is_not_what_was_wanted(self, baseline: Json | None) -> None:
+        here = look(machine("Running", adapters=[adapter("Production")]), leg(state=FAILED))
+        assert seen("start", here, baseline, networks=ISOLATED).verdict is CONFLICT
+
+    @pytest.mark.parametrize("power", ["Starting", "Resuming", "Reset"])
+    def test_a_rival_that_is_about_to_run_counts_as_running(self, power: str) -> None:
+        other = {"ny": look(machine(power), leg("Primary"), endpoint="ny")}
+        here = look(machine("Running"), leg(state=FAILED))
+        assert seen("start", here, base(), others=other, rivals=self.RIVALS).verdict is CONFLICT
+
     @pytest.mark.parametrize(("power", "verdict"), [("Starting", BUSY), ("Saved", CONFLICT)])
     def test_other_powers(self, power: str, verdict: Verdict) -> None:
         assert seen("start", look(machine(power), leg(state=FAILED))).verdict is verdict
@@ -300,6 +311,19 @@ class TestStop:
         assert (
             seen("shut-down", self.ON, base(LATER), others={"nj": SILENT}, takes_over=over).verdict is READY
         )
+
+    def test_no_guest_is_turned_off_for_a_partner_that_cannot_take_over(self) -> None:
+        over = ({"endpoint": "nj", "vm": VM},)
+        paused = {"nj": look(machine(), leg(state="Suspended"))}
+        for here in (self.ON, look(machine("Stopping"), leg("Primary"))):
+            assert seen("turn-off", here, others=paused, takes_over=over).verdict is CONFLICT
+            assert seen("turn-off", here, others={"nj": SILENT}, takes_over=over).verdict is UNKNOWN
+
+    def test_one_that_was_started_again_is_not_turned_off(self) -> None:
+        """Its shutdown did not fail by time: a cluster or a person wants it to run."""
+        young = look(machine("Running", uptime_s=10), leg("Primary"))
+        assert seen("turn-off", young, waited_s=360).verdict is CONFLICT
+        assert seen("turn-off", self.ON, waited_s=360).verdict is READY
 
     @pytest.mark.parametrize(("after", "verdict"), [(29, READY), (30, DONE), (300, DONE)])
     def test_off_is_read_twice_on_the_hosts_clock(self, after: int, verdict: Verdict) -> None:

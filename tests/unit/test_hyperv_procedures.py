@@ -416,6 +416,13 @@ def test_every_operation_gives_an_answer(operation: Operation) -> None:
     assert told.steps or blocks(told)
 
 
+def test_a_guest_is_turned_off_under_the_conditions_of_its_shutdown() -> None:
+    told = plan(Operation.PLANNED_FAILOVER, healthy(), on_shutdown_timeout="turn-off")
+    soft, hard = (next(s for s in told.steps if s.action == name) for name in ("shut-down", "turn-off"))
+    assert hard.params["takes_over"] == soft.params["takes_over"] != []
+    assert hard.params["waited_s"] == soft.limit_s
+
+
 def test_every_step_has_a_command_that_names_the_vm_by_its_id() -> None:
     plans = [plan(Operation.PLANNED_FAILOVER, healthy(test_vm=TEST), reverse="yes")]
     plans += [plan(Operation.TEST_FAILOVER, healthy()), plan(Operation.CANCEL, moved())]

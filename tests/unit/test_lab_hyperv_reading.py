@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from drconsole.lab.hyperv.machines import Leg
+from drconsole.lab.hyperv.accepting import accepts
+from drconsole.lab.hyperv.machines import Accepting, Broker, Cluster, Host, Leg
 from drconsole.lab.hyperv.model import HyperVWorld
 from tests.unit.hyperv_world import DB, NJ, NY, POINT, WEB, ask, in_world
 
@@ -197,6 +198,56 @@ def test_adapters_switches_points_and_the_host() -> None:
         assert (host["Name"], host["FullyQualifiedDomainName"]) == ("NJHV01", NJ)
 
     in_world(check)
+
+
+def test_the_replica_server_of_a_host() -> None:
+    async def check(world: HyperVWorld) -> None:
+        host = world.hosts["NYHV01"]
+        (told,) = (await ask(world, "Get-VMReplicationServer")).objects
+        assert (told["ReplicationEnabled"], told["ReplicationAllowedFromAnyServer"]) == (True, True)
+        assert [entry["AllowedPrimaryServer"] for entry in told["AuthorizationEntries"]] == ["*"]
+        host.accepting = Accepting(False, (NJ,), "Kerberos")
+        (told,) = (await ask(world, "Get-VMReplicationServer")).objects
+        assert (told["ReplicationEnabled"], told["ReplicationAllowedFromAnyServer"]) == (False, False)
+        assert [entry["AllowedPrimaryServer"] for entry in told["AuthorizationEntries"]] == [NJ]
+        assert told["AllowedAuthenticationType"] == enum("RecoveryAuthenticationType", "Kerberos")
+        host.rights = False
+        (error,) = (await ask(world, "Get-VMReplicationServer")).errors
+        assert (error["id"], error["category"]) == ("AccessDenied", "PermissionDenied")
+        host.quiet = True
+        asked = await ask(world, "Get-VMReplicationServer")
+        assert (asked.objects, asked.errors) == ([], [])
+
+    in_world(check)
+
+
+def test_the_replica_server_of_a_cluster_is_that_of_its_broker() -> None:
+    async def check(world: HyperVWorld) -> None:
+        host = world.hosts["NYHV01"]
+        host.cluster = Cluster("NYCL", "nycl.corp.example", ("NYHV01",), "NYHV01")
+        (error,) = (await ask(world, "Get-VMReplicationServer")).errors
+        assert error["id"] == "InvalidOperation"
+        host.cluster.broker = Broker("NYCL-BROKER", "nycl-broker.corp.example", "NYHV01")
+        host.cluster.accepting, host.accepting = Accepting(allowed=()), Accepting(False)
+        (told,) = (await ask(world, "Get-VMReplicationServer")).objects
+        assert (told["ReplicationEnabled"], told["AuthorizationEntries"]) == (True, [])
+
+    in_world(check)
+
+
+@pytest.mark.parametrize(
+    ("told", "taken"),
+    [
+        (Accepting(), True),
+        (Accepting(enabled=False), False),
+        (Accepting(allowed=()), False),
+        (Accepting(allowed=(NY.upper(),)), True),
+        (Accepting(allowed=("*.corp.example",)), True),
+        (Accepting(allowed=("*.example.org", "other.corp.example")), False),
+    ],
+)
+def test_whom_a_server_takes(told: Accepting, taken: bool) -> None:
+    assert accepts(Host("NJHV01", NJ, accepting=told), NY) is taken
 
 
 def test_an_object_that_is_gone_is_an_error() -> None:

@@ -102,6 +102,11 @@ def test_a_scenario_becomes_hosts_full_of_machines() -> None:
         ),
         ("role: ORIGINAL", "role: ORIGINAL, color: red", r"unknown field `color`"),
         ("mode: Primary", "mode: None", r"copies\.HB: mode Replica needs primary, which no copy tells"),
+        (
+            "hosts:\n  HA: {",
+            "clusters: {C: {fqdn: c.example, nodes: [HA]}}\nhosts:\n  HA: {accepts_from: [], ",
+            r"hosts HA\.accepts_from: the cluster C says so for its nodes",
+        ),
         ("about: one workload", "about: [", r"small\.yaml: "),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from drconsole.lab.hyperv.accepting import accepts, sender_name
 from drconsole.lab.hyperv.content import Content
 from drconsole.lab.hyperv.machines import Host, Leg, Machine
 from drconsole.lab.hyperv.transitions import READY, WAITING, Ground, Refused, check_partner
@@ -27,6 +28,10 @@ def enable(
     leg = Leg("Primary", READY, primary, replica, receiver=replica, frequency_s=frequency_s)
     target = _target(ground, leg)
     leg.receiver = target.fqdn
+    sender = sender_name(ground.host)
+    if not accepts(target, sender):
+        text = f"The server '{target.fqdn}' does not accept replication from '{sender}'."
+        raise Refused("OperationFailed", text, "NotSpecified")
     if machine.id in target.machines:
         raise Refused("InvalidOperation", f"'{target.name}' has virtual machine '{machine.name}' already.")
     machine.legs.append(leg)

@@ -79,7 +79,7 @@ class Machine:
     although its host is a node. ``shutdown_s`` is how long its guest takes to shut down; None: it never does.
     ``busy`` is the cmdlet that is at work on it. ``content`` is what was written until it began to write
     again; ``before`` what a failover can be taken back to, ``applied`` the point that it was failed over to;
-    ``planned`` that its original had been prepared then.
+    ``planned`` that its original had been prepared then. ``version`` is that of its configuration.
     """
 
     host: str
@@ -110,6 +110,7 @@ class Machine:
     before: Content | None = None
     applied: Point | None = None
     planned: bool = False
+    version: str = "10.0"
 
     @property
     def ref(self) -> str:
@@ -143,12 +144,26 @@ class Broker:
     group_state: str = "Online"
 
 
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """Whether and from whom a replica server takes replication.
+
+    ``allowed`` are full names of servers, ``*.domain``, or ``*``; ``authentication`` is a name of
+    RecoveryAuthenticationType.
+    """
+
+    enabled: bool = True
+    allowed: tuple[str, ...] = ("*",)
+    authentication: str = "CertificateAndKerberos"
+
+
 @dataclass(slots=True)
 class Cluster:
     """A failover cluster: its nodes are hosts of the world, and every machine on them is clustered.
 
     ``owner`` is the node that owns the core group. Test copies have no cluster role of their own.
     ``abandoned`` are the roles of machines that were removed without them, name and owner by machine id.
+    ``accepting`` is what its broker keeps for all nodes.
     """
 
     name: str
@@ -157,6 +172,7 @@ class Cluster:
     owner: str
     broker: Broker | None = None
     abandoned: dict[str, tuple[str, str]] = field(default_factory=dict)
+    accepting: Accepting = Accepting()
 
 
 @dataclass(slots=True)
@@ -165,9 +181,9 @@ class Host:
 
     ``rights`` False: the account may log in but not see Hyper-V; ``quiet``: and no cmdlet tells it so.
     ``cluster_rights`` False: it may not see the cluster.
-    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepts_from`` are the
-    servers that may replicate to it: full names, or ``*``. ``test_networks`` are its switches that are no
-    production. ``files`` are disks that belong to no machine any more.
+    ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepting`` is who may
+    replicate to it while it is alone, ``versions`` which machines it can run. ``test_networks`` are its
+    switches that are no production. ``files`` are disks that belong to no machine any more.
     """
 
     name: str
@@ -180,7 +196,8 @@ class Host:
     cluster: Cluster | None = None
     cluster_rights: bool = True
     state: str = "Up"
-    accepts_from: tuple[str, ...] = ("*",)
+    accepting: Accepting = Accepting()
+    versions: tuple[str, ...] = ("8.0", "9.0", "10.0")
     test_networks: tuple[str, ...] = ()
     files: set[str] = field(default_factory=set)
 

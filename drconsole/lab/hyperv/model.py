@@ -11,6 +11,7 @@ from typing import Any
 
 from drconsole.lab.clock import Clock
 from drconsole.lab.hyperv import (
+    accepting,
     builtins,
     cluster_acting,
     cluster_reading,
@@ -37,6 +38,7 @@ MODULES = (
     cluster_reading,
     deep_reading,
     guest_reading,
+    accepting,
     power_acting,
     failover_acting,
     replication_acting,

@@ -38,6 +38,7 @@ def vm_object(host: Host, machine: Machine, now: datetime) -> dict[str, Seam]:
         **_fixed_words(),
         IsClustered=host.clusters(machine),
         AutomaticStartAction=machine.auto_start,
+        Version=machine.version,
         Id=machine.id,
         Name=machine.name,
         State=machine.power,
@@ -78,7 +79,6 @@ def _replication_words(machine: Machine, now: datetime) -> dict[str, Any]:
 def _fixed_words() -> dict[str, Any]:
     """What is alike for all machines of the lab."""
     return {
-        "Version": "10.0",
         "VirtualMachineType": "RealizedVirtualMachine",
         "IsDeleted": False,
         "Status": "Operating normally",
@@ -231,7 +231,7 @@ def point_object(host: Host, machine: Machine, point: Point) -> dict[str, Seam]:
         IsClustered=False,
         IsDeleted=False,
         Generation=machine.generation,
-        Version="10.0",
+        Version=machine.version,
         ProcessorCount=machine.processors,
         Path=f"{FOLDER}\\{machine.id}",
     )
@@ -250,7 +250,7 @@ def host_object(host: Host) -> dict[str, Seam]:
         MemoryCapacity=256 * 2**30,
         VirtualHardDiskPath="D:\\Hyper-V\\Virtual Hard Disks",
         VirtualMachinePath="D:\\Hyper-V",
-        SupportedVmVersions=["8.0", "9.0", "10.0"],
+        SupportedVmVersions=list(host.versions),
         IovSupport=False,
         IovSupportReasons=[],
         IsDeleted=False,

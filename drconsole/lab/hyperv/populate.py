@@ -10,7 +10,7 @@ from msgspec import UNSET, structs
 
 from drconsole.lab.hyperv.clusters import broker_of
 from drconsole.lab.hyperv.content import Content, content_at, start_writing, stop_writing
-from drconsole.lab.hyperv.machines import Adapter, Broker, Cluster, Host, Leg, Machine, Point
+from drconsole.lab.hyperv.machines import Accepting, Adapter, Broker, Cluster, Host, Leg, Machine, Point
 from drconsole.lab.hyperv.replication import receiving
 from drconsole.lab.scenario_checks import REPLICATED, ends, sites_of_hosts, wrong_values
 from drconsole.lab.scenario_form import ClusterForm, Copy, HostForm, Scenario, ScenarioError, duration
@@ -100,7 +100,7 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
 
 
 def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> None:
-    for name in ("name", "notes", "own_mode", "own_state", "test", "auto_start"):
+    for name in ("name", "notes", "own_mode", "own_state", "test", "auto_start", "version"):
         if name in given:
             setattr(machine, name, given[name])
     if "created" in given:
@@ -175,7 +175,8 @@ def _host(name: str, form: HostForm) -> Host:
         quiet=form.quiet,
         skew=skew,
         cluster_rights=form.cluster_rights,
-        accepts_from=form.accepts_from,
+        accepting=_accepting(form),
+        versions=form.vm_versions,
     )
 
 
@@ -184,7 +185,12 @@ def _cluster(name: str, form: ClusterForm) -> Cluster:
     if form.broker is not None:
         short = form.broker.partition(".")[0].upper()
         broker = Broker(short, form.broker, form.nodes[0], form.broker_state)
-    return Cluster(name, form.fqdn, tuple(form.nodes), form.nodes[0], broker)
+    nodes = tuple(form.nodes)
+    return Cluster(name, form.fqdn, nodes, form.nodes[0], broker, accepting=_accepting(form))
+
+
+def _accepting(form: HostForm | ClusterForm) -> Accepting:
+    return Accepting(form.accepts_replication, form.accepts_from, form.accepts_authentication)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

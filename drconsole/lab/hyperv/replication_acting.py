@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from drconsole.lab.hyperv.accepting import ANYONE, settings
 from drconsole.lab.hyperv.acting import Act, carry_out, operation, refuse
 from drconsole.lab.hyperv.cmdlets import FAILED, NotModelled, Turn, cmdlet
 from drconsole.lab.hyperv.documented import Seam
@@ -163,7 +164,7 @@ def _check_as_replica(turn: Turn, machine: Machine) -> None:
         text = f"-AsReplica cannot be combined with -{' -'.join(sorted(more))}."
         raise Refused("InvalidParameter", text, "InvalidArgument")
     allowed = turn.text("AllowedPrimaryServer")
-    if allowed is None and "*" not in turn.host.accepts_from:
+    if allowed is None and ANYONE not in settings(turn.host).allowed:
         text = f"-AllowedPrimaryServer is needed for '{machine.name}' on this server."
         raise Refused("InvalidParameter", text, "InvalidArgument")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from drconsole.lab.hyperv.accepting import accepts, sender_name
 from drconsole.lab.hyperv.content import Content
 from drconsole.lab.hyperv.machines import Host, Leg, Machine
 from drconsole.lab.hyperv.replication import ship
@@ -17,19 +18,18 @@ def check_reverse(ground: Ground) -> None:
     if any(one.kind == "Extended" for one in machine.legs):
         text = f"Virtual machine '{machine.name}' has an extended replica."
         raise Refused("InvalidOperation", text)
-    if not accepts(old_host, ground.host.fqdn):
-        text = f"The server '{old_host.fqdn}' does not accept replication from '{ground.host.fqdn}'."
+    sender = sender_name(ground.host)
+    if not accepts(old_host, sender):
+        text = f"The server '{old_host.fqdn}' does not accept replication from '{sender}'."
+        raise Refused("OperationFailed", text, "NotSpecified")
+    if machine.version not in old_host.versions:
+        text = f"The server '{old_host.fqdn}' does not support version {machine.version} of '{machine.name}'."
         raise Refused("OperationFailed", text, "NotSpecified")
     old = old_host.machines.get(machine.id)
     state = old.simple.state if old is not None and old.simple is not None else None
     if old is not None and state not in (PREPARED, WAITING):
         text = f"Virtual machine '{machine.name}' on '{old_host.name}' is no replica and was not prepared."
         raise Refused("OperationFailed", text)
-
-
-def accepts(host: Host, sender: str) -> bool:
-    """Whether a host takes replication from a server."""
-    return any(name in ("*", sender.lower()) for name in map(str.lower, host.accepts_from))
 
 
 def reverse(ground: Ground) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Statistics
+from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Receiver, Statistics
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.peer import Peer
 
@@ -63,6 +63,15 @@ class AdapterRow(msgspec.Struct):
     failover: Failover | None
 
 
+class ReceiverRow(msgspec.Struct):
+    """What Get-VMReplicationServer says."""
+
+    enabled: bool
+    authentication: str
+    anyone: bool
+    allowed: list[str]
+
+
 class DeepAnswer(msgspec.Struct):
     """The whole answer of ``deep.ps1``."""
 
@@ -73,6 +82,10 @@ class DeepAnswer(msgspec.Struct):
     adapters: list[AdapterRow]
     relations: list[light.Replication]
     switches: list[str] | None = None
+    authentication: str = ""
+    version: str = ""
+    versions: list[str] | None = None
+    receiver: ReceiverRow | None = None
 
 
 class StatisticsRow(msgspec.Struct):
@@ -124,6 +137,10 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         adapters=tuple(_adapter(row) for row in answer.adapters),
         relations=tuple(light.relation_of(row, peer) for row in answer.relations),
         switches=None if answer.switches is None else tuple(answer.switches),
+        authentication=answer.authentication,
+        version=answer.version,
+        versions=tuple(answer.versions) if answer.versions else None,
+        receiver=_receiver(answer.receiver),
     )
 
 
@@ -168,6 +185,12 @@ def _adapter(row: AdapterRow) -> Adapter:
         failover=_failover(row.failover),
         unread=tuple(name for name, missing in unread.items() if missing),
     )
+
+
+def _receiver(told: ReceiverRow | None) -> Receiver | None:
+    if told is None:
+        return None
+    return Receiver(told.enabled, told.authentication, told.anyone, tuple(told.allowed))
 
 
 def _failover(told: Failover | None) -> FailoverAddress | None:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "get-vmnetworkadapterfailoverconfiguration": frozenset({"vmnetworkadapter"}),
     "get-vmnetworkadaptervlan": frozenset({"vmnetworkadapter"}),
     "get-vmreplication": frozenset(),
+    "get-vmreplicationserver": frozenset(),
     "get-vmsnapshot": frozenset({"vm"}),
     "get-vmswitch": frozenset(),
     "measure-vmreplication": frozenset({"vm"}),
@@ -77,20 +78,21 @@ TYPES = frozenset({"convert", "long", "ordered", "scriptblock", "text.encoding"}
 
 MEMBERS = frozenset(
     """
-    accessvlanid adapters address allowed arguments authenticationtype automaticstartaction
-    averagereplicationlatency averagereplicationsize before body call category categoryinfo
-    certificatethumbprint connected create creationtime currentreplicaservername dns dns2 error
-    exception failedoverreplicationtype files frombase64string fullname fullyqualifieddomainname
-    fullyqualifiederrorid gateway getbytes getstring gettype grouptype heartbeat id invocationinfo
-    ipaddresses ipv4address ipv4alternatednsserver ipv4defaultgateway ipv4preferreddnsserver
-    ipv4subnetmask ipv6address isclustered languagemode lastreplicationtime
-    lasttestfailoverinitiatedtime macaddress mask maximumreplicationlatency maximumreplicationsize
-    message missedreplicationcount monitoringstarttime name notes ok operationmode other ownergroup
-    ownernode path pendingreplicationsize point primaryservername psversion replicaservername
-    replicationerrors replicationfrequencysec replicationhealth replicationhealthdetails replicationmode
+    accessvlanid adapters address allowed allowedauthenticationtype allowedprimaryserver arguments
+    authenticationtype authorizationentries automaticstartaction averagereplicationlatency
+    averagereplicationsize before body call category categoryinfo certificatethumbprint connected create
+    creationtime currentreplicaservername dns dns2 error exception failedoverreplicationtype files
+    frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid gateway getbytes getstring
+    gettype grouptype heartbeat id invocationinfo ipaddresses ipv4address ipv4alternatednsserver
+    ipv4defaultgateway ipv4preferreddnsserver ipv4subnetmask ipv6address isclustered languagemode
+    lastreplicationtime lasttestfailoverinitiatedtime macaddress mask maximumreplicationlatency
+    maximumreplicationsize message missedreplicationcount monitoringstarttime name notes ok
+    operationmode other ownergroup ownernode path pendingreplicationsize point primaryservername
+    psversion replicaservername replicationallowedfromanyserver replicationenabled replicationerrors
+    replicationfrequencysec replicationhealth replicationhealthdetails replicationmode
     replicationrelationshiptype replicationstate resourcetype script scriptlinenumber sessionstate
-    snapshottype state successfulreplicationcount switch switchname test test_vm testreplicaswitchname
-    testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime utf8 value vlan vm
-    vmid
+    snapshottype state successfulreplicationcount supportedvmversions switch switchname test test_vm
+    testreplicaswitchname testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime
+    utf8 value version vlan vm vmid
     """.split()  # noqa: SIM905 - a list to read, not to scroll
 )

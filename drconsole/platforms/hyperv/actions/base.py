@@ -144,7 +144,7 @@ def quoted(text: str) -> str:
 
 
 def the_one(command: str, what: str, value: str) -> str:
-    """How a person finds one of several things by its id or whole name: name parameters would take patterns."""
+    """How a person finds one of several things by id or whole name; name parameters would take patterns."""
     # We keep ids in small letters; names are compared letter by letter.
     same = "EQ" if what == "Id" else "CEQ"
     return f"({command} | Where-Object -Property {what} -{same} -Value {quoted(value)})"

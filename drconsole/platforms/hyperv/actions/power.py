@@ -11,6 +11,7 @@ from drconsole.platforms.hyperv.looking import Look, MachineRow
 
 TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
+ALIVE = frozenset({"Running", "RunningCritical", "Starting", "Resuming", "Reset"})
 HANGING = "Stopping"
 BEATS = "OkApplications"
 
@@ -23,7 +24,8 @@ def observe_start(view: View, baseline: Json | None) -> Observation:
     if found := _rivals(view, target):
         return found
     if target.running:
-        return view.done(power=target.power, started=view.here.started(target))
+        # Whoever started it: one that runs where it was not planned to is not what was wanted.
+        return _prepared(view, target) or view.done(power=target.power, started=view.here.started(target))
     if target.power in BETWEEN:
         return view.busy(power=target.power)
     if not target.off:
@@ -37,7 +39,7 @@ def _rivals(view: View, target: MachineRow) -> Observation | None:
     """No second copy may run; silence of the other side is no "off"."""
     for one in view.params.get("rivals", ()):
         told, off = rival(view, one["endpoint"])
-        if told in ("Running", "RunningCritical"):
+        if told in ALIVE:
             return view.conflict(f"the copy on {one['endpoint']} runs", power=target.power, other_copy=told)
         if not off and not target.running:
             reason = f"the copy on {one['endpoint']} is not known to be off: {told}"
@@ -83,11 +85,24 @@ def observe_stop(view: View, baseline: Json | None) -> Observation:
 
 
 def observe_turn_off(view: View, baseline: Json | None) -> Observation:
-    """As ``observe_stop``, but a guest that hangs while it shuts down can be turned off as well."""
+    """As ``observe_stop``, but a guest that hangs while it shuts down can be turned off as well.
+
+    It is turned off because its shutdown took too long, and not where somebody ended that by a start.
+    """
     target = view.target
     if target is not None and target.power == HANGING:
-        return view.ready(power=target.power)
+        return _awaited(view, baseline) or view.ready(power=target.power)
+    if target is not None and baseline is None and (found := _young(view, target)):
+        return found
     return observe_stop(view, baseline)
+
+
+def _young(view: View, target: MachineRow) -> Observation | None:
+    started = view.here.started(target)
+    waited = timedelta(seconds=view.params.get("waited_s", 0))
+    if started is None or view.here.now - started >= waited:
+        return None
+    return view.conflict("somebody or something started it again: it is not turned off", started=started)
 
 
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:

@@ -11,7 +11,7 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.domain.step import Step
 from drconsole.platforms.acting import Case, Procedure
-from drconsole.platforms.hyperv.procedures import networks, preflight
+from drconsole.platforms.hyperv.procedures import accepting, networks, preflight
 from drconsole.platforms.hyperv.procedures.base import (
     FAILOVER_S,
     OFF_TWICE_S,
@@ -74,6 +74,7 @@ def planned_failover(case: Case) -> Procedure:
     checks += preflight.receives(case, target)
     if options["reverse"] == "yes":
         checks += preflight.receives(case, source)
+        checks += accepting.takes_back(case, source, target)
     turn, said = _steps(steps, move, options)
     told = subject(
         case,
@@ -164,18 +165,20 @@ def _off(steps: Steps, move: Move, on_timeout: str) -> None:
     """Shut the guest down; what happens when it does not obey was chosen before."""
     source = move.source
     name = steps.case.workload.name
+    over = {"takes_over": [end_of(move.target)]}
     steps.add(
         "shut-down",
         source,
         f"shut {name} down, wait until it is off",
         STOP_S,
-        {"takes_over": [end_of(move.target)]},
+        over,
         optional=on_timeout != SKIP,
     )
     if on_timeout != SKIP:
         question = f"{name} did not shut down in time. Turn it off? What it has not written is lost."
         ask = question if on_timeout == ASK else ""
-        steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, ask=ask)
+        also = {**over, "waited_s": STOP_S}
+        steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, also, ask=ask)
     steps.add("read-off-twice", source, "read it off a second time, 30 s later", OFF_TWICE_S)
 
 

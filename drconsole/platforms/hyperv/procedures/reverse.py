@@ -9,7 +9,7 @@ from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case, Procedure
-from drconsole.platforms.hyperv.procedures import networks, preflight
+from drconsole.platforms.hyperv.procedures import accepting, networks, preflight
 from drconsole.platforms.hyperv.procedures.base import (
     FAILOVER_S,
     QUICK_S,
@@ -71,6 +71,7 @@ def reverse(case: Case) -> Procedure:
     checks.append(_prepared(old))
     checks.append(preflight.is_off(old, "the old original"))
     checks += preflight.receives(case, old)
+    checks += accepting.takes_back(case, old, new)
     if any(r.relationship != "Simple" for r in new.sighting.relations):
         clear = "Continue the extended leg, or remove it first."
         checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))

@@ -53,12 +53,16 @@ $adapters = @(
         }
     }
 )
+$authentication = ''
 $relations = @(
     foreach ($r in @(Get-VMReplication)) {
         if ("$($r.VMId)" -eq "$($vm.Id)") {
             $test = $null
             if ($null -ne $r.TestVirtualMachine) {
                 $test = "$($r.TestVirtualMachine.Id)"
+            }
+            if ("$($r.ReplicationRelationshipType)" -eq 'Simple') {
+                $authentication = "$($r.AuthenticationType)"
             }
             [ordered]@{
                 vm           = "$($r.VMId)"
@@ -81,12 +85,44 @@ $switches = @(
         $known.Name
     }
 )
+$receiver = $null
+try {
+    $server = Get-VMReplicationServer
+    if ($null -ne $server) {
+        $receiver = [ordered]@{
+            enabled        = $server.ReplicationEnabled
+            authentication = "$($server.AllowedAuthenticationType)"
+            anyone         = $server.ReplicationAllowedFromAnyServer
+            allowed        = @(
+                foreach ($entry in $server.AuthorizationEntries) {
+                    "$($entry.AllowedPrimaryServer)"
+                }
+            )
+        }
+    }
+} catch {
+    $receiver = $null
+}
+$versions = $null
+try {
+    $versions = @(
+        foreach ($version in (Get-VMHost).SupportedVmVersions) {
+            "$version"
+        }
+    )
+} catch {
+    $versions = $null
+}
 [ordered]@{
-    id         = "$($vm.Id)"
-    now        = ConvertTo-Stamp -When (Get-Date)
-    auto_start = "$($vm.AutomaticStartAction)"
-    points     = $points
-    adapters   = $adapters
-    relations  = $relations
-    switches   = $switches
+    id             = "$($vm.Id)"
+    now            = ConvertTo-Stamp -When (Get-Date)
+    auto_start     = "$($vm.AutomaticStartAction)"
+    points         = $points
+    adapters       = $adapters
+    relations      = $relations
+    authentication = $authentication
+    switches       = $switches
+    version        = "$($vm.Version)"
+    versions       = $versions
+    receiver       = $receiver
 }
