@@ -20,7 +20,7 @@ from drconsole.runs.history import History, Result, folded
 from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import RunLock
 from drconsole.runs.ordering import sound
-from drconsole.runs.results import offers
+from drconsole.runs.results import offers, steps_of
 from drconsole.runs.runner import Runner
 from drconsole.runs.writer import Writer
 
@@ -97,7 +97,7 @@ def abandon(journal: Journal, run: str, by: str) -> None:
         try:
             writer.append("", "abandoned", {"by": by})
             history = folded(journal.records(run))
-            for step in order.plan.steps if isinstance(order, Order) else ():
+            for step in steps_of(order.plan, history) if isinstance(order, Order) else ():
                 past = history.step(step.id)
                 if past.outcome is None:
                     begun = past.baseline is not None
@@ -112,7 +112,11 @@ def abandon(journal: Journal, run: str, by: str) -> None:
 
 
 def _order(journal: Journal, run: str) -> Order:
-    order = decoded(journal.run(run).order)
+    row = journal.run(run)
+    if row.state == ENDED:
+        # Its workloads are free, and may be in another run by now.
+        raise Refused(f"Run {run} has ended.", subject=run, hint=f"See it: drconsole runs show {run}")
+    order = decoded(row.order)
     if isinstance(order, ForeignOrder):
         raise Refused(
             f"Run {run} was written by another version of drconsole; it is shown, never continued.",

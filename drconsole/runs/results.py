@@ -9,6 +9,12 @@ from drconsole.runs.history import History, Result
 _WELL = (Outcome.DONE, Outcome.EXPECTED_FAILURE)
 
 
+def steps_of(plan: Plan, history: History) -> tuple[Step, ...]:
+    """The steps that belong to a run: with those of a way back that was asked for."""
+    back = (step for step in plan.compensation if step.workload in history.leading_back)
+    return (*plan.steps, *back)
+
+
 def result_of(plan: Plan, history: History) -> Result:
     """The result of a run whose steps have all ended: the worst of theirs.
 

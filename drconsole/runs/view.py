@@ -14,7 +14,7 @@ from drconsole.runs.codec import ForeignOrder, Order, decoded
 from drconsole.runs.history import History, Result, folded
 from drconsole.runs.journal import CREATED, ENDED, Journal, RunRow
 from drconsole.runs.locks import is_alive
-from drconsole.runs.results import offers, retryable
+from drconsole.runs.results import offers, retryable, steps_of
 
 # How long a run that was ordered may take until its process holds the lock.
 STARTING = timedelta(seconds=30)
@@ -58,11 +58,7 @@ class RunView:
     @property
     def steps(self) -> tuple[Step, ...]:
         """Its steps, with those of the way back that was asked for."""
-        plan = self.plan
-        if plan is None:
-            return ()
-        led = self.history.leading_back
-        return (*plan.steps, *(step for step in plan.compensation if step.workload in led))
+        return steps_of(self.plan, self.history) if self.plan else ()
 
     @property
     def offers(self) -> list[str]:

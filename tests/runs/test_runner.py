@@ -229,6 +229,26 @@ def test_a_dead_run_is_abandoned_without_a_call(engine: Engine, tmp_path: Path) 
         abandon(engine.journal, run, "ada")
 
 
+def test_an_ended_run_is_not_taken_before_it_is_reopened(engine: Engine) -> None:
+    """Its workloads are free: a process that comes too late must not act on them."""
+    run = engine.order(plan([step("1")]))
+    abandon(engine.journal, run, "ada")
+    before = engine.journal.records(run)
+    with pytest.raises(Refused, match="has ended"):
+        engine.perform(run)
+    assert engine.journal.records(run) == before
+    assert engine.journal.run(run).state == ENDED
+
+
+def test_a_way_back_that_is_abandoned_leaves_no_step_open(engine: Engine, tmp_path: Path) -> None:
+    _, run = led(engine)
+    engine.journal.reopen(run, ["hv:one"])
+    engine.journal.ask(run, "back", "ada", "hv:one")
+    assert _killed(engine, tmp_path, run, "back-1:after handle")
+    abandon(engine.journal, run, "ada")
+    assert engine.outcome(run, "back-1") is Outcome.UNKNOWN
+
+
 def _killed(engine: Engine, tmp_path: Path, run: str, point: str) -> bool:
     process = processes.start(tmp_path / "state", run, engine.port, KILL=point)
     process.join()
