@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,14 +17,20 @@ from typing import Any, TypeVar
 
 from drconsole.cli import lab_place, lab_server
 from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.desk import Desk
 from drconsole.cli.wiring import inventory_of
+from drconsole.domain.confirmation import Attestation, Planned
 from drconsole.domain.deep import Inspection
+from drconsole.domain.plan import Operation
 from drconsole.domain.replication import relation_of
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.step import Fact, Outcome
 from drconsole.inventory import Inventory
+from drconsole.runs.history import History, Result, StepHistory
+from drconsole.runs.view import RunState
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.theming import find_theme
-from tests.tui.desks import FakeDesk
+from tests.tui.desks import RUN, FakeDesk, view
 from tests.tui.pictures import Fixed
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -52,17 +58,83 @@ class Shot:
     no_colour: bool = False
     keys: tuple[str, ...] = ()
     scenario: str = "steady"
+    done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One screen: the scenario it is shown in, and the keys that lead to it."""
+    """One screen: its scenario, the keys that lead to it, and of a run how many steps are done."""
 
     name: str
     scenario: str
     keys: tuple[str, ...] = ()
+    done: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a console sees of a scenario, and the plans that are made there."""
+
+    snapshot: Snapshot
+    plans: Mapping[Operation, Planned]
+
+
+class Shown(FakeDesk):
+    """Gives the plans that were made on the lab; a run of one has so many steps done, a minute each."""
+
+    def __init__(self, plans: Mapping[Operation, Planned], done: int) -> None:
+        super().__init__()
+        self._plans = plans
+        self._done = done
+
+    def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
+        """The plan of that operation."""
+        return self._plans[operation]
+
+    def start(
+        self, planned: Planned, said: str, allowed_by: str, attestation: Attestation | None = None
+    ) -> str:
+        """Begin a run as it stands after so many steps."""
+        steps = planned.plan.steps
+        began = NOW - timedelta(minutes=2, seconds=41)
+        past = {
+            one.id: StepHistory(
+                began=began + timedelta(seconds=14 * at),
+                ended=began + timedelta(seconds=14 * at + 9) if at < self._done else None,
+                outcome=Outcome.DONE if at < self._done else None,
+                facts=(Fact(*EVIDENCE[one.action], one.endpoint, READ),) if at < self._done else BEFORE,
+            )
+            for at, one in enumerate(steps)
+            if at <= self._done
+        }
+        whole = self._done >= len(steps)
+        result, state = (Result.DONE, RunState.DONE) if whole else (None, RunState.RUNNING)
+        history = History(past, compared=True, result=result, began=began, ended=NOW if whole else None)
+        self.views = [view(planned.plan, history, state, planned.run)]
+        return planned.run
+
+
+# What is read back after each act of the plan that the pictures show.
+EVIDENCE = {
+    "shut-down": ("power", "Off"),
+    "turn-off": ("power", "Off"),
+    "read-off-twice": ("power", "Off, seen twice"),
+    "prepare": ("state", "PreparedForFailover"),
+    "nothing-pending": ("pending", "0 bytes"),
+    "fail-over": ("state", "FailedOverWaitingCompletion"),
+    "planned-type": ("failed over type", "Planned"),
+    "write-record": ("record", "RECOVERED"),
+    "connect-adapters": ("adapters", "Network Adapter: Production"),
+    "start": ("power", "Running"),
+    "await-heartbeat": ("heartbeat", "OkApplicationsHealthy"),
+}
+BEFORE = (Fact("state", "PreparedForFailover", "nyhv01", READ),)
+# The workload on the last line is planned, confirmed by its name, and run.
+PLANNED = "web-shop"
+PLAN_KEYS = ("G", "p", "enter")
+CONFIRM_KEYS = (*PLAN_KEYS, "exclamation_mark", "y", "enter")
+TYPED = tuple("minus" if letter == "-" else letter for letter in PLANNED)
+RUN_KEYS = (*CONFIRM_KEYS, "shift+tab", *TYPED, "enter", "enter")
 SUBJECTS = (
     Subject("inventory", "steady", ("down", "down")),
     Subject("detail", "steady", ("down", "down", "enter")),
@@ -70,37 +142,51 @@ SUBJECTS = (
     Subject("alarms", "split-brain", ("a", "down")),
     Subject("split-brain", "split-brain", ("enter",)),
     Subject("help", "steady", ("question_mark",)),
+    Subject("options", "steady", ("G", "t")),
+    Subject("plan", "steady", PLAN_KEYS),
+    Subject("confirmation", "steady", CONFIRM_KEYS),
+    Subject("run", "steady", RUN_KEYS, 5),
+    Subject("result", "steady", RUN_KEYS, 99),
 )
 SHOTS = tuple(
     shot
     for one in SUBJECTS
     for shot in (
-        Shot(f"{one.name}-80x24", (80, 24), keys=one.keys, scenario=one.scenario),
-        Shot(f"{one.name}-120x40", (120, 40), keys=one.keys, scenario=one.scenario),
-        Shot(f"{one.name}-no-colour", (80, 24), "ansi", True, one.keys, one.scenario),
+        Shot(f"{one.name}-80x24", (80, 24), keys=one.keys, scenario=one.scenario, done=one.done),
+        Shot(f"{one.name}-120x40", (120, 40), keys=one.keys, scenario=one.scenario, done=one.done),
+        Shot(f"{one.name}-no-colour", (80, 24), "ansi", True, one.keys, one.scenario, one.done),
     )
 )
 
 
-def steady() -> Snapshot:
-    """What a console sees of the lab's steady scenario, with its clock stopped."""
-    return seen("steady")
-
-
-def seen(scenario: str) -> Snapshot:
-    """What a console sees of a scenario whose clock stands, its first workloads looked at closely."""
+def seen(scenario: str) -> Scene:
+    """What a console sees of a scenario whose clock stands, some of its workloads looked at closely."""
     arguments = ["--scenario", scenario, "--random-seed", "0", "--speed", "0", "--cost", "0"]
     with lab_place.place(None) as where, lab_server.running(arguments, where.folder) as server:
         where.write(server.description)
-        inventory = inventory_of(prepared(Choices(config=where.config)))
+        config = prepared(Choices(config=where.config))
+        inventory = inventory_of(config)
         inventory.start()
         try:
-            keys = [workload.key for workload in inventory.wait(WAIT_S).workloads[:LOOKED_AT]]
+            workloads = inventory.wait(WAIT_S).workloads
+            planned = [workload.key for workload in workloads if workload.name == PLANNED]
+            keys = [*(workload.key for workload in workloads[:LOOKED_AT]), *planned]
             for key in keys:
                 _look(inventory, key)
-            return without_looks(inventory.newest(), but=keys)
+            plans = _plans(Desk(config, inventory), planned)
+            return Scene(without_looks(inventory.newest(), but=keys), plans)
         finally:
             inventory.stop()
+
+
+def _plans(desk: Desk, keys: list[str]) -> dict[Operation, Planned]:
+    try:
+        operations = (Operation.PLANNED_FAILOVER,) if keys else ()
+        made = {operation: desk.plan(operation, keys, {}) for operation in operations}
+    finally:
+        desk.close()
+    # Its id is by chance.
+    return {operation: replace(one, run=RUN) for operation, one in made.items()}
 
 
 def _look(inventory: Inventory, key: str) -> None:
@@ -194,17 +280,20 @@ def _to_the_minute(when: datetime | None) -> datetime | None:
     return when and (when + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
-def draw(shot: Shot, snapshot: Snapshot) -> str:
+def draw(shot: Shot, scene: Scene) -> str:
     """One picture as SVG."""
 
     async def run() -> str:
-        app = ConsoleApp(Fixed(at_noon(snapshot)), FakeDesk(), find_theme(shot.theme), clock=lambda: NOW)
+        desk = Shown(scene.plans, shot.done)
+        app = ConsoleApp(Fixed(at_noon(scene.snapshot)), desk, find_theme(shot.theme), clock=lambda: NOW)
         async with app.run_test(size=shot.size) as pilot:
             while app.state.snapshot is None:
                 await pilot.pause()
             for key in shot.keys:
                 await pilot.press(key)
-            await pilot.pause()
+                # A plan and a run come from another thread.
+                await app.workers.wait_for_complete()
+                await pilot.pause()
             return app.export_screenshot(title="drconsole lab")
 
     with _environment(no_colour=shot.no_colour):
@@ -214,11 +303,11 @@ def draw(shot: Shot, snapshot: Snapshot) -> str:
 
 def write(folder: Path) -> list[Path]:
     """Write all pictures into a folder."""
-    snapshots = {name: seen(name) for name in sorted({shot.scenario for shot in SHOTS})}
+    scenes = {name: seen(name) for name in sorted({shot.scenario for shot in SHOTS})}
     paths = []
     for shot in SHOTS:
         path = folder / f"{shot.name}.svg"
-        path.write_text(draw(shot, snapshots[shot.scenario]), encoding="utf-8")
+        path.write_text(draw(shot, scenes[shot.scenario]), encoding="utf-8")
         paths.append(path)
     return paths
 

@@ -64,6 +64,9 @@ def costs_lines(subject: Subject, width: int) -> Iterator[Line]:
     yield (Span(f" {visible(subject.name)}", "strong"), Span(f"  {words.moves(subject)}"))
     for text in subject.costs:
         yield from _wrapped(visible(text), width, " ")
+    if subject.point_of_no_return:
+        turn = words.turning_point(subject).replace("from here", f"From step {subject.point_of_no_return}")
+        yield from _wrapped(f"{turn}.", width, " ", ink="warning")
 
 
 def turn_line(subject: Subject, width: int) -> Line:
@@ -73,14 +76,20 @@ def turn_line(subject: Subject, width: int) -> Line:
 
 def check_lines(subject: Subject, width: int) -> Iterator[Line]:
     """What was asked beforehand, the worst first; what holds, together for each who said it."""
-    held: dict[str, list[str]] = {}
+    for word, text, source in words.checks(subject.checks):
+        if word != _HOLDS:
+            yield from _told(word, text, source, width)
+    for source, text in holding(subject).items():
+        yield from _told(_HOLDS, text, source, width)
+
+
+def holding(subject: Subject) -> dict[str, str]:
+    """What holds, by who said it."""
+    found: dict[str, list[str]] = {}
     for word, text, source in words.checks(subject.checks):
         if word == _HOLDS:
-            held.setdefault(source, []).append(text)
-        else:
-            yield from _told(word, text, source, width)
-    for source, texts in held.items():
-        yield from _told(_HOLDS, "; ".join(texts), source, width)
+            found.setdefault(source, []).append(text)
+    return {source: "; ".join(texts) for source, texts in found.items()}
 
 
 def _hindered(subject: Subject) -> int:

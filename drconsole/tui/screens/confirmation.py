@@ -13,7 +13,7 @@ from drconsole.domain.confirmation import Planned, What
 from drconsole.domain.plan import Readiness, Subject
 from drconsole.errors import DrConsoleError
 from drconsole.tui.actions import CONFIRMATION, OPTIONS, PLAN
-from drconsole.tui.plan_lines import costs_lines, stages, turn_line
+from drconsole.tui.plan_lines import costs_lines, holding, stages
 from drconsole.tui.screens.arming import ArmingScreen, told_error
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.run import RunScreen
@@ -142,23 +142,23 @@ class ConfirmationScreen(ArmingScreen):
         for subject in subjects[:_SHOWN]:
             yield from costs_lines(subject, self.size.width)
             yield from self._evidence(subject)
-            if subject.point_of_no_return:
-                yield turn_line(subject, self.size.width)
             yield ()
         if len(subjects) > _SHOWN:
             yield (Span(f" and {len(subjects) - _SHOWN} more", "muted"),)
 
     def _evidence(self, subject: Subject) -> Iterator[Line]:
-        known = [check for check in subject.checks if check.readiness is Readiness.READY]
-        open_ = [check for check in subject.checks if check.readiness is not Readiness.READY]
-        for title, found, ink in (("what proves it", known, ""), ("what is to be known", open_, "warning")):
-            text = "; ".join(
-                visible(f"{one.text} ({one.source})" if one.source else one.text) for one in found
-            )
-            if text:
-                yield from self._titled(title, text, ink)
-        for text in subject.after:
-            yield from self._titled("after it", visible(text), "")
+        proof = [f"{source}: {text}" for source, text in holding(subject).items()]
+        rest = [check for check in subject.checks if check.readiness is not Readiness.READY]
+        known = [visible(f"{one.text} ({one.source})" if one.source else one.text) for one in rest]
+        after = [visible(text) for text in subject.after]
+        told = (
+            ("what proves it", proof, ""),
+            ("what is to be known", known, "warning"),
+            ("after it", after, ""),
+        )
+        for title, texts, ink in told:
+            for number, text in enumerate(texts):
+                yield from self._titled(title if not number else "", text, ink)
 
     def _titled(self, title: str, text: str, ink: str) -> Iterator[Line]:
         for number, piece in enumerate(wrap(text, max(self.size.width - 25, 10))):
