@@ -134,6 +134,7 @@ def test_there_and_cancelled(make: Make, vm: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.pwsh
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("walk", [go_round, there_and_cancelled])
 @pytest.mark.parametrize("vm", [ALONE, CLUSTERED], ids=["alone", "clustered"])
 def test_both_engines_leave_equal_journals(
