@@ -40,6 +40,7 @@ class Step:
         ask: a question that a person answers with yes before it acts; empty: none. Asked only while it is
             ready, so what is done already asks nobody.
         also: names of other endpoints whose copies it changes as well.
+        serves: that it is done shows that the guest works, not only that it was started.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Step:
     optional: bool = False
     ask: str = ""
     also: tuple[str, ...] = ()
+    serves: bool = False
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from drconsole.runs.journal import Journal
 def last_passed(journal: Journal) -> dict[str, datetime]:
     """When the last test of each workload passed (console's wall clock), by workload key.
 
-    A test passed when every step for that workload is done, but for optional ones; what a person said in
-    place of the platform passes nothing.
+    A test passed when every step for that workload is done, but for optional ones, and one of them showed
+    that the guest works. What a person said in place of the platform passes nothing.
     """
     found: dict[str, datetime] = {}
     for row in journal.runs():
@@ -34,6 +34,7 @@ def _passed(order: Order, history: History, key: str) -> datetime | None:
     """When the last step of a workload was done; None where one that counts was not."""
     steps = [step for step in order.plan.steps if step.workload == key and not step.optional]
     ends = [history.step(step.id) for step in steps]
-    if not ends or any(one.outcome is not Outcome.DONE or one.said_by for one in ends):
+    read_back = all(one.outcome is Outcome.DONE and not one.said_by for one in ends)
+    if not read_back or not any(step.serves for step in steps):
         return None
     return max((one.ended for one in ends if one.ended is not None), default=None)

@@ -32,7 +32,7 @@ def ran(journal: Journal, made: Plan, **outcomes: str) -> str:
 
 
 def test_a_test_is_passed_when_all_that_counts_is_done(journal: Journal) -> None:
-    steps = [step("1"), step("2"), step("3", optional=True)]
+    steps = [step("1"), step("2", serves=True), step("3", optional=True)]
     assert last_passed(journal) == {}
     ran(journal, plan(steps), _1="done", _2="failed", _3="skipped")
     assert last_passed(journal) == {}
@@ -44,8 +44,14 @@ def test_a_test_is_passed_when_all_that_counts_is_done(journal: Journal) -> None
     assert last_passed(journal) == {"hv:one": seen(journal, last).history.step("2").ended}
 
 
+def test_one_whose_guest_was_not_heard_proves_nothing(journal: Journal) -> None:
+    """Its heartbeat was not waited for: it was started, and nobody knows whether it works."""
+    ran(journal, plan([step("1"), step("2")]), _1="done", _2="done")
+    assert last_passed(journal) == {}
+
+
 def test_what_a_person_said_proves_nothing(journal: Journal) -> None:
-    run = journal.create(order(plan([step("1")])))
+    run = journal.create(order(plan([step("1", serves=True)])))
     writer = Writer(journal.store, run, "me")
     writer.append("1", "asked", {"why": "no heartbeat", "choices": ["done", "failed"]})
     writer.append("1", "answered", {"say": "done", "by": "ada"})
@@ -55,13 +61,13 @@ def test_what_a_person_said_proves_nothing(journal: Journal) -> None:
 
 
 def test_each_workload_of_a_bulk_test_counts_for_itself(journal: Journal) -> None:
-    steps = [step("1", workload="hv:a"), step("2", workload="hv:b")]
+    steps = [step("1", workload="hv:a", serves=True), step("2", workload="hv:b", serves=True)]
     ran(journal, plan(steps), _1="done", _2="failed")
     assert set(last_passed(journal)) == {"hv:a"}
 
 
 def test_other_operations_prove_nothing(journal: Journal) -> None:
-    made = plan([step("1")])
+    made = plan([step("1", serves=True)])
     other = Plan(Operation.STOP_TEST, "LAB", made.subjects, made.steps)
     ran(journal, other, _1="done")
     assert last_passed(journal) == {}

@@ -48,7 +48,7 @@ def passed(config: Config) -> str:
     """A test of the VM that is passed now; when, as the journal says."""
     store = Store(config.state)
     journal = Journal(store)
-    run = journal.create(order(plan([step("1", workload=KEY)])))
+    run = journal.create(order(plan([step("1", workload=KEY, serves=True)])))
     writer = Writer(store, run, "me")
     writer.append("1", "outcome", {"outcome": "done", "acted": True})
     writer.end({"result": "done"})

@@ -122,6 +122,7 @@ class TestTestFailover:
         started = told.steps[3].params
         assert started["recorded"]
         assert started["networks"] == {"every": {"switch": "isolated", "vlan": None}}
+        assert [step.serves for step in told.steps] == [False, False, False, False, True]
         assert "heartbeat" not in str(plan(Operation.TEST_FAILOVER, healthy(), heartbeat="skip").steps)
 
     def test_no_site_network_is_guessed(self) -> None:

@@ -61,6 +61,7 @@ class Steps:
                 ask=ask,
                 # Replication is turned round at one end, and both are another thing afterwards.
                 also=tuple(one["endpoint"] for one in all_params.get("partner", ())),
+                serves=action == "await-heartbeat",
             )
         )
         return number
