@@ -29,6 +29,7 @@ from drconsole.inventory import Inventory
 from drconsole.runs.history import History, Result, StepHistory
 from drconsole.runs.view import RunState
 from drconsole.tui.app import ConsoleApp
+from drconsole.tui.screens.run import RunScreen
 from drconsole.tui.theming import find_theme
 from tests.tui.desks import RUN, FakeDesk, view
 from tests.tui.pictures import Fixed
@@ -291,9 +292,13 @@ def draw(shot: Shot, scene: Scene) -> str:
                 await pilot.pause()
             for key in shot.keys:
                 await pilot.press(key)
-                # A plan and a run come from another thread.
+                # What a key moves the focus to must have it before the next; a plan comes from a thread.
+                await pilot.pause()
                 await app.workers.wait_for_complete()
                 await pilot.pause()
+            while shot.done and not isinstance(app.screen, RunScreen):
+                await pilot.pause(0.05)
+            await pilot.pause()
             return app.export_screenshot(title="drconsole lab")
 
     with _environment(no_colour=shot.no_colour):
