@@ -185,7 +185,11 @@ class WinRMService:
         return self._reply(200, identity(UNKNOWN_VERSION))
 
     async def _read(self, request: web.Request) -> bytes:
-        body = await request.read()
+        try:
+            body = await request.read()
+        except ConnectionResetError:
+            # The client went in the middle of its request: nobody will read this.
+            raise web.HTTPBadRequest from None
         self.counters.requests += 1
         self.counters.bytes_in += len(body)
         return body

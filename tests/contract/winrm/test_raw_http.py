@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
+import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -348,3 +350,16 @@ def test_requests_and_bytes_are_counted(host: Host) -> None:
 
 async def _restart(host: Host) -> None:
     host.service.restart()
+
+
+def test_a_client_that_goes_in_the_middle_of_its_request_is_no_defect(
+    start_host: StartHost, caplog: pytest.LogCaptureFixture
+) -> None:
+    clear = start_host(tls=False)
+    for ending in (b"", struct.pack("ii", 1, 0)):
+        with socket.create_connection(("127.0.0.1", clear.port)) as client:
+            client.sendall(b"POST /wsman HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf")
+            if ending:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ending)
+    assert post(clear, IDENTIFY, path="/wsman-anon/identify", login=None, tls=False).status == 200
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
