@@ -16,6 +16,11 @@ settings.register_profile("drconsole", deadline=None)
 settings.load_profile("drconsole")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each core: much of the time tests wait for what simulated hosts do."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests run only in the whole tier."""
     if ALL:
