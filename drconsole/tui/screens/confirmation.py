@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from textual import on
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Input
 
 from drconsole.domain.confirmation import Planned, What
 from drconsole.domain.plan import Readiness, Subject
@@ -81,8 +80,7 @@ class ConfirmationScreen(ArmingScreen):
         self.query_one(Pager).page(tuple(self._lines()))
         self.query_one("#asked", Lines).show([(Span(f" {visible(asked(self._planned.asked))}", "label"),)])
 
-    @on(Input.Submitted)
-    def move_on(self) -> None:
+    def action_move_on(self) -> None:
         """Enter in the field starts nothing: it moves on where what was typed is what is asked."""
         if self._accepted:
             self.query_one("#go", Knob).focus()
