@@ -12,7 +12,7 @@ from drconsole.cli.reading import NARROWEST, WAIT_S, snapshot_once, text_width, 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from drconsole.domain.snapshot import Snapshot, Workload
+    from drconsole.domain.snapshot import Workload
     from drconsole.tui.widgets.ink import Line
 
 
@@ -73,24 +73,10 @@ def show_command(
         return 0
     for line in _compared(found, snapshot.taken_at, width or text_width(), commands):
         click.echo(plain(line).rstrip())
-    title, *rest = full_detail(found, snapshot.taken_at, width or text_width(), awaited=False)
-    click.echo(plain(title).rstrip())
-    for text in _proven(found, snapshot):
-        click.echo(text)
-    for line in rest:
+    days, now = snapshot.estate.proven_days_of(found.key), snapshot.taken_at
+    for line in full_detail(found, now, width or text_width(), awaited=False, proven_days=days):
         click.echo(plain(line).rstrip())
     return 0
-
-
-def _proven(workload: Workload, snapshot: Snapshot) -> tuple[str, ...]:
-    """When its last test passed; nothing where it was never tested and no test could be made."""
-    from drconsole.domain.proven import testable
-    from drconsole.wording.proven import proven_text
-
-    if workload.proven is None and not testable(workload):
-        return ()
-    days = snapshot.estate.proven_days_of(workload.key)
-    return (f" proven {proven_text(workload, snapshot.taken_at, days)}",)
 
 
 def _compared(workload: Workload, now: datetime, width: int, commands: bool) -> tuple[Line, ...]:

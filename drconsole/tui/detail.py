@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 
+from drconsole.domain.proven import testable
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import AlarmCode, Role, Severity
 from drconsole.domain.snapshot import CopyState, Workload
@@ -18,6 +19,7 @@ from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 from drconsole.wording.deep import deep_texts
 from drconsole.wording.names import visible
+from drconsole.wording.proven import proven_text
 from drconsole.wording.roles import power, reason
 
 PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
@@ -34,14 +36,18 @@ def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
     return (_title(workload, width), (), *copies, *alarms, *_why_late(workload, now, width))
 
 
-def full_detail(workload: Workload, now: datetime, width: int, *, awaited: bool = True) -> tuple[Line, ...]:
+def full_detail(
+    workload: Workload, now: datetime, width: int, *, awaited: bool = True, proven_days: int | None = None
+) -> tuple[Line, ...]:
     """The page of one workload: more than the pane, then everything that its columns had to cut, in full.
 
     Args:
         awaited: deep reads come by themselves, so that it is worth telling what was not read yet.
+        proven_days: how long a passed test of it counts, where the config says so.
     """
     return (
         _title(workload, width),
+        *_proven(workload, now, width, proven_days),
         (),
         *_copies(workload, now, width, PAGE, awaited=awaited),
         *_alarms(workload, now, width),
@@ -56,6 +62,13 @@ def _title(workload: Workload, width: int) -> Line:
     facts = [platform, visible(sentence(workload.arrow)), *_cycle(workload)]
     name = Span(f" {visible(workload.name)}", "strong")
     return fit((name, *(Span(f"   {fact}", "label") for fact in facts if fact)), width, middle=True)
+
+
+def _proven(workload: Workload, now: datetime, width: int, days: int | None) -> list[Line]:
+    """When its last test passed; nothing where it was never tested and no test could be made."""
+    if workload.proven is None and not testable(workload):
+        return []
+    return [line(f" {piece}") for piece in wrap(f"proven {proven_text(workload, now, days)}", width - 2)]
 
 
 def _cycle(workload: Workload) -> list[str]:

@@ -47,6 +47,15 @@ def test_last_known_facts_are_marked_with_their_age() -> None:
     assert "gold-n1, just now" in text
 
 
+def test_the_page_says_when_a_test_was_passed_and_how_long_that_counts() -> None:
+    workload = replace(_workload(2), proven=NOW - timedelta(days=92))
+    lines = [plain(line) for line in full_detail(workload, NOW, 80, proven_days=90)]
+    assert lines[1].startswith(" proven 92 days ago, ")
+    assert lines[1].endswith("a test counts for 90 days")
+    never = [plain(line) for line in full_detail(replace(workload, proven=None), NOW, 80)]
+    assert never[1] == " proven by no test-failover of this console yet"
+
+
 def test_late_says_by_how_much() -> None:
     snapshot = picture(protected("web-01", 1, late_s=38 * 60))
     text = "\n".join(plain(line) for line in detail(snapshot.workloads[0], NOW, 120))

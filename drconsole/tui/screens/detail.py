@@ -42,10 +42,11 @@ class DetailScreen(WorkloadScreen):
         return (workload,) if workload else ()
 
     def _lines(self) -> tuple[Line, ...]:
-        workload = self._workload()
-        if workload is None:
+        workload, snapshot = self._workload(), self.state.snapshot
+        if workload is None or snapshot is None:
             return ((Span(" This workload is no longer seen anywhere.", "warning"),),)
-        return full_detail(workload, self.state.now, self.size.width)
+        days = snapshot.estate.proven_days_of(workload.key)
+        return full_detail(workload, self.state.now, self.size.width, proven_days=days)
 
     def _workload(self) -> Workload | None:
         workloads = self.state.snapshot.workloads if self.state.snapshot else ()
