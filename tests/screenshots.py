@@ -135,7 +135,7 @@ PLANNED = "web-shop"
 PLAN_KEYS = ("G", "p", "enter")
 CONFIRM_KEYS = (*PLAN_KEYS, "exclamation_mark", "y", "enter")
 TYPED = tuple("minus" if letter == "-" else letter for letter in PLANNED)
-RUN_KEYS = (*CONFIRM_KEYS, "shift+tab", *TYPED, "tab", "tab", "enter")
+RUN_KEYS = (*CONFIRM_KEYS, "tab", *TYPED, "tab", "enter")
 SUBJECTS = (
     Subject("inventory", "steady", ("down", "down")),
     Subject("detail", "steady", ("down", "down", "enter")),

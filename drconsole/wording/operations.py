@@ -124,10 +124,10 @@ class _Facts(dict[str, str]):
 
 _WHAT = {
     What.LETTER: "Press {expected} to go on",
-    What.NAME: "Type the name of the workload to go on: {expected}",
-    What.IDENTIFIER: "Type the first letters of its identifier to go on: {expected}",
-    What.SITE: "Type the name of the side that loses its data to go on: {expected}",
-    What.NUMBER: "Type the number of workloads to go on: {expected}",
+    What.NAME: "Type the name of the workload, {expected}, to go on",
+    What.IDENTIFIER: "Type the first letters of its identifier, {expected}, to go on",
+    What.SITE: "Type the name of the side that loses its data, {expected}, to go on",
+    What.NUMBER: "Type the number of workloads, {expected}, to go on",
 }
 
 

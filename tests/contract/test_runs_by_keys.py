@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("cycles-on-the-lab")
 Make = Callable[[str, str], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}
 CYCLE = ("test-failover", "stop-test", "planned-failover", "reverse")
-SHIFT_TAB = "\x1b[Z"
+TAB = "\t"
 KEYS = {"test-failover": "t", "stop-test": "s", "planned-failover": "p", "reverse": "r"}
 
 
@@ -77,9 +77,9 @@ class Console:
             self.press("\r", "It could run")
         asked = {"planned-failover": self.cycle.name, "reverse": "New York"}.get(operation, "")
         if asked:
-            # Cancel has the focus: the field is one step back, and Enter in it only moves on.
+            # Cancel has the focus: the field is the next, and Enter in it only moves on.
             self.press("\r", "Type the name")
-            self.press(f"{SHIFT_TAB}{asked}\r", "▸ ( ")
+            self.press(f"{TAB}{asked}\r", "▸ ( ")
             self.terminal.type("\r")
         else:
             self.press("\r", "Press y")

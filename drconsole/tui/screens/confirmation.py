@@ -28,6 +28,7 @@ from drconsole.wording.names import visible
 from drconsole.wording.operations import asked
 
 _SHOWN = 6
+_ORDER = ("cancel", "field", "go")
 _WIZARD = (OPTIONS, PLAN, CONFIRMATION)
 
 
@@ -51,7 +52,10 @@ class ConfirmationScreen(ArmingScreen):
         yield Lines(id="place")
         yield Pager(id="main")
         yield Lines(id="asked")
-        yield Field(id="field")
+        with Horizontal(id="typing"):
+            yield Lines(id="opening")
+            yield Field(id="field")
+            yield Lines(id="closing")
         with Horizontal(id="knobs"):
             yield Knob("Cancel", id="cancel")
             yield Knob(self._label, id="go")
@@ -60,13 +64,18 @@ class ConfirmationScreen(ArmingScreen):
         """Nothing is typed where one letter is asked."""
         self.query_one(Pager).can_focus = False
         if self._letter:
-            for name in ("#field", "#go"):
+            for name in ("#typing", "#go"):
                 self.query_one(name).display = False
 
     @property
     def mode(self) -> str:
         """The action table's word."""
         return CONFIRMATION
+
+    @property
+    def focus_chain(self) -> list[Widget]:
+        """From Cancel the next is the field, then what goes on, although the field stands above both."""
+        return sorted(super().focus_chain, key=lambda widget: _ORDER.index(widget.id or ""))
 
     def conditions(self) -> frozenset[str]:
         """Whether one letter is asked."""
@@ -78,6 +87,8 @@ class ConfirmationScreen(ArmingScreen):
         title = f" {words.operation(plan.operation)}: {words.names(plan.subjects)}"
         self.query_one("#place", Lines).show([(*stages(3), Span(title, "strong"))])
         self.query_one(Pager).page(tuple(self._lines()))
+        self.query_one("#opening", Lines).show([(Span(" [", "label"),)])
+        self.query_one("#closing", Lines).show([(Span("]", "label"),)])
         self.query_one("#asked", Lines).show([(Span(f" {visible(asked(self._planned.asked))}", "label"),)])
 
     def action_move_on(self) -> None:
