@@ -201,7 +201,7 @@ def test_output_that_cannot_be_written_is_told(
 
 
 def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
-    narrow = ("list", "--width", "100")  # room for the first words of the next action
+    narrow = ("list", "--width", "110")  # room for the first words of the next action
     ran = run("--config", served, *narrow, home=tmp_path, more={"PYTHONIOENCODING": "latin-1"})
 
     assert (ran.returncode, ran.stderr) == (0, "")
