@@ -11,6 +11,9 @@ from hypothesis import settings
 ALL = os.environ.get("DRCONSOLE_TESTS") == "all"
 CI = os.environ.get("CI") == "true"
 
+# Where Kerberos is installed, each NTLM login would wait for a name server that knows no realm.
+os.environ.setdefault("KRB5_CONFIG", str(Path(__file__).with_name("krb5.conf")))
+
 # How long an example takes is the machine's business: speed belongs to tests/bench.
 settings.register_profile("drconsole", deadline=None)
 settings.load_profile("drconsole")

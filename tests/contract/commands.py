@@ -29,6 +29,7 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",
+        "KRB5_CONFIG": os.environ["KRB5_CONFIG"],
         **(more or {}),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_process_of_a_run_looks_into_the_config_of_its_own_day(tmp_path: Pat
     frozen = config(tmp_path, "never", "ask")
     store = Store(frozen.state)
     journal = Journal(store)
-    run = journal.create(order(plan([HERE])))
+    run = journal.create(order(replace(plan([HERE]), environment=frozen.estate.environment)))
 
     with pytest.raises(Refused, match="gold: the config says changes: never"):
         perform(frozen, journal, run, {})
