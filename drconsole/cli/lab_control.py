@@ -56,10 +56,12 @@ class Control:
             return self._told(reply.status_code, reply.content)
 
     def _told(self, status: int, content: bytes) -> dict[str, Any]:
-        from msgspec import DecodeError, json
+        from msgspec import DecodeError
+
+        from drconsole.parsing import parsed
 
         try:
-            told = json.decode(content, type=dict[str, Any])
+            told = parsed(content, dict[str, Any])
         except DecodeError:
             told = {}
         if status in (400, 404) and "error" in told:
@@ -101,12 +103,14 @@ def _of(config: Path) -> Control | None:
 
 def _in(folder: Path, config: Path) -> Control | None:
     """The lab of a folder, if it runs; a folder of somebody else is none of ours."""
-    from msgspec import DecodeError, json
+    from msgspec import DecodeError
+
+    from drconsole.parsing import parsed
 
     try:
         if folder.lstat().st_uid != os.getuid():
             return None
-        side = json.decode((folder / SIDE_FILE).read_bytes(), type=dict[str, str])
+        side = parsed((folder / SIDE_FILE).read_bytes(), dict[str, str])
         return Control(side["url"], side["token"], folder, config)
     except (OSError, DecodeError, KeyError):
         return None

@@ -106,10 +106,12 @@ def act_fault(
 @click.pass_obj
 def happen(choices: Choices, what: str) -> int:
     """Let something happen, as a scenario's timeline says it: '{"node": "NJCL02", "state": "Down"}'."""
-    from msgspec import DecodeError, json
+    from msgspec import DecodeError
+
+    from drconsole.parsing import parsed
 
     try:
-        asked = json.decode(what, type=dict[str, Any])
+        asked = parsed(what, dict[str, Any])
     except DecodeError as error:
         raise click.UsageError(f"{what!r} is no JSON object: {error}.") from None
     _ask(choices, "happen", asked)

@@ -46,7 +46,7 @@ def running(arguments: Sequence[str], folder: Path) -> Iterator[Server]:
         UsageError: the lab cannot be started with these arguments.
         DrConsoleError: it ended before it was ready.
     """
-    from msgspec import json
+    from drconsole.parsing import parsed
 
     log = folder / "lab.log"
     # -P: a file of the current folder must not take the place of a module.
@@ -66,7 +66,7 @@ def running(arguments: Sequence[str], folder: Path) -> Iterator[Server]:
         first = process.stdout.readline()
         if not first:
             raise _ended(process.wait(), log)
-        yield Server(process, json.decode(first), log)
+        yield Server(process, parsed(first, dict[str, Any]), log)
     finally:
         _stop(process)
 

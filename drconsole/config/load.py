@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from drconsole.config import paths
 from drconsole.config.address import split_address
 from drconsole.config.form import Form
@@ -22,6 +20,7 @@ from drconsole.config.sources import Prompt, from_environment, from_keyring, fro
 from drconsole.config.trust import digests, insecurity
 from drconsole.config.workloads import wishes_of
 from drconsole.domain.endpoint import Changes, Endpoint, EndpointKind, Estate, Site
+from drconsole.parsing import converted
 
 
 def load(path: Path) -> Config:
@@ -35,7 +34,7 @@ def load(path: Path) -> Config:
     data = form.fill(compose(read_text(path), mistakes), Document)
     check(data, form)
     mistakes.check()
-    return _built(msgspec.convert(data, Document), path)
+    return _built(converted(data, Document), path)
 
 
 def _built(document: Document, source: Path) -> Config:

@@ -13,6 +13,7 @@ from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.place import Place
 from drconsole.inventory.folder import Folder
 from drconsole.inventory.store import why
+from drconsole.parsing import parsed
 
 log = logging.getLogger(__name__)
 
@@ -84,5 +85,5 @@ def _places(data: bytes | None, endpoint: Endpoint) -> frozenset[Place]:
     """
     if data is None:
         return frozenset()
-    stored = msgspec.json.decode(data, type=_Stored)
+    stored = parsed(data, _Stored)
     return frozenset(stored.places if stored.address == endpoint.address else ())

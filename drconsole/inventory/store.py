@@ -11,6 +11,7 @@ import msgspec
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
 from drconsole.inventory.folder import Folder
+from drconsole.parsing import parsed
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def _decoded(data: bytes | None) -> _Stored | None:
     """
     if data is None:
         return None
-    stored = msgspec.json.decode(data, type=_Stored)
+    stored = parsed(data, _Stored)
     reading = stored.reading
     times = [reading.taken_at, reading.clock, reading.certificate_end]
     times += [t for s in reading.sightings for t in (s.created, *(r.last_sync for r in s.relations))]

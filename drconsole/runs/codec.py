@@ -11,6 +11,7 @@ import msgspec
 
 from drconsole.domain.plan import PLAN_VERSION, Plan
 from drconsole.domain.step import Fact
+from drconsole.parsing import converted, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ def encoded(order: Order) -> str:
 def decoded(text: str) -> Order | ForeignOrder:
     """The order that a text holds; one of another plan version, or damaged, is only shown."""
     try:
-        version = msgspec.json.decode(text, type=_Version).version
+        version = parsed(text, _Version).version
         if version == PLAN_VERSION:
-            order = msgspec.json.decode(text, type=Order)
+            order = parsed(text, Order)
             if order.plan.version == PLAN_VERSION:
                 return order
     except msgspec.MsgspecError:
@@ -66,7 +67,7 @@ def decoded(text: str) -> Order | ForeignOrder:
 
 def _as_it_is(text: str) -> Mapping[str, Any]:
     try:
-        content = msgspec.json.decode(text)
+        content = parsed(text, object)
     except msgspec.MsgspecError:
         return {"text": text}
     return content if isinstance(content, dict) else {"text": text}
@@ -80,7 +81,7 @@ def body_text(body: Mapping[str, Any]) -> str:
 def body_of(text: str) -> dict[str, Any]:
     """The body that a text holds; an empty one where it holds none (a damaged record: ``verify`` tells)."""
     try:
-        body = msgspec.json.decode(text)
+        body = parsed(text, object)
     except msgspec.MsgspecError:
         return {}
     return body if isinstance(body, dict) else {}
@@ -97,7 +98,7 @@ def facts_json(facts: Iterable[Fact]) -> list[dict[str, str]]:
 def facts_of(found: object) -> tuple[Fact, ...]:
     """What a record says was read back; what is no fact is left out."""
     try:
-        return msgspec.convert(found or (), type=tuple[Fact, ...])
+        return converted(found or (), tuple[Fact, ...])
     except msgspec.ValidationError:
         return ()
 

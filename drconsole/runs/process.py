@@ -12,6 +12,7 @@ from typing import IO
 import msgspec
 
 from drconsole.errors import StateError
+from drconsole.parsing import parsed
 
 LOG = "runs.log"
 
@@ -79,7 +80,7 @@ def passwords_from(pipe: int = 0) -> dict[str, str]:
     os.dup2(nothing, pipe)
     os.close(nothing)
     try:
-        return msgspec.json.decode(content, type=dict[str, str])
+        return parsed(content, dict[str, str])
     except msgspec.MsgspecError:
         # Its text may hold a password: nothing of it goes into the message.
         raise StateError(

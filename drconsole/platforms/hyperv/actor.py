@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-import msgspec
-
 from drconsole.domain.deep import Statistics
 from drconsole.domain.step import Followed, Json, Observation, Progress, Step, Verdict
 from drconsole.errors import EndpointError
+from drconsole.parsing import parsed
 from drconsole.platforms.acting import Keep
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.actions.base import Action, View
@@ -178,7 +177,7 @@ class HyperVActor:
             EndpointError: it moves.
         """
         value = reach.ask("owner.ps1", {"vm": step.params["vm"]})
-        owner = msgspec.json.decode(value, type=dict[str, str])["owner"]
+        owner = parsed(value, dict[str, str])["owner"]
         if owner and owner.split(".")[0].casefold() != reach.node.split(".")[0].casefold():
             self._homes.pop(step.params["vm"], None)
             raise self.peer.error(

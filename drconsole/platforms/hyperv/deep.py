@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Receiver, Statistics
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.peer import Peer
 
@@ -202,7 +203,7 @@ def _failover(told: Failover | None) -> FailoverAddress | None:
 
 def _decode(value: bytes, kind: type[T], peer: Peer) -> T:
     try:
-        return msgspec.json.decode(value, type=kind)
+        return parsed(value, kind)
     except (ValueError, RecursionError) as error:
         why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
     raise peer.bad_reply(f"what it tells of the VM cannot be used ({peer.shown(why)})", value)

@@ -9,6 +9,7 @@ import msgspec
 
 from drconsole.domain.reading import Relation
 from drconsole.domain.replication import relation_of_all
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.deep import UNTAGGED, AdapterRow
 from drconsole.platforms.hyperv.peer import Peer
@@ -178,7 +179,7 @@ def decode(value: bytes, kind: type[T], peer: Peer) -> T:
         BadReply: a field is missing or of another type.
     """
     try:
-        return msgspec.json.decode(value, type=kind)
+        return parsed(value, kind)
     except (ValueError, RecursionError) as error:
         why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
     raise peer.bad_reply(f"what it tells of the VM cannot be used ({peer.shown(why)})", value)

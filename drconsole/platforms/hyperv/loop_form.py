@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.script import Failure
 
@@ -69,7 +70,7 @@ def reply(line: bytes) -> Reply | None:
     try:
         text = unpacker.decompress(base64.b64decode(line, validate=True), UNPACKED_BYTES)
         # Its end holds the checksum: without it, what came is not whole.
-        return msgspec.json.decode(text, type=Reply) if unpacker.eof else None
+        return parsed(text, Reply) if unpacker.eof else None
     except (ValueError, zlib.error, RecursionError):
         return None
 

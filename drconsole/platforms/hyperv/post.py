@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from winrm.exceptions import WinRMOperationTimeoutError, WSManFaultError
 
 from drconsole.domain.step import Followed, Progress
 from drconsole.errors import BadReply, EndpointError, Lost, ScriptFailed
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import script
 from drconsole.platforms.hyperv.faults import NO_SHELL
 from drconsole.platforms.hyperv.login import Connection, Login
@@ -120,7 +122,9 @@ class Post:
         """What the act answered when it ended."""
         output = Output(bytes(self._out), bytes(self._err), code)
         try:
-            value = script.value_of(output, self.login.peer)
+            result = parsed(script.value_of(output, self.login.peer), dict[str, Any])
+        except msgspec.DecodeError as error:
+            return Followed(Progress.GONE, error=f"Its answer cannot be read ({error}).")
         except BadReply as error:
             # Without its end marker nobody knows how far it came.
             lost = "" if self._whole else "Part of its answer was lost on the way. "
@@ -129,7 +133,7 @@ class Post:
             return Followed(Progress.ENDED, error=decoded(error), error_id=error.error_id)
         except EndpointError as error:
             return Followed(Progress.ENDED, error=str(error), error_id=error.code)
-        return Followed(Progress.ENDED, result=msgspec.json.decode(value))
+        return Followed(Progress.ENDED, result=result)
 
     def end(self) -> None:
         """End the shell, as far as that is possible."""

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from drconsole.errors import Constrained, EndpointError, NoRights, ScriptFailed
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv.peer import Peer
 
 # Design, section 4: one line on standard input, so that no length limit and no quoting touches the script,
@@ -111,7 +112,7 @@ def value_of(output: Output, peer: Peer) -> bytes:
     if len(lines) != 3 or mode != MODES[0]:
         raise peer.bad_reply(f"its PowerShell wrote {len(lines)} lines, not the 3 that belong", out, PROFILE)
     try:
-        frame = msgspec.json.decode(base64.b64decode(lines[1], validate=True), type=Frame)
+        frame = parsed(base64.b64decode(lines[1], validate=True), Frame)
     except (ValueError, RecursionError) as error:
         raise peer.bad_reply(f"the script's answer cannot be read ({_why(error)})", out, PROFILE) from None
     if not frame.ok:
@@ -122,7 +123,7 @@ def value_of(output: Output, peer: Peer) -> bytes:
 def text_in(value: msgspec.Raw) -> str | None:
     """The text that a value is, None where it is something else."""
     try:
-        return msgspec.json.decode(value, type=str)
+        return parsed(value, str)
     except msgspec.DecodeError:
         return None
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from drconsole.parsing import parsed
 from drconsole.platforms.hyperv.owner import Owner, is_dead, this_process
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,6 @@ def _private(path: str, flags: int) -> int:
 
 def _listed(line: bytes) -> Listed | None:
     try:
-        return msgspec.json.decode(line, type=Listed)
+        return parsed(line, Listed)
     except msgspec.DecodeError:
         return None
