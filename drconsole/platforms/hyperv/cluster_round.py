@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from drconsole.errors import (
-    BadReply,
-    Constrained,
-    EndpointError,
-    LoginRefused,
-    NoRights,
-    ScriptFailed,
-    TimedOut,
-)
+from drconsole.errors import Constrained, EndpointError, LoginRefused, NoRights, ScriptFailed, TimedOut
 from drconsole.platforms.base import Access
+from drconsole.platforms.guarded import guarded
 from drconsole.platforms.hyperv import cluster, light
 from drconsole.platforms.hyperv.cluster import Cluster
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.script import Answer
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # Parts of the budget: how long one node may take to tell about the cluster before another one is asked too,
 # and how long a node may take that has never answered.
@@ -181,7 +169,7 @@ class Round:
 
     def _node(self, name: str, host: Host) -> None:
         """Read one node; then, if it is its turn, ask it about the cluster."""
-        told = _safely(host, lambda: _light(host))
+        told = guarded(lambda: _light(host), host.peer.name)
         with self._turn:
             if isinstance(told, Told):
                 self._paces[name] = time.monotonic() - self._started
@@ -204,7 +192,7 @@ class Round:
                 lambda: self.over or self._heard() or not self._waited(), SILENCE * self._seconds
             )
             wanted = not self.over and not self._heard()
-        met = _safely(door, lambda: self._met(door)) if wanted else None
+        met = guarded(lambda: self._met(door), door.peer.name) if wanted else None
         with self._turn:
             self._at_door = False
             self._turn.notify_all()
@@ -243,7 +231,11 @@ class Round:
             if self._settled:
                 return
             self._asking[name] = host
-        facts = _safely(host, lambda: cluster.decode(host.ask("cluster.ps1", {})[0].value, host.peer))
+        facts = guarded(
+            lambda: cluster.decode(host.ask("cluster.ps1", {})[0].value, host.peer),
+            host.peer.name,
+            "Reading what it tells of its cluster",
+        )
         with self._turn:
             self._asking.pop(name, None)
             if isinstance(facts, EndpointError):
@@ -266,18 +258,3 @@ def _light(host: Host) -> Told:
     answer, way = host.ask("light.ps1", {})
     told = light.decode(answer.value, host.peer)
     return Told(told, host, answer.middle, answer.tls, way, answer.certificate_end)
-
-
-def _safely(host: Host, work: Callable[[], T]) -> T | EndpointError:
-    """Give errors instead of raising them; a defect of ours in one node must not cost the others."""
-    try:
-        return work()
-    except EndpointError as error:
-        return error
-    except Exception as error:
-        log.exception("reading %r failed in an unforeseen way", host.peer.name)
-        return host.peer.error(
-            BadReply,
-            f"Reading it failed in an unforeseen way ({type(error).__name__}).",
-            "The log file has the details; please report them.",
-        )
