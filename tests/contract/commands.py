@@ -1,4 +1,7 @@
-"""The program as people and scripts run it: in a process of its own, also in a terminal."""
+"""The program as people and scripts run it: in a process of its own, also in a terminal.
+
+What each command said and how it ended is printed: pytest shows it beside the failure of a test.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import fcntl
 import os
 import pty
 import select
+import shlex
 import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,15 +42,41 @@ def run(
     *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without a terminal."""
-    return subprocess.run(
-        [*PROGRAM, *map(str, arguments)],
-        env=environment(home, more),
-        cwd=home,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    return to_end([*PROGRAM, *map(str, arguments)], home=home, more=more, stdin=stdin)
+
+
+def to_end(
+    command: Sequence[str], *, home: Path, more: Mapping[str, str] | None = None, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run any command line to its end in the environment of a user, without a terminal."""
+    try:
+        ran = subprocess.run(
+            command,
+            env=environment(home, more),
+            cwd=home,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+        )
+    except subprocess.TimeoutExpired as hung:
+        tell(command, "hung", _text(hung.stdout), _text(hung.stderr))
+        raise
+    tell(command, ran.returncode, ran.stdout, ran.stderr)
+    return ran
+
+
+def tell(command: Sequence[str], code: object, stdout: str, stderr: str) -> None:
+    """Print what a command was, said and ended with."""
+    # Arguments may be bytes that are no text.
+    line = shlex.join(command).encode("utf-8", "backslashreplace").decode()
+    sys.stdout.write(f"$ {line}\n{stdout}")
+    sys.stdout.write(f"--- stderr\n{stderr}" if stderr else "")
+    sys.stdout.write(f"--- exit code {code}\n")
+
+
+def _text(said: bytes | str | None) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said or ""
 
 
 @contextmanager
@@ -54,8 +84,9 @@ def serving(
     *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """A command that goes on until the end of the block; its output is piped."""
+    command = [*PROGRAM, *map(str, arguments)]
     process = subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)],
+        command,
         env=environment(home, more),
         cwd=home,
         stdin=subprocess.DEVNULL,
@@ -68,7 +99,13 @@ def serving(
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=PATIENCE_S)
+        try:
+            stdout, stderr = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        tell(command, process.returncode, stdout, stderr)
 
 
 class Terminal:
@@ -77,8 +114,9 @@ class Terminal:
     def __init__(self, *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None) -> None:
         self._near, far = pty.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self._command = [*PROGRAM, *map(str, arguments)]
         self.process = subprocess.Popen(
-            [*PROGRAM, *map(str, arguments)],
+            self._command,
             env=environment(home, more),
             cwd=home,
             stdin=far,
@@ -125,6 +163,7 @@ class Terminal:
             self.seen += piece
         code = self.process.wait(PATIENCE_S)
         os.close(self._near)
+        tell(self._command, code, self.seen, "")
         return code
 
     def _read(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -47,9 +48,17 @@ class Site:
         return run("--config", self.config, *arguments, home=self.home)
 
     def json(self, *arguments: str) -> dict[str, Any]:
-        """What a command answers to machines."""
+        """What a command answers to machines.
+
+        Raises:
+            AssertionError: it answered nothing of the kind; with all that it said instead.
+        """
         ran = self.run(*arguments, "--json")
-        answer: dict[str, Any] = json.loads(ran.stdout)
+        try:
+            answer: dict[str, Any] = json.loads(ran.stdout)
+        except ValueError:
+            said = f"{ran.args} ended with {ran.returncode}: {ran.stdout!r} {ran.stderr}"
+            raise AssertionError(said) from None
         return answer
 
     def roles(self, key: str) -> dict[str, str]:
@@ -104,10 +113,19 @@ def site_on(labs: LabPool, folder: Path, world: str, program: str | None = None)
     finally:
         ticking.set()
         clock.join()
+        _tell(made.journal)
         # The process of a run that still asks would outlive the test.
         for row in made.journal.runs():
             if row.state != ENDED:
                 made.journal.ask(row.id, "abandon", "the end of the test")
+
+
+def _tell(journal: Journal) -> None:
+    """Print what every run did, beside what its commands said."""
+    for row in journal.runs():
+        sys.stdout.write(f"run {row.id} {row.state}\n")
+        for one in journal.records(row.id):
+            sys.stdout.write(f"  {one.at} step {one.step or '-'} {one.kind} {one.body[:400]}\n")
 
 
 def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:

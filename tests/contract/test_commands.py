@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from drconsole.wording.names import visible
-from tests.contract.commands import PATIENCE_S, PROGRAM, Terminal, environment, run, serving
+from tests.contract.commands import PATIENCE_S, PROGRAM, Terminal, run, serving, to_end
 
 SCENARIO = files("drconsole.lab") / "scenarios" / "hostile-names.yaml"
 
@@ -167,13 +167,7 @@ def test_files_of_ours_are_private_and_hold_no_password(served: Path, tmp_path: 
 def in_shell(rest: str, home: Path, more: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command in a shell that says at the end how the first of a pipe ended."""
     command = f"{' '.join(PROGRAM)} {rest}; echo ${{PIPESTATUS[0]}} >&2"
-    return subprocess.run(
-        ["bash", "-c", command],
-        env=environment(home, more),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-    )
+    return to_end(["bash", "-c", command], home=home, more=more)
 
 
 @pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
