@@ -43,7 +43,8 @@ class Adapter:
     """One network adapter.
 
     ``network`` is empty while it is not connected; ``test_network`` where its test copy connects by itself.
-    ``vlan`` None: untagged. ``unread`` names what is not known: network, vlan, failover.
+    ``vlan`` None: untagged, or in another ``vlan_mode`` than access (Trunk, Private), which is named then.
+    ``unread`` names what is not known: network, vlan, failover.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Adapter:
     test_network: str = ""
     failover: FailoverAddress | None = None
     unread: tuple[str, ...] = ()
+    vlan_mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ def network_text(adapter: Adapter) -> str:
     if "network" in adapter.unread:
         where = "connected, not named"
     vlan = f" (VLAN {adapter.vlan})" if adapter.vlan is not None else ""
+    vlan = f" (VLAN mode {visible(adapter.vlan_mode)})" if adapter.vlan_mode else vlan
     test = f", test copy on {visible(adapter.test_network)}" if adapter.test_network else ""
     return f"{where}{vlan}{test}"
 
@@ -93,6 +94,8 @@ def adapter_text(adapter: Adapter) -> str:
         parts = ["connected to a network that is not named"]
     if adapter.vlan is not None:
         parts.append(f"VLAN {adapter.vlan}")
+    elif adapter.vlan_mode:
+        parts.append(f"VLAN mode {visible(adapter.vlan_mode)}")
     elif "vlan" in adapter.unread:
         parts.append("VLAN could not be read")
     parts += [visible(address) for address in adapter.addresses]

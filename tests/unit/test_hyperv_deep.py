@@ -92,6 +92,14 @@ def test_adapters(facts: dict[str, Any], network: str, vlan: int | None, unread:
     assert one.addresses == ("10.0.0.5",)
 
 
+@pytest.mark.parametrize(
+    ("mode", "kept"), [("Access", ""), ("Untagged", ""), ("Trunk", "Trunk"), ("New", "New")]
+)
+def test_another_vlan_mode_than_access_has_no_vlan(mode: str, kept: str) -> None:
+    (one,) = deep(answer(adapters=[adapter(vlan={"mode": mode, "id": 7})])).adapters
+    assert (one.vlan, one.vlan_mode) == (7 if mode == "Access" else None, kept)
+
+
 def test_addresses_after_a_failover() -> None:
     set_ = {
         "address": "10.1.0.5",

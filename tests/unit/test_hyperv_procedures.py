@@ -286,7 +286,7 @@ class TestNetworks:
     def test_by_the_vlan_of_each_adapter(self) -> None:
         lines = (NetworkMap(PROD, REC, 10, 110), NetworkMap(PROD, "Backup", 20, 120))
         here = deep(Adapter("A", "a", PROD, vlan=20), Adapter("B", "b", PROD, vlan=10))
-        there = deep(Adapter("C", "c", ""), Adapter("D", "d", ""), switches=(REC, "Backup"))
+        there = deep(Adapter("C", "a", ""), Adapter("D", "b", ""), switches=(REC, "Backup"))
         wires, told = self.wires(here=here, there=there, pair=Pair(NY, NJ, networks=lines))
         assert wires == {"c": {"switch": "Backup", "vlan": 120}, "d": {"switch": REC, "vlan": 110}}
         assert blocks(told) == ""
@@ -327,6 +327,49 @@ class TestNetworks:
         there = deep(Adapter("C", "c", "", "M2"), Adapter("D", "d", "", "M1"), switches=(PROD, "Backup"))
         wires, _ = self.wires(here=here, there=there)
         assert wires == {"d": {"switch": PROD, "vlan": None}, "c": {"switch": "Backup", "vlan": None}}
+
+    @pytest.mark.parametrize("mac", ["", "000000000000"])
+    def test_else_by_names_that_are_unique(self, mac: str) -> None:
+        here = deep(Adapter("A", "LAN", PROD, mac), Adapter("B", "SAN", "Backup", mac))
+        there = deep(Adapter("C", "san", "", mac), Adapter("D", "lan", "", mac), switches=(PROD, "Backup"))
+        wires, told = self.wires(here=here, there=there)
+        assert wires == {"d": {"switch": PROD, "vlan": None}, "c": {"switch": "Backup", "vlan": None}}
+        assert blocks(told) == ""
+
+    def test_the_last_one_left_is_no_guess(self) -> None:
+        here = deep(Adapter("A", "old name", PROD), Adapter("B", "SAN", "Backup"))
+        there = deep(Adapter("C", "SAN", ""), Adapter("D", "new name", ""), switches=(PROD, "Backup"))
+        wires, told = self.wires(here=here, there=there)
+        assert wires == {"d": {"switch": PROD, "vlan": None}, "c": {"switch": "Backup", "vlan": None}}
+        assert blocks(told) == ""
+
+    def test_nobody_guesses_which_adapter_goes_to_which_network(self) -> None:
+        """Two of one name, each with another address at the other end: their order tells nothing."""
+        here = deep(Adapter("A", "NIC", PROD, "M1"), Adapter("B", "NIC", "Backup", "M2"))
+        there = deep(Adapter("C", "NIC", "", "M3"), Adapter("D", "NIC", "", "M4"), switches=(PROD, "Backup"))
+        _, told = self.wires(here=here, there=there)
+        assert "2 adapters (NIC) cannot be told apart" in blocks(told)
+        assert "Rename-VMNetworkAdapter" in blocks(told)
+
+    def test_where_all_go_to_one_network_it_does_not_matter(self) -> None:
+        here = deep(Adapter("A", "NIC", PROD, "M1"), Adapter("B", "NIC", PROD, "M2"))
+        there = deep(Adapter("C", "NIC", "", "M3"), Adapter("D", "NIC", "", "M4"))
+        wires, told = self.wires(here=here, there=there, pair=self.PAIR)
+        place = {"switch": REC, "vlan": 110}
+        assert (wires, blocks(told)) == ({"c": place, "d": place}, "")
+
+    def test_a_trunk_is_not_put_into_one_vlan(self) -> None:
+        trunk = deep(Adapter("A", "a", PROD, vlan_mode="Trunk"))
+        _, told = self.wires(here=trunk, there=deep(), pair=self.PAIR)
+        assert "VLAN mode Trunk" in blocks(told)
+        plain = Pair(NY, NJ, networks=(NetworkMap(PROD, REC),))
+        wires, told = self.wires(here=trunk, there=deep(Adapter("A", "a", "")), pair=plain)
+        assert (wires, blocks(told)) == ({"a": {"switch": REC, "vlan": None}}, "")
+        # Lines that are told apart by their VLANs hold for none of its VLANs.
+        lines = (NetworkMap(PROD, REC, 0, 0), NetworkMap(PROD, "Backup", 20, 120))
+        there = deep(Adapter("A", "a", ""))
+        _, told = self.wires(here=trunk, there=there, pair=Pair(NY, NJ, networks=lines))
+        assert "no network of the pair stands for Production" in texts(told, Readiness.WARNING)
 
 
 class TestAddresses:

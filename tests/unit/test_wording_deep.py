@@ -40,6 +40,10 @@ DEEP = Deep("vm", NOON, NOON, "HV2")
             replace(ADAPTER, vlan=None, unread=("vlan",)),
             "LAN: connected to Production, VLAN could not be read, 10.0.0.5",
         ),
+        (
+            replace(ADAPTER, vlan=None, vlan_mode="Trunk"),
+            "LAN: connected to Production, VLAN mode Trunk, 10.0.0.5",
+        ),
         (replace(ADAPTER, network="", vlan=None, addresses=()), "LAN: not connected"),
         (
             replace(ADAPTER, network="", unread=("network",)),
@@ -160,6 +164,7 @@ def test_points_in_a_few_words() -> None:
         (ADAPTER, "Production (VLAN 17)"),
         (replace(ADAPTER, vlan=None), "Production"),
         (replace(ADAPTER, vlan=None, test_network="Test\n"), "Production, test copy on Test␊"),
+        (replace(ADAPTER, vlan=None, vlan_mode="Trunk"), "Production (VLAN mode Trunk)"),
         (replace(ADAPTER, vlan=None, network=""), "not connected"),
         (replace(ADAPTER, vlan=None, network="", unread=("network",)), "connected, not named"),
     ],

@@ -20,7 +20,7 @@ POINTS = {
     "AppConsistentReplica": Consistency.APPLICATION,
     "SyncedReplica": Consistency.SYNCED,
 }
-UNTAGGED = "Untagged"
+UNTAGGED, ACCESS = "Untagged", "Access"
 
 
 class PointRow(msgspec.Struct):
@@ -172,7 +172,7 @@ def statistics_of(value: bytes, peer: Peer) -> tuple[Statistics, ...]:
 
 
 def _adapter(row: AdapterRow) -> Adapter:
-    tagged = row.vlan is not None and row.vlan.mode != UNTAGGED
+    mode = row.vlan.mode if row.vlan else ""
     nameless = row.connected and not row.switch
     unread = {"network": nameless, "vlan": row.vlan is None, "failover": row.failover is None}
     return Adapter(
@@ -181,10 +181,11 @@ def _adapter(row: AdapterRow) -> Adapter:
         network=(row.switch or "") if row.connected else "",
         mac=row.mac or "",
         addresses=tuple(row.addresses),
-        vlan=row.vlan.id if row.vlan and tagged else None,
+        vlan=row.vlan.id if row.vlan and mode == ACCESS else None,
         test_network=row.test_switch or "",
         failover=_failover(row.failover),
         unread=tuple(name for name, missing in unread.items() if missing),
+        vlan_mode="" if mode in (UNTAGGED, ACCESS) else mode,
     )
 
 

@@ -11,7 +11,7 @@ from drconsole.domain.reading import Relation
 from drconsole.domain.replication import relation_of_all
 from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import light
-from drconsole.platforms.hyperv.deep import UNTAGGED, AdapterRow
+from drconsole.platforms.hyperv.deep import ACCESS, UNTAGGED, AdapterRow
 from drconsole.platforms.hyperv.peer import Peer
 
 T = TypeVar("T")
@@ -169,7 +169,7 @@ def vlan_of(adapter: AdapterRow) -> int:
         return -1
     if adapter.vlan.mode == UNTAGGED:
         return 0
-    return adapter.vlan.id if adapter.vlan.mode == "Access" else -1
+    return adapter.vlan.id if adapter.vlan.mode == ACCESS else -1
 
 
 def decode(value: bytes, kind: type[T], peer: Peer) -> T:

@@ -6,11 +6,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from drconsole.domain.deep import Adapter, Deep, FailoverAddress
+from drconsole.domain.endpoint import Pair
 from drconsole.domain.plan import Check
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case
 from drconsole.platforms.hyperv.procedures import preflight
 from drconsole.platforms.hyperv.procedures.base import blocked, ready, warning
+from drconsole.platforms.hyperv.procedures.matching import Match, matched
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one adapter goes: a network (empty: nowhere), and its VLAN (None: as it is).
+
+    ``mapped``: the config says so.
+    """
+
+    network: str
+    vlan: int | None
+    mapped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,60 +35,72 @@ class Wiring:
     checks: tuple[Check, ...]
 
 
-def matched(source: Deep, target: Deep) -> tuple[tuple[Adapter, Adapter], ...] | None:
-    """The adapters of both copies that are one: by MAC address where each has its own, else in order.
-
-    None where that cannot be told.
-    """
-    if len(source.adapters) != len(target.adapters):
-        return None
-    here, there = ({a.mac: a for a in deep.adapters} for deep in (source, target))
-    if len(here) == len(source.adapters) and here.keys() == there.keys() and "" not in here:
-        return tuple((one, there[mac]) for mac, one in here.items())
-    return tuple(zip(source.adapters, target.adapters, strict=True))
-
-
 def wiring(case: Case, source: CopyState, target: CopyState, here: Deep, there: Deep) -> Wiring:
     """Where every adapter of the target is connected, by the pair's networks.
 
     Without a word in the config an adapter keeps the network that somebody has given the replica, else one of
     the same name is taken; both are said.
     """
-    who = target.endpoint
-    pairs = matched(here, there)
-    if pairs is None:
+    match = matched(here, there)
+    if match is None:
         text = f"the original has {len(here.adapters)} adapters, its replica {len(there.adapters)}"
-        return Wiring({}, (blocked(text, "Make them equal on the replica's host.", who),))
+        check = blocked(text, "Make them equal on the replica's host.", target.endpoint)
+        return Wiring({}, (check,))
     pair = case.estate.pair(source.place.site, target.place.site)
     found: dict[str, dict[str, Any]] = {}
     checks: list[Check] = [*preflight.unread(here.adapters, "the original", source.endpoint)]
-    for ours, theirs in pairs:
-        mapped = (
-            pair.network_at(target.place.site, ours.network, ours.vlan) if pair and ours.network else None
-        )
-        network, vlan = mapped or (theirs.network or ours.network if ours.network else "", None)
-        found[theirs.id.lower()] = {"switch": network, "vlan": vlan}
-        checks += _said(case, target, ours, (network, vlan), mapped is not None, there)
+    checks += _told_apart(match, pair, target)
+    for ours, theirs in match.pairs:
+        to = _place(pair, target, ours, theirs)
+        found[theirs.id.lower()] = {"switch": to.network, "vlan": to.vlan}
+        checks += _said(case, target, ours, to, there)
     return Wiring(found, tuple(dict.fromkeys(checks)))
 
 
-def _said(
-    case: Case,
-    target: CopyState,
-    ours: Adapter,
-    to: tuple[str, int | None],
-    mapped: bool,
-    there: Deep,
-) -> list[Check]:
-    network, who = to[0], target.endpoint
+def _place(pair: Pair | None, target: CopyState, ours: Adapter, theirs: Adapter) -> Place:
+    if not ours.network:
+        return Place("", None, mapped=False)
+    # One of another mode than access has no VLAN of its own, so a line for one does not hold for it.
+    vlan = -1 if ours.vlan_mode else ours.vlan
+    mapped = pair.network_at(target.place.site, ours.network, vlan) if pair else None
+    if mapped is not None:
+        return Place(*mapped, mapped=True)
+    return Place(theirs.network or ours.network, None, mapped=False)
+
+
+def _told_apart(match: Match, pair: Pair | None, target: CopyState) -> tuple[Check, ...]:
+    """Whether it matters which of the guessed adapters is which: then nobody guesses."""
+    ours, theirs = zip(*match.guessed, strict=True) if match.guessed else ((), ())
+    if all(len({_place(pair, target, one, other) for one in ours}) == 1 for other in theirs):
+        return ()
+    names = ", ".join(dict.fromkeys(one.name or one.id for one in theirs))
+    text = (
+        f"{len(theirs)} adapters ({names}) cannot be told apart at both ends, and go to different networks: "
+        "nobody knows which goes where"
+    )
+    clear = (
+        "On both hosts give them names of their own, the same at both ends (Rename-VMNetworkAdapter), "
+        "or fixed MAC addresses."
+    )
+    return (blocked(text, clear, target.endpoint),)
+
+
+def _said(case: Case, target: CopyState, ours: Adapter, to: Place, there: Deep) -> list[Check]:
+    network, who = to.network, target.endpoint
     if not network:
         return [ready(f"{ours.name} is not connected, and stays so", who)]
     checks = [preflight.has_network(there, network, who)]
     if network in case.estate.test_networks(target.place.site):
         clear = "Correct the networks of the pair in the config, or reconnect the replica's adapter."
         return [*checks, blocked(f"{ours.name} would be connected to the test network {network}", clear, who)]
-    tag = f" (VLAN {to[1]})" if to[1] else ""
-    if mapped:
+    if ours.vlan_mode and to.vlan is not None:
+        text = (
+            f"{ours.name} is in VLAN mode {ours.vlan_mode}; on VLAN {to.vlan} alone it would be another one"
+        )
+        clear = "Leave the VLAN out of its network in the pair: the replica's own setting is kept then."
+        return [*checks, blocked(text, clear, who)]
+    tag = f" (VLAN {to.vlan})" if to.vlan else ""
+    if to.mapped:
         return [*checks, ready(f"network {ours.network} -> {network}{tag}", "config")]
     text = f"no network of the pair stands for {ours.network}: {network} is taken"
     return [*checks, warning(text, who, "Name it under networks of the pair in the config.")]
