@@ -88,7 +88,7 @@ def shown_certificate(kind: EndpointKind, access: Access, seconds: float) -> Sho
 def run_console(config: Config) -> int:
     """Open the full-screen console and read until it is closed; its exit code."""
     from drconsole.cli.desk import Desk
-    from drconsole.tui.app import run_console as run
+    from drconsole.tui.console import run_console as run
 
     inventory = inventory_of(config)
     desk = Desk(config, inventory)

@@ -12,41 +12,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.events import Event, Key
-from textual.message import Message
 from textual.theme import Theme
 
-from drconsole.config.paths import theme_names
 from drconsole.domain.proven import with_proven
 from drconsole.domain.snapshot import Snapshot, was_inspected
 from drconsole.errors import DrConsoleError
-from drconsole.tui import clipboard, copies
-from drconsole.tui.actions import entries_of
 from drconsole.tui.desk import Desk
+from drconsole.tui.everywhere import EverywhereApp, themes_of
 from drconsole.tui.messages import SnapshotTaken, TimePassed
-from drconsole.tui.pauses import Pauses, prepare
+from drconsole.tui.pauses import Pauses
 from drconsole.tui.picture import study
-from drconsole.tui.screens.alarms import AlarmsScreen
-from drconsole.tui.screens.base import ConsoleScreen
-from drconsole.tui.screens.copying import CopyScreen
-from drconsole.tui.screens.endpoints import EndpointsScreen
-from drconsole.tui.screens.help import HelpScreen
 from drconsole.tui.screens.inventory import InventoryScreen
-from drconsole.tui.screens.palette import PaletteScreen
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.source import SnapshotSource
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.terminal import choose_theme, is_gnu_screen, is_gone, wants_no_colour
-from drconsole.tui.theming import find_theme, variable_defaults
+from drconsole.tui.terminal import is_gone, wants_no_colour
 from drconsole.tui.waiting import in_thread
 from drconsole.tui.widgets.field import Field
 
 TAKE_S = 0.1
 TICK_S = 10.0
 REST_S = 0.5
-SWITCH_S = 0.0005
 PROVEN_S = 2.0
 log = logging.getLogger(__name__)
 
@@ -56,7 +44,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class ConsoleApp(App[None]):
+class ConsoleApp(EverywhereApp):
     """The full-screen console.
 
     Args:
@@ -83,23 +71,16 @@ class ConsoleApp(App[None]):
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         without_colour = wants_no_colour(os.environ) and theme.ansi
-        super().__init__(ansi_color=True if without_colour else None)
-        self.animation_level = "none"
-        self._own_theme = theme
-        self.state = ConsoleState(source, desk, clock, clock(), themes=_themes(theme))
+        state = ConsoleState(source, desk, clock, clock(), themes=themes_of(theme))
+        super().__init__(state, theme, ansi_color=True if without_colour else None)
         self._show_all = show_all
         self.taken: Snapshot | None = None
         self._proven: Mapping[str, datetime] | None = None
+        self._reading_proven = False
         self.studying = False
         self._untold = False
         self._passing = ""
         self._pauses = Pauses()
-        self.register_theme(theme)
-        self.theme = theme.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Values for our own variables that the theme leaves out."""
-        return variable_defaults(self.current_theme)
 
     def on_mount(self) -> None:
         """Show what is known already; connect only after that was painted."""
@@ -155,7 +136,9 @@ class ConsoleApp(App[None]):
 
     def read_proven(self) -> None:
         """Read from the journal when tests were passed."""
-        self.run_worker(self._read_proven(), group="proven", exclusive=True)
+        if not self._reading_proven:
+            self._reading_proven = True
+            self.run_worker(self._read_proven(), group="proven")
 
     async def _read_proven(self) -> None:
         try:
@@ -163,6 +146,8 @@ class ConsoleApp(App[None]):
         except DrConsoleError as error:
             log.warning("when tests were passed is not known: %s", error)
             return
+        finally:
+            self._reading_proven = False
         if proven != self._proven:
             self._proven, self.taken = proven, None
 
@@ -178,17 +163,6 @@ class ConsoleApp(App[None]):
                 self._untold = False
                 self.tell(SnapshotTaken(state.picture, anew=True))
         self._passing = key
-
-    @property
-    def front(self) -> ConsoleScreen | None:
-        """The screen in front; none before the first."""
-        screen = self.screen_stack[-1] if self.screen_stack else None
-        return screen if isinstance(screen, ConsoleScreen) else None
-
-    def tell(self, message: Message) -> None:
-        """Tell the screen in front something."""
-        if (front := self.front) is not None:
-            front.post_message(message)
 
     def tick(self) -> None:
         """Count ages to the present."""
@@ -228,94 +202,6 @@ class ConsoleApp(App[None]):
         """Close without Textual's own report: it prints local variables, which may hold secrets."""
         self._close_messages_no_wait()
 
-    async def action_alarms(self) -> None:
-        """Show all alarms."""
-        await self.push_screen(AlarmsScreen(self.state))
-
-    async def action_endpoints(self) -> None:
-        """Show all endpoints."""
-        await self.push_screen(EndpointsScreen(self.state))
-
-    async def action_help(self) -> None:
-        """Show the keys of the screen in front."""
-        if isinstance(self.screen, ConsoleScreen):
-            await self.push_screen(HelpScreen(self.state, self.screen.NAME))
-
-    async def action_palette(self) -> None:
-        """Let an action of the screen in front be found by its words."""
-        if (front := self.front) is not None:
-            entries = [*entries_of(front.NAME, front.conditions()), *front.choices()]
-            await self.push_screen(PaletteScreen(self.state, entries))
-
-    async def action_copy(self) -> None:
-        """Ask for a file, and write there what the screen in front tells."""
-        if (front := self.front) is not None:
-            await self.push_screen(CopyScreen(self.state, *front.text()))
-
-    def action_clipboard(self) -> None:
-        """Send what the screen in front tells to the terminal's clipboard."""
-        if (front := self.front) is not None:
-            self.run_worker(self._send(front), group="clipboard", exclusive=True)
-
-    async def _send(self, front: ConsoleScreen) -> None:
-        now = self.state.now
-        lines = copies.dated(await to_thread(front.text()[1]), now)
-        front.say(*clipboard.send(self, lines))
-
-    def action_next_theme(self) -> None:
-        """Change to the next theme."""
-        names = self.state.themes
-        self.action_theme(names[(names.index(self.theme) + 1) % len(names)])
-
-    def action_theme(self, name: str) -> None:
-        """Change to a theme, and say its name."""
-        theme = self._own_theme if name == self._own_theme.name else find_theme(name)
-        self.register_theme(theme)
-        self.theme = name
-        if (front := self.front) is not None:
-            alone = " (NO_COLOR is set: no other can be chosen)" if len(self.state.themes) == 1 else ""
-            front.say(f"theme {name}{alone}")
-
-
-def _themes(own: Theme) -> tuple[str, ...]:
-    """The themes that can be chosen: the shipped ones and one's own; without colour that one alone."""
-    if wants_no_colour(os.environ):
-        return (own.name,)
-    return tuple(dict.fromkeys((*theme_names(), own.name)))
-
 
 def _is_reading(snapshot: Snapshot) -> bool:
     return any(status.reading for status in snapshot.endpoints)
-
-
-def run_console(
-    source: SnapshotSource,
-    desk: Desk,
-    theme: str | None = None,
-    *,
-    show_all: bool = False,
-    mouse: bool | None = None,
-) -> int:
-    """Run the console until it is left, and give its exit code: 0, or 128 and the signal that ended it.
-
-    Args:
-        theme: a shipped theme's name or the path of a YAML file; chosen from the environment when None.
-        mouse: whether to report the mouse; by default not under GNU screen, where that delays Esc.
-
-    Raises:
-        ThemeError: the theme does not exist or is wrong.
-        Exception: whatever went wrong while the console ran; the terminal is as before then.
-    """
-    if os.environ.get("NO_COLOR") == "":
-        del os.environ["NO_COLOR"]
-    loaded = find_theme(choose_theme(theme, os.environ))
-    sys.setswitchinterval(SWITCH_S)
-    prepare()
-    app = ConsoleApp(source, desk, loaded, show_all=show_all)
-    try:
-        app.run(mouse=not is_gnu_screen(os.environ) if mouse is None else mouse)
-    finally:
-        source.stop()
-    if app._exception:
-        raise app._exception
-    return app.return_code or 0

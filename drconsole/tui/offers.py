@@ -9,7 +9,7 @@ from drconsole.domain.plan import Operation
 from drconsole.domain.reasons import Reason
 from drconsole.domain.snapshot import Workload
 from drconsole.domain.vendors import BUILT, Column
-from drconsole.tui.actions import OPERATION_KEYS
+from drconsole.tui.keys.operating import OPERATION_KEYS
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.operations import because
 

@@ -11,7 +11,7 @@ from drconsole.domain.confirmation import Attestation, Planned
 from drconsole.domain.plan import Operation, Plan
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import Refused
-from drconsole.tui.app import run_console
+from drconsole.tui.console import run_console
 from drconsole.tui.desk import Followed
 
 if TYPE_CHECKING:

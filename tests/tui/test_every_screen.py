@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drconsole.domain.roles import Role
-from drconsole.tui.actions import ALARMS, COMMANDS, COMPARISON, DETAIL, ENDPOINT, ENDPOINTS, HELP, WHY
+from drconsole.tui.keys.action import ALARMS, COMMANDS, COMPARISON, DETAIL, ENDPOINT, ENDPOINTS, HELP, WHY
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import STEADY, picture, protected
 from tests.tui.reachable import SIZES, assert_sound, everything, squeezed

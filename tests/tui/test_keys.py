@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drconsole.tui.actions import (
-    ALARMS,
-    DETAIL,
-    ENDPOINTS,
-    FILTER,
-    HELP,
-    INVENTORY,
-    WHY,
-    actions_of,
-    bindings_of,
-    key_line,
-    shown_key,
-)
+from drconsole.tui.actions import actions_of, bindings_of, key_line
+from drconsole.tui.keys.action import ALARMS, DETAIL, ENDPOINTS, FILTER, HELP, INVENTORY, WHY, shown_key
 from drconsole.tui.widgets.ink import plain
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import STEADY, picture

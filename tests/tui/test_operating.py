@@ -12,8 +12,8 @@ from drconsole.domain.plan import Check, Operation, Readiness
 from drconsole.domain.step import Outcome
 from drconsole.runs.history import Question, Result
 from drconsole.runs.view import RunState
-from drconsole.tui.actions import CONFIRMATION, INVENTORY, OPTIONS, PLAN, QUESTION, RUN, RUNS
 from drconsole.tui.arming import IDLE_S
+from drconsole.tui.keys.action import CONFIRMATION, INVENTORY, OPTIONS, PLAN, QUESTION, RUN, RUNS
 from tests.tui.desks import RUN as ID
 from tests.tui.desks import FakeDesk, history, plan, view
 from tests.tui.driver import Driver, Script, drive

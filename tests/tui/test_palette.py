@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drconsole.tui.actions import (
-    ALARMS,
-    DETAIL,
-    ENDPOINTS,
-    HELP,
-    INVENTORY,
-    PALETTE,
-    WHY,
-    actions_of,
-    entries_of,
-)
+from drconsole.tui.actions import actions_of, entries_of
+from drconsole.tui.keys.action import ALARMS, DETAIL, ENDPOINTS, HELP, INVENTORY, PALETTE, WHY
 from tests.tui.driver import Driver, drive
 from tests.tui.pictures import STEADY, picture
 

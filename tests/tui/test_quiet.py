@@ -114,6 +114,6 @@ def test_the_source_starts_after_the_first_paint() -> None:
 
 
 def test_a_fresh_interpreter_with_the_console_has_loaded_no_vendor_library() -> None:
-    code = f"import sys, drconsole.tui.app; print([m for m in {VENDORS!r} if m in sys.modules])"
+    code = f"import sys, drconsole.tui.console; print([m for m in {VENDORS!r} if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

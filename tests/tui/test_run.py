@@ -13,7 +13,7 @@ from textual.app import App
 
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import ThemeError
-from drconsole.tui import app as console
+from drconsole.tui import console
 from tests.tui.desks import FakeDesk
 from tests.tui.pictures import Fixed, picture
 

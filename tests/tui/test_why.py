@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drconsole.tui.actions import DETAIL, INVENTORY, OPERATION_KEYS, OPTIONS, PLAN, WHY
+from drconsole.tui.keys.action import DETAIL, INVENTORY, OPTIONS, PLAN, WHY
+from drconsole.tui.keys.operating import OPERATION_KEYS
 from drconsole.tui.offers import offer_of
 from drconsole.wording.by_hand import OPERATIONS
 from drconsole.wording.operations import because, to_clear

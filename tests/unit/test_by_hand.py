@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import drconsole
-from drconsole.tui.actions import OPERATION_KEYS
+from drconsole.tui.keys.operating import OPERATION_KEYS
 from drconsole.wording.by_hand import OPERATIONS, VM, ByHand, by_hand, operation_called
 from tests.tui.pictures import NEW_YORK, picture, protected, vsphere
 

@@ -298,7 +298,7 @@ def test_the_console_gets_theme_and_mouse(
         opened.append((type(source).__name__, type(desk).__name__, theme, mouse))
         return 7
 
-    monkeypatch.setattr("drconsole.tui.app.run_console", run)
+    monkeypatch.setattr("drconsole.tui.console.run_console", run)
 
     assert run_console(load(file)) == 7
     assert opened == [("Inventory", "Desk", "light", False)]

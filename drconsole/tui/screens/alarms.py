@@ -8,8 +8,8 @@ from textual import on
 from textual.widget import Widget
 
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.actions import ALARMS
 from drconsole.tui.alarm_list import Entry, entry_lines
+from drconsole.tui.keys.action import ALARMS
 from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoints import EndpointsScreen

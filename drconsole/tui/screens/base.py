@@ -12,8 +12,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from drconsole.tui.actions import Action, Entry, actions_of, bindings_of, key_line
+from drconsole.tui.actions import Entry, actions_of, bindings_of, key_line
 from drconsole.tui.head import head
+from drconsole.tui.keys.action import Action
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.picture import Picture
 from drconsole.tui.state import ConsoleState

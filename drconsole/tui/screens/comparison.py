@@ -9,8 +9,8 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.actions import COMMANDS, COMPARISON
 from drconsole.tui.comparison import command_lines, comparison_lines
+from drconsole.tui.keys.action import COMMANDS, COMPARISON
 from drconsole.tui.screens.detail import DetailScreen
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.state import ConsoleState

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from drconsole.domain.confirmation import Planned, What
 from drconsole.domain.plan import Readiness, Subject
 from drconsole.errors import DrConsoleError
-from drconsole.tui.actions import CONFIRMATION, OPTIONS, PLAN
+from drconsole.tui.keys.action import CONFIRMATION, OPTIONS, PLAN
 from drconsole.tui.plan_lines import costs_lines, holding, stages
 from drconsole.tui.screens.arming import ArmingScreen, told_error
 from drconsole.tui.screens.base import ConsoleScreen

@@ -10,7 +10,8 @@ from textual.binding import BindingsMap
 from textual.widget import Widget
 
 from drconsole.tui import copies
-from drconsole.tui.actions import COPY, REPLACE, bindings_of
+from drconsole.tui.actions import bindings_of
+from drconsole.tui.keys.action import COPY, REPLACE
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.field import Field

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.actions import DETAIL
 from drconsole.tui.detail import full_detail
+from drconsole.tui.keys.action import DETAIL
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from drconsole.tui.actions import ENDPOINT
 from drconsole.tui.endpoint_facts import fact_lines, unlisted_lines
+from drconsole.tui.keys.action import ENDPOINT
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span

@@ -9,8 +9,8 @@ from textual.widget import Widget
 
 from drconsole.domain.snapshot import EndpointStatus
 from drconsole.tui import endpoint_list
-from drconsole.tui.actions import ENDPOINTS
 from drconsole.tui.endpoint_facts import fact_lines
+from drconsole.tui.keys.action import ENDPOINTS
 from drconsole.tui.picture import Picture
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoint import EndpointScreen

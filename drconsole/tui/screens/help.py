@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from textual.widget import Widget
 
-from drconsole.tui.actions import HELP, INVENTORY, MOVING, actions_of, shown_key
+from drconsole.tui.actions import MOVING, actions_of
+from drconsole.tui.keys.action import HELP, INVENTORY, shown_key
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.fitting import wrap

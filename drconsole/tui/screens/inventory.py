@@ -11,10 +11,11 @@ from textual.widgets import Input
 
 from drconsole.domain.snapshot import Workload
 from drconsole.tui import plain_list
-from drconsole.tui.actions import FILTER, INVENTORY, Entry
+from drconsole.tui.actions import Entry
 from drconsole.tui.columns import Layout, corner, layout
 from drconsole.tui.detail import detail
 from drconsole.tui.foot import Status, now_lines, status_line
+from drconsole.tui.keys.action import FILTER, INVENTORY
 from drconsole.tui.listing import Lister, Listing
 from drconsole.tui.marks import Marks
 from drconsole.tui.picture import Picture

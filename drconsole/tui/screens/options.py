@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from drconsole.domain.plan import Operation
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.actions import OPTIONS
+from drconsole.tui.keys.action import OPTIONS
 from drconsole.tui.options import Option, options_of
 from drconsole.tui.plan_lines import stages
 from drconsole.tui.screens.arming import ArmingScreen

@@ -12,7 +12,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Input
 
-from drconsole.tui.actions import PALETTE, Entry
+from drconsole.tui.actions import Entry
+from drconsole.tui.keys.action import PALETTE
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.field import Field

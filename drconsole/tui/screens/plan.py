@@ -10,7 +10,7 @@ from drconsole.domain.confirmation import Planned
 from drconsole.domain.plan import Operation, Readiness
 from drconsole.domain.snapshot import Workload
 from drconsole.errors import DrConsoleError
-from drconsole.tui.actions import PLAN
+from drconsole.tui.keys.action import PLAN
 from drconsole.tui.plan_lines import clearing_lines, command_lines, plan_lines, stages
 from drconsole.tui.screens.arming import ArmingScreen, told_error
 from drconsole.tui.screens.confirmation import ConfirmationScreen

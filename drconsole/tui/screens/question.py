@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from textual.widget import Widget
 
-from drconsole.tui.actions import QUESTION
+from drconsole.tui.keys.action import QUESTION
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.fitting import wrap

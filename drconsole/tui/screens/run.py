@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from drconsole.tui.actions import RUN
+from drconsole.tui.keys.action import RUN
 from drconsole.tui.plan_lines import command_lines
 from drconsole.tui.run_lines import (
     current_lines,

@@ -9,7 +9,7 @@ from textual import on
 from textual.widget import Widget
 
 from drconsole.errors import DrConsoleError
-from drconsole.tui.actions import RUNS
+from drconsole.tui.keys.action import RUNS
 from drconsole.tui.run_lines import INKS
 from drconsole.tui.screens.arming import told_error
 from drconsole.tui.screens.asking_runs import AskingScreen

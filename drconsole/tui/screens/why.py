@@ -8,7 +8,8 @@ from textual.widget import Widget
 
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.actions import OPERATION_KEYS, WHY
+from drconsole.tui.keys.action import WHY
+from drconsole.tui.keys.operating import OPERATION_KEYS
 from drconsole.tui.offers import offer_of, offers_of
 from drconsole.tui.rows import role_ink
 from drconsole.tui.screens.base import ConsoleScreen

@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from drconsole.tui.actions import FILTER, bindings_of
+from drconsole.tui.actions import bindings_of
+from drconsole.tui.keys.action import FILTER
 from drconsole.tui.widgets.field import Field
 
 
