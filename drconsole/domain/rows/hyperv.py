@@ -162,14 +162,17 @@ def _leg(case: Case) -> tuple[Alarm, ...]:
 
 def h11(case: Case) -> Verdict | None:
     """No relation, but the same VM id elsewhere."""
-    if case.copy.place.platform != "hyperv" or case.mode != r.NONE or not case.others:
+    ident = case.copy.place.ident
+    # A test copy has an id of its own: that a test runs says nothing of whether the original is left over.
+    same = [c for c in case.others if c.place.ident == ident]
+    if case.copy.place.platform != "hyperv" or case.mode != r.NONE or not same:
         return None
     if case.contradicts_itself:
         return Verdict(Role.UNKNOWN)
     if case.running:
         return Verdict(Role.UNPROTECTED)
     # Only a copy that is seen running now makes the one that is off a leftover: it may be the last one.
-    elsewhere = any(c.sighting.power is Power.ON and (c.fresh or not case.copy.fresh) for c in case.others)
+    elsewhere = any(c.sighting.power is Power.ON and (c.fresh or not case.copy.fresh) for c in same)
     if case.copy.sighting.power is Power.OFF and elsewhere:
         return Verdict(Role.LEFTOVER)
     return Verdict(Role.UNKNOWN)

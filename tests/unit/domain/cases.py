@@ -420,6 +420,22 @@ OTHERS = [
         (_copy(NY, "LEFTOVER", "H11"), _copy(NJ, "UNPROTECTED", "H11")),
     ),
     Case(
+        "off without replication, and only a test of its replica runs",
+        (
+            reading("ny", vm("ny", OFF, **_NONE)),
+            reading(
+                "nj",
+                vm("nj", OFF, relation("Replica", test_vm="t1")),
+                vm("nj", ON, ident="t1", own_mode="TestReplica", networks=("isolated",)),
+            ),
+        ),
+        (
+            _copy(NY, "UNKNOWN", "H11"),
+            _copy(NJ, "TEST COPY", "C2", "test-running"),
+            _copy(NJ, "REPLICA", "H9"),
+        ),
+    ),
+    Case(
         "both off without replication",
         (reading("ny", vm("ny", OFF, **_NONE)), reading("nj", vm("nj", OFF, **_NONE))),
         (_copy(NY, "UNKNOWN", "H11"), _copy(NJ, "UNKNOWN", "H11")),
