@@ -15,6 +15,7 @@ from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
+from drconsole.domain.record import Record
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
 from drconsole.domain.rows.base import Verdict
@@ -32,21 +33,23 @@ def assemble(
     now: datetime,
     serial: int = 0,
     kept: Mapping[str, Reading] = MappingProxyType({}),
-    recorded: frozenset[Place] = frozenset(),
+    recorded: Mapping[Place, Record | None] = MappingProxyType({}),
     inspections: Mapping[Place, Inspection] = MappingProxyType({}),
+    before: Snapshot | None = None,
 ) -> Snapshot:
     """Build the snapshot of all that is known.
 
     ``kept`` are last complete readings of endpoints whose newest reading could not see everything: what only
-    they show stays last-known. ``recorded`` are places that are known to have carried a failover record.
-    ``inspections`` is what looking closely at copies has given; no verdict rests on it.
+    they show stays last-known. ``recorded`` are places that are known to have carried a failover record, with
+    the last one where that is known. ``inspections`` is what looking closely at copies has given; no verdict
+    rests on it. Of ``before``, an earlier picture of the same estate, what has not changed is taken over.
 
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
     """
     known = {s.name: s for s in statuses}
     answers = tuple(
-        Answer(readings[e.name], _is_fresh(known.get(e.name), readings[e.name], now, e.fresh_for_s))
+        Answer(readings[e.name], is_fresh(known.get(e.name), readings[e.name], now, e.fresh_for_s))
         for e in estate.endpoints
         if e.name in readings
     )
@@ -54,7 +57,10 @@ def assemble(
     last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
-    workloads = tuple(_workload(group, estate, hosts, recorded, inspections) for group in groups)
+    old = {w.key: w for w in before.workloads} if before else {}
+    workloads = tuple(
+        _workload(group, estate, hosts, recorded, inspections, old.get(group.key)) for group in groups
+    )
     return Snapshot(
         taken_at=now,
         estate=estate,
@@ -67,7 +73,8 @@ def assemble(
     )
 
 
-def _is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, limit_s: float) -> bool:
+def is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, limit_s: float) -> bool:
+    """Whether a reading counts as current: its endpoint answers, and it is no older than ``limit_s``."""
     if status is None or status.state not in (EndpointState.OK, EndpointState.PARTIAL):
         return False
     return (now - reading.taken_at).total_seconds() <= limit_s
@@ -77,19 +84,28 @@ def _workload(
     group: Group,
     estate: Estate,
     hosts: Hosts,
-    recorded: frozenset[Place],
+    recorded: Mapping[Place, Record | None],
     inspections: Mapping[Place, Inspection],
+    before: Workload | None,
 ) -> Workload:
+    """Judge one workload; one that is as it was is the very same object, so that nobody compares it again."""
     verdicts, alarms = judge(group, hosts, estate)
     order = {site.name: i for i, site in enumerate(estate.sites)}
+    old = {copy.place: copy for copy in before.copies} if before else {}
     copies = tuple(
-        _copy(seen, _with_lost_record(seen, verdict, recorded), estate, inspections.get(seen.place))
+        _copy(
+            seen,
+            _with_lost_record(seen, verdict, recorded),
+            estate,
+            inspections.get(seen.place),
+            old.get(seen.place),
+        )
         for seen, verdict in sorted(verdicts, key=lambda v: (order.get(v[0].place.site, 99), v[0].place))
     )
     shown = next((c for c in copies if c.role is Role.ORIGINAL), None) or max(
         copies, key=lambda c: (c.fresh, c.taken_at)
     )
-    return Workload(
+    workload = Workload(
         key=group.key,
         name=shown.name,
         platform=group.platform,
@@ -98,18 +114,43 @@ def _workload(
         alarms=alarms,
         listed=any(c.row != "X2" for c in copies),
     )
+    if before is None or len(copies) != len(before.copies):
+        return workload
+    same = all(new is known for new, known in zip(copies, before.copies, strict=True))
+    return before if same and workload == before else workload
 
 
-def _with_lost_record(seen: Seen, verdict: Verdict, recorded: frozenset[Place]) -> Verdict:
+def _with_lost_record(seen: Seen, verdict: Verdict, recorded: Mapping[Place, Record | None]) -> Verdict:
     """Backup products rewrite notes: a record that was known and is gone is told, whatever the role is."""
     if seen.place not in recorded or seen.record is not None or not seen.fresh:
         return verdict
-    lost = Alarm(AlarmCode.RECORD_GONE, Severity.WARNING)
+    record = recorded[seen.place]
+    facts: tuple[tuple[str, str], ...] = ()
+    if record is not None:
+        facts = (
+            ("role", record.role.value),
+            ("run", record.run),
+            ("by", record.by),
+            ("at", record.at.isoformat()),
+        )
+    lost = Alarm(AlarmCode.RECORD_GONE, Severity.WARNING, None, facts)
     return replace(verdict, alarms=(*verdict.alarms, lost))
 
 
-def _copy(seen: Seen, verdict: Verdict, estate: Estate, inspection: Inspection | None) -> CopyState:
+def _copy(
+    seen: Seen, verdict: Verdict, estate: Estate, inspection: Inspection | None, before: CopyState | None
+) -> CopyState:
     relation = relation_of(seen.sighting)
+    alarms = verdict.alarms if seen.fresh else tuple(_as_seen(a, seen) for a in verdict.alarms)
+    if (
+        before is not None
+        and before.sighting is seen.sighting
+        and before.inspection is inspection
+        and (before.endpoint, before.seen_by, before.taken_at, before.now, before.fresh)
+        == (seen.endpoint, seen.seen_by, seen.taken_at, seen.now, seen.fresh)
+        and (before.role, before.row, before.alarms) == (verdict.role, verdict.row, alarms)
+    ):
+        return before
     return CopyState(
         place=seen.place,
         role=verdict.role,
@@ -122,7 +163,7 @@ def _copy(seen: Seen, verdict: Verdict, estate: Estate, inspection: Inspection |
         now=seen.now,
         fresh=seen.fresh,
         sighting=seen.sighting,
-        alarms=verdict.alarms if seen.fresh else tuple(_as_seen(a, seen) for a in verdict.alarms),
+        alarms=alarms,
         evidence=evidence_of(seen),
         last_sync=relation.last_sync if relation else None,
         rpo_s=rpo_s(seen),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.moments import moved
@@ -116,24 +117,40 @@ def twins(estate: Estate, readings: Mapping[str, Reading]) -> frozenset[tuple[st
     first stands first in the config.
     """
     order = [e for e in estate.endpoints if e.name in readings and readings[e.name].sightings]
+    shown = {e.name: _inventory_of(readings[e.name]) for e in order}
     found = set()
     for i, one in enumerate(order):
         for other in order[i + 1 :]:
-            paired = any(p.has(one.site) and p.has(other.site) for p in estate.pairs)
-            if one.site != other.site and paired and _twin(readings[one.name], readings[other.name]):
+            paired = one.site != other.site and estate.pair(one.site, other.site) is not None
+            if paired and _twin(shown[one.name], shown[other.name]):
                 found.add((one.name, other.name))
     return frozenset(found)
 
 
-def _twin(one: Reading, other: Reading) -> bool:
-    uuids = [{s.uuid for s in r.sightings if s.platform == "vsphere" and s.uuid} for r in (one, other)]
-    if all(uuids):
-        return _mostly_equal(*uuids)
-    ids = [{s.place.ident for s in r.sightings if s.platform == "hyperv"} for r in (one, other)]
-    return all(ids) and set(one.names) == set(other.names) != set() and _mostly_equal(*ids)
+class _Inventory(NamedTuple):
+    """What tells two endpoints apart: vSphere uuids, Hyper-V ids, and the host's own names."""
+
+    uuids: frozenset[str]
+    ids: frozenset[str]
+    names: frozenset[str]
 
 
-def _mostly_equal(one: set[str], other: set[str]) -> bool:
+def _inventory_of(reading: Reading) -> _Inventory:
+    return _Inventory(
+        frozenset(s.uuid for s in reading.sightings if s.platform == "vsphere" and s.uuid),
+        frozenset(s.place.ident for s in reading.sightings if s.platform == "hyperv"),
+        frozenset(reading.names),
+    )
+
+
+def _twin(one: _Inventory, other: _Inventory) -> bool:
+    if one.uuids and other.uuids:
+        return _mostly_equal(one.uuids, other.uuids)
+    same_host = bool(one.names) and one.names == other.names
+    return same_host and bool(one.ids) and bool(other.ids) and _mostly_equal(one.ids, other.ids)
+
+
+def _mostly_equal(one: frozenset[str], other: frozenset[str]) -> bool:
     shared = len(one & other)
     return 2 * shared > len(one) and 2 * shared > len(other)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from drconsole.domain.reading import Relation, Sighting
 
 NONE, PRIMARY, REPLICA, TEST, EXTENDED = "None", "Primary", "Replica", "TestReplica", "ExtendedReplica"
@@ -23,8 +25,8 @@ def relation_of(sighting: Sighting) -> Relation | None:
 
 def relation_of_all(relations: tuple[Relation, ...]) -> Relation | None:
     """The one of a copy's relations that it is judged by."""
-    simple = [r for r in relations if r.relationship == "Simple"]
-    return next(iter(simple or relations), None)
+    first = relations[0] if relations else None
+    return first if len(relations) < 2 else next((r for r in relations if r.relationship == "Simple"), first)
 
 
 def mode_of(sighting: Sighting) -> str:
@@ -48,11 +50,17 @@ def is_named(name: str, known: tuple[str, ...]) -> bool:
     domains may hold two hosts of one short name.
     """
     asked = name.casefold().rstrip(".")
-    told = {one.casefold().rstrip(".") for one in known}
-    full = {one for one in told if "." in one}
+    full, short = _full_and_short(known)
     if "." in asked and full:
         return asked in full
-    return bool(asked) and asked.split(".")[0] in {one.split(".")[0] for one in told}
+    return bool(asked) and asked.split(".")[0] in short
+
+
+@lru_cache(maxsize=4096)
+def _full_and_short(known: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The full names of a host, and its short ones; each host is asked for once for every VM."""
+    told = {one.casefold().rstrip(".") for one in known}
+    return frozenset(one for one in told if "." in one), frozenset(one.split(".")[0] for one in told)
 
 
 def rpo_target_s(relation: Relation) -> int | None:

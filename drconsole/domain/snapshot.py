@@ -181,15 +181,14 @@ def difference(old: Snapshot | None, new: Snapshot) -> Difference:
     """
     before = {w.key: w for w in old.workloads} if old else {}
     after = {w.key: w for w in new.workloads}
+    other = [(before[k], w) for k, w in after.items() if k in before and w is not before[k]]
     known = {e.name: e for e in old.endpoints} if old else {}
     return Difference(
-        changed=frozenset(
-            k for k, w in after.items() if k in before and w is not before[k] and not _same(before[k], w)
-        ),
+        changed=frozenset(w.key for was, w in other if not _same(was, w)),
         added=frozenset(after.keys() - before.keys()),
         removed=frozenset(before.keys() - after.keys()),
         endpoints=frozenset(e.name for e in new.endpoints if known.get(e.name) != e),
-        inspected=frozenset(k for k, w in after.items() if k in before and _told_anew(before[k], w)),
+        inspected=frozenset(w.key for was, w in other if _told_anew(was, w)),
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from drconsole.domain.assemble import is_fresh
 from drconsole.domain.endpoint import Endpoint, Estate
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
-from drconsole.domain.record import believed
+from drconsole.domain.record import Record, believed
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.errors import EndpointError
@@ -22,8 +23,10 @@ from drconsole.inventory.reader import Finished
 class Entry:
     """One endpoint: ``latest`` answer, the last ``complete`` one, and its status.
 
-    ``recorded`` are the places at which it showed a failover record. A read that goes on was ``begun``, and
-    its time counts from ``started`` (monotonic): what it waits for elsewhere does not count.
+    ``recorded`` are the places at which it showed a failover record, with the last one where that is known. A
+    read that goes on was ``begun``, and its time counts from ``started`` (monotonic): what it waits for
+    elsewhere does not count. ``writes``: since when something of it is being kept (monotonic); ``unkept``:
+    the last attempt failed.
     """
 
     endpoint: Endpoint
@@ -33,7 +36,9 @@ class Entry:
     begun: float = 0.0
     started: float | None = None
     answered: bool = False
-    recorded: frozenset[Place] = frozenset()
+    recorded: dict[Place, Record | None] = field(default_factory=dict)
+    writes: float | None = None
+    unkept: bool = False
 
 
 class Board:
@@ -41,25 +46,31 @@ class Board:
 
     Args:
         kept: the last readings by endpoint.
-        recorded: the places that each endpoint is known to have shown with a failover record.
+        recorded: the places that each endpoint is known to have shown with a failover record, and the record.
     """
 
     def __init__(
         self,
         estate: Estate,
         kept: Mapping[str, Reading],
-        recorded: Mapping[str, Set[Place]] = MappingProxyType({}),
+        recorded: Mapping[str, Mapping[Place, Record | None]] = MappingProxyType({}),
     ) -> None:
         self.entries = {e.name: _entry(e, kept.get(e.name)) for e in estate.endpoints}
         for name, places in recorded.items():
-            self.entries[name].recorded = frozenset(places)
+            self.entries[name].recorded = dict(places)
         for reading in kept.values():
             self.entries[reading.endpoint].recorded |= _records_in(reading)
 
     @property
-    def recorded(self) -> frozenset[Place]:
-        """All places that are known to have carried a failover record."""
-        return frozenset().union(*(entry.recorded for entry in self.entries.values()))
+    def recorded(self) -> dict[Place, Record | None]:
+        """All places that are known to have carried a failover record, with the last one that was read."""
+        found: dict[Place, Record | None] = {}
+        for entry in self.entries.values():
+            for place, record in entry.recorded.items():
+                known = found.setdefault(place, record)
+                if known is None or (record is not None and record.at > known.at):
+                    found[place] = record
+        return found
 
     def started(self, name: str, at: float) -> None:
         """A read of the endpoint has begun."""
@@ -89,13 +100,25 @@ class Board:
         entry = self.entries[reading.endpoint]
         entry.recorded |= _records_in(reading)
         if reading.complete:
-            entry.recorded &= {s.place for s in reading.sightings}
+            present = {s.place for s in reading.sightings}
+            entry.recorded = {p: record for p, record in entry.recorded.items() if p in present}
 
-    def kept_on_disk(self, name: str, why_not: str) -> None:
-        """What was read of an endpoint is kept for the next console, or why it is not."""
+    def writing(self, name: str) -> None:
+        """What was read of an endpoint is being written for the next console."""
         entry = self.entries[name]
+        entry.writes = entry.writes or time.monotonic()
+
+    def writes(self) -> bool:
+        """Whether something is still being written that is waited for."""
+        return any(entry.writes is not None for entry in self.entries.values())
+
+    def kept_on_disk(self, name: str, why_not: str) -> bool:
+        """What was read of an endpoint is kept for the next console, or why not; True if that is new."""
+        entry = self.entries[name]
+        entry.writes, entry.unkept = None, bool(why_not)
         lost = Alarm(AlarmCode.NOT_KEPT, Severity.WARNING, None, (("why", why_not),))
-        entry.status = replace(entry.status, alarms=(lost,) if why_not else ())
+        before, entry.status = entry.status, replace(entry.status, alarms=(lost,) if why_not else ())
+        return entry.status != before
 
     def hangs(self, name: str, error: EndpointError) -> None:
         """A read that has begun does not end: tell so, although its thread still waits."""
@@ -119,6 +142,14 @@ class Board:
     def all_answered(self) -> bool:
         """Whether every endpoint has answered or failed at least once."""
         return all(entry.answered for entry in self.entries.values())
+
+    def fresh(self, now: datetime) -> frozenset[str]:
+        """The endpoints whose latest answer counts as current at a moment of the console's clock."""
+        return frozenset(
+            name
+            for name, e in self.entries.items()
+            if e.latest is not None and is_fresh(e.status, e.latest, now, e.endpoint.fresh_for_s)
+        )
 
     def statuses(self) -> tuple[EndpointStatus, ...]:
         """The status of every endpoint, in the config's order."""
@@ -153,8 +184,9 @@ def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
     return Entry(endpoint, status, kept, kept if kept and kept.complete else None)
 
 
-def _records_in(reading: Reading) -> frozenset[Place]:
-    return frozenset(s.place for s in reading.sightings if believed(s.notes, s.place))
+def _records_in(reading: Reading) -> dict[Place, Record | None]:
+    found = ((s.place, believed(s.notes, s.place)) for s in reading.sightings if s.notes)
+    return {place: record for place, record in found if record is not None}
 
 
 def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:

@@ -7,7 +7,7 @@ from datetime import datetime
 from drconsole.domain.endpoint import Insecurity
 from drconsole.domain.roles import Alarm, AlarmCode
 from drconsole.domain.snapshot import EndpointStatus, Workload
-from drconsole.wording.ages import age, ago, since
+from drconsole.wording.ages import age, ago, exact, since
 from drconsole.wording.names import visible
 
 _TEXTS = {
@@ -91,6 +91,10 @@ def _with_facts(alarm: Alarm) -> str:
             return f"replication is in state {visible(fact('state'))}"
         case AlarmCode.MANAGED_BY:
             return f"managed by {visible(fact('extension'))}"
+        case AlarmCode.RECORD_GONE if fact("run"):
+            at = exact(datetime.fromisoformat(fact("at")))
+            who = f"run {visible(fact('run'))} by {visible(fact('by'))}"
+            return f"{_TEXTS[alarm.code]}; it said {fact('role')}, {at}, {who}"
         case AlarmCode.TWINS:
             return f"the same inventory as {visible(fact('twin'))}: one of them is a copy of the other"
         case AlarmCode.CLOCK_SKEW:

@@ -18,8 +18,7 @@ from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Site
 from drconsole.domain.reading import Power, Reading
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.errors import EndpointError, LoginRefused, StateError, Unreachable
-from drconsole.inventory import Inventory
-from drconsole.inventory import inventory as inventories
+from drconsole.inventory import Inventory, collector
 from drconsole.inventory.pace import pause_s
 from drconsole.inventory.store import ReadingStore
 from drconsole.platforms.base import Tier
@@ -125,8 +124,8 @@ def test_wait_returns_when_all_have_answered_or_failed(tmp_path: Path) -> None:
 def test_a_password_that_is_waited_for_is_told_as_that_and_costs_the_endpoint_no_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inventories, "_SLOW_S", 0.0)
-    monkeypatch.setattr(inventories, "_GRACE_S", 0.4)
+    monkeypatch.setattr(collector, "_SLOW_S", 0.0)
+    monkeypatch.setattr(collector, "_GRACE_S", 0.4)
     told: list[LoginRefused | None] = [LoginRefused("The password is being waited for.", subject="hosts")]
     platform = Scripted(endpoint("a", budget_s=0.2), None)
     estate = Estate("TEST", (Site("New York"),), (), (platform.endpoint,))
@@ -262,11 +261,11 @@ def test_a_defect_while_collecting_calls_nothing_current_and_goes_on(
         until(inventory, "a", EndpointState.OK)
         broken = threading.Event()
 
-        def fail(_endpoint: Endpoint, _reading: Reading) -> str:
+        def fail(*_told: object) -> Snapshot:
             broken.set()
             raise KeyError("a defect")
 
-        monkeypatch.setattr(inventory._store, "save", fail)
+        monkeypatch.setattr(collector, "assemble", fail)
         inventory.read_now()
         assert broken.wait(PATIENCE_S)
         tick = threading.Event()

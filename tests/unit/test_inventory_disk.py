@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from drconsole.domain.endpoint import Endpoint
@@ -18,8 +19,9 @@ from drconsole.domain.reading import Power, Reading, Sighting
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.errors import Unreachable
-from drconsole.inventory import Inventory
+from drconsole.inventory import Inventory, collector
 from drconsole.inventory import folder as folder_module
+from drconsole.inventory import inventory as inventories
 from drconsole.inventory.folder import Folder
 from drconsole.inventory.store import ReadingStore
 from drconsole.wording.alarms import endpoint_alarm
@@ -135,6 +137,70 @@ def test_a_full_disk_is_told_until_it_is_not_full_any_more(
         inventory.read_now()
         when(inventory, lambda snapshot: not status(snapshot, "a").alarms)
     assert [file.name for file in (tmp_path / "readings").glob("[!.]*")] == ["a.json"]
+
+
+def test_a_dead_disk_holds_up_no_picture_and_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    healed, stuck = threading.Event(), threading.Event()
+
+    def dead(_handle: int) -> None:
+        stuck.set()
+        healed.wait(PATIENCE_S)
+
+    monkeypatch.setattr(collector, "_DISK_S", 0.05)
+    monkeypatch.setattr(inventories, "_FAREWELL_S", 0.05)
+    monkeypatch.setattr(os, "fsync", dead)
+    gone = Unreachable("No route.", subject="a")
+    try:
+        with running(tmp_path, Scripted(endpoint("a"), read("a"), gone)) as inventory:
+            told = status(inventory.wait(PATIENCE_S), "a")
+            assert stuck.is_set()
+            assert told.state is EndpointState.OK
+            assert "(the disk does not answer)" in endpoint_alarm(told, told.alarms[0])
+            # What is shown goes on, and nothing old is called current.
+            inventory.read_now("a")
+            shown = until(inventory, "a", EndpointState.SILENT)
+            assert [copy.fresh for w in shown.workloads for copy in w.copies] == [False]
+            inventory.stop()
+            assert not healed.is_set(), "the end waited for the disk"
+    finally:
+        healed.set()
+
+
+def test_what_a_full_disk_did_not_take_is_kept_later_even_if_less_is_seen_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    blind = replace(read("a"), sightings=(), complete=False, limits=("no rights",))
+    with running(tmp_path, Scripted(endpoint("a"), read("a"), blind)) as inventory:
+        monkeypatch.setattr(os, "fsync", full)
+        when(inventory, lambda snapshot: bool(status(snapshot, "a").alarms))
+        monkeypatch.undo()
+        inventory.read_now()
+        until(inventory, "a", EndpointState.PARTIAL)
+    kept = ReadingStore(tmp_path).load(endpoint("a"))
+    assert kept is not None
+    assert (kept.complete, len(kept.sightings)) == (True, 1)
+
+
+def test_records_that_an_earlier_version_kept_are_missed_too(tmp_path: Path) -> None:
+    place = msgspec.to_builtins(failed_over().place)
+    older = {"schema": 1, "address": endpoint("a").address, "places": [place]}
+    Folder(tmp_path / "records").write("a", msgspec.json.encode(older))
+    assert missed(asked(tmp_path, reading("ny", rewritten())))
+
+
+def test_what_a_vanished_record_said_is_told_after_a_restart_too(tmp_path: Path) -> None:
+    asked(tmp_path, reading("ny", failed_over()))
+    for _ in range(2):
+        (workload,) = asked(tmp_path, reading("ny", rewritten())).workloads
+        (lost,) = [alarm for alarm in workload.all_alarms if alarm.code == "record-gone"]
+        assert (lost.fact("role"), lost.fact("run"), lost.fact("by")) == (
+            "RECOVERED",
+            "7f3c0a11",
+            "operator@jump",
+        )
 
 
 def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> None:

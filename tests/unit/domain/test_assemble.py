@@ -10,9 +10,11 @@ import pytest
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Pair
 from drconsole.domain.reading import Broker, HbrSource, Node, Power
-from drconsole.domain.roles import ArrowKind, Role
+from drconsole.domain.record import believed
+from drconsole.domain.roles import AlarmCode, ArrowKind, Role
 from drconsole.domain.snapshot import EndpointState, difference
 from drconsole.wording.actions import next_action
+from drconsole.wording.ages import exact
 from drconsole.wording.alarms import alarm_text
 
 from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, recorded, relation, status, vm, vs
@@ -122,10 +124,45 @@ def test_difference_sees_changes_and_nothing_else() -> None:
 def test_a_record_that_vanishes_is_missed() -> None:
     with_record = recorded(vm("nj", Power.ON, relation("Replica", "FailedOver")), Role.RECOVERED)
     bare = replace(with_record, notes="")
-    known = frozenset({with_record.place})
+    known = {with_record.place: None}
     for sighting, lost in ((with_record, False), (bare, True)):
         snapshot = assemble(estate(), [status("nj")], {"nj": reading("nj", sighting)}, NOW, recorded=known)
         assert ("record-gone" in codes(only(snapshot))) is lost
+
+
+def test_a_record_that_vanished_is_told_with_what_it_said() -> None:
+    with_record = recorded(vm("nj", Power.ON, relation("Replica", "FailedOver")), Role.RECOVERED)
+    known = {with_record.place: believed(with_record.notes, with_record.place)}
+    readings = {"nj": reading("nj", replace(with_record, notes=""))}
+    workload = only(assemble(estate(), [status("nj")], readings, NOW, recorded=known))
+    told = [alarm_text(one) for one in workload.all_alarms if one.code is AlarmCode.RECORD_GONE]
+    assert told == [
+        "its failover record has vanished from the notes; it said RECOVERED, "
+        f"{exact(NOW)}, run 7f3c0a11 by operator@jump"
+    ]
+
+
+def test_what_did_not_change_is_the_same_object_in_the_next_picture() -> None:
+    readings = {
+        "ny": reading("ny", vm("ny", Power.ON, relation("Primary")), vm("ny", Power.ON, ident="v2")),
+        "nj": reading("nj", vm("nj", Power.OFF, relation("Replica"))),
+    }
+    states = [status("ny"), status("nj")]
+    one = assemble(estate(), states, readings, NOW)
+    later = NOW + timedelta(seconds=5)
+    again = replace(readings["nj"], taken_at=later, clock=later)
+    two = assemble(estate(), states, {**readings, "nj": again}, later, before=one)
+    before, after = ({w.key: w for w in snapshot.workloads} for snapshot in (one, two))
+    assert after["hv:v2"] is before["hv:v2"]
+    assert after["hv:v1"] is not before["hv:v1"]
+    assert after["hv:v1"].copies[0] is before["hv:v1"].copies[0]
+    assert after["hv:v1"].copies[1].taken_at == later
+    assert two == assemble(estate(), states, {**readings, "nj": again}, later)
+    # What another host says decides on a copy that nobody read again.
+    gone = replace(readings["nj"], sightings=())
+    three = assemble(estate(), states, {**readings, "nj": gone}, later, before=one)
+    assert "replica-gone" in codes(next(w for w in three.workloads if w.key == "hv:v1"))
+    assert three == assemble(estate(), states, {**readings, "nj": gone}, later)
 
 
 def test_a_cluster_tells_of_its_broker_and_its_silent_nodes() -> None:
