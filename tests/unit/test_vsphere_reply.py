@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drconsole.errors import BadReply
-from drconsole.platforms.vsphere.reply import MOST_DEPTH, Page, PropertyReply, items, plain, text
+from drconsole.platforms.vsphere.reply import MOST_DEPTH, MOST_OBJECT, Page, PropertyReply, items, plain, text
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 HEAD = (
@@ -68,10 +70,10 @@ def test_no_objects_and_no_returnval() -> None:
 
 
 def test_prefixes_and_later_properties_do_not_matter() -> None:
-    body = REPLY.replace(b"xmlns=", b"xmlns:v=").replace(b"<obj ", b"<v:obj ").replace(b"</obj>", b"</v:obj>")
-    body = body.replace(b"xsi:", b"_XMLSchema-instance:").replace(
-        b"</objects>", b"<newer>1</newer></objects>"
-    )
+    body = REPLY.replace(b"</objects>", b"<newer>1</newer></objects>").replace(b"soapenv:", b"S")
+    body = re.sub(rb"<(/?)(\w)", rb"<\1v:\2", body).replace(b"v:S", b"S:").replace(b"xmlns=", b"xmlns:v=")
+    body = body.replace(b"xmlns:soapenv", b"xmlns:S").replace(b"xsi", b"_XMLSchema-instance")
+    assert b"<v:objects>" in body
     assert read(body) == read(REPLY)
 
 
@@ -103,13 +105,22 @@ def test_what_xml_may_not_hold_becomes_visible(sent: str, seen: str, step: int) 
         (REPLY.replace(b"RetrievePropertiesEx", b"CurrentTime"), "not to a read of properties"),
         (REPLY.replace(b"<soapenv:Envelope", b"<!DOCTYPE a><soapenv:Envelope"), "document type"),
         (REPLY.replace(b">vm-62</obj>", b"></obj>"), "without a reference"),
-        (named("<a>" * MOST_DEPTH + "</a>" * MOST_DEPTH), "nested deeper"),
-        (named("x" * (1 << 20) + "yz"), "longer than any value"),
+        (named("<a>" * (MOST_DEPTH + 1) + "</a>" * (MOST_DEPTH + 1)), "nested deeper"),
+        (named("x" * (MOST_OBJECT + (1 << 16))), "larger than any"),
+        (named("<a>" * MOST_OBJECT), "larger than any"),
+        ((HEAD + "<x>" + MACHINE + "</x>" + TAIL).encode(), "where no reply"),
+        (REPLY.replace(b"<soapenv:Body>", b"<soapenv:Header/><soapenv:Body><a/>"), "not to a read"),
     ],
 )
 def test_what_is_no_such_reply_is_refused(body: bytes, words: str) -> None:
     with pytest.raises(BadReply, match=words):
         read(body)
+
+
+@pytest.mark.parametrize("step", [1, 5, 1 << 16])
+def test_a_document_type_is_refused_however_it_is_cut(step: int) -> None:
+    with pytest.raises(BadReply, match="document type"):
+        read(REPLY.replace(b"<soapenv:Envelope", b"<!DOCTYPE a><soapenv:Envelope", 1), step)
 
 
 def only_bad_reply(body: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Read the reply of RetrievePropertiesEx as it comes, and let pass what no schema of ours knows.
+"""Read replies that are full of properties as they come, and let pass what no schema of ours knows.
 
 pyVmomi refuses a whole reply for one enum value it does not know (facts/vcsim, section 5) and takes six times
 the processor time; values here are text, or lists of named values, and their meaning is the caller's.
@@ -9,162 +9,150 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TypeAlias
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from drconsole.errors import BadReply
 
 Value: TypeAlias = "str | list[tuple[str, Value]]"
 
+# A machine of our paths is 2 kB of XML, 100 kB with all its raw options.
+MOST_OBJECT = 4 << 20
 MOST_DEPTH = 64
-MOST_TEXT = 1 << 20
 
-_RESPONSES = frozenset({"RetrievePropertiesExResponse", "ContinueRetrievePropertiesExResponse"})
-_BELOW_RETURN = 5
-_TYPED = frozenset({"obj", "fault"})
+_VIM = "{urn:vim25}"
+_READ, _UPDATED = f"{_VIM}objects", f"{_VIM}objectSet"
+_OBJECTS = frozenset({_READ, _UPDATED})
+_TRUNCATED = f"{_VIM}truncated"
+_TAKEN = _OBJECTS | {f"{_VIM}token", f"{_VIM}version", _TRUNCATED}
+_OBJECT, _CHANGE_KIND, _MISSING = f"{_VIM}obj", f"{_VIM}kind", f"{_VIM}missingSet"
+_PROPERTIES = frozenset({f"{_VIM}propSet", f"{_VIM}changeSet"})
+_NAME, _VALUE, _PATH, _FAULT = f"{_VIM}name", f"{_VIM}val", f"{_VIM}path", f"{_VIM}fault"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_RESPONSES = frozenset(
+    f"{_VIM}{method}Response"
+    for method in ("RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "WaitForUpdatesEx")
+)
 # No XML may hold these, raw or by number, but names do: they are read as the pictures that stand for them,
 # because one such name must not cost the reading of all others.
 _CONTROLS = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|&#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6}));")
 _CONTROL_BYTES = bytes(set(range(0x20)) - {0x9, 0xA, 0xD})
 _LONGEST_REFERENCE = len(b"&#1114111;")
+_DOCTYPE = b"<!DOCTYPE"
 
 
 @dataclass(slots=True)
 class Found:
-    """One managed object: its type, its reference, property values by path, and faults of unread paths."""
+    """One managed object: its type, its reference, property values by path, and faults of unread paths.
+
+    In an update these are the properties that changed; ``unset`` are those that have no value any more, and
+    ``change`` is ``enter``, ``modify`` or ``leave``.
+    """
 
     kind: str
     ref: str
     values: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    unset: list[str] = field(default_factory=list)
+    change: str = ""
 
 
 @dataclass(slots=True)
 class Page:
-    """The objects of one reply, and the token that gets the next, empty at the last."""
+    """The objects of one reply, and by which token the next is had.
+
+    The last page of a read has no token. Updates have one always (the collector's version) and say whether
+    there are more of them by now.
+    """
 
     objects: list[Found]
     token: str = ""
+    more: bool = False
 
 
 class PropertyReply:
     """A reply that is fed piece by piece; ``finish`` gives the page.
 
     Raises (``feed``, ``finish``):
-        BadReply: it is not XML in UTF-8, not such a reply, cut, or larger than any such reply.
+        BadReply: it is not XML in UTF-8, not such a reply, cut, or holds an object larger than any.
     """
 
     def __init__(self) -> None:
-        self._parser = ParserCreate("UTF-8")
-        self._parser.buffer_text = True
-        self._parser.buffer_size = 1 << 16
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._characters
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self._parser = XMLPullParser(("end",))
         self._held = b""
-        self._depth = 0
-        # Envelope, Body, response, returnval; then, for each element below: name, attributes, children.
-        self._path: list[str] = []
-        self._open: list[tuple[str, dict[str, str], list[tuple[str, Value]]]] = []
-        self._text = ""
-        self._kind = ""
-        self._answered = False
+        self._since = 0
+        self._last: Element | None = None
         self._page = Page([])
+
+    @property
+    def token(self) -> str:
+        """What is known of the page's token by now: it comes before the objects."""
+        return self._page.token
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes."""
         if b"\0" in piece:
             raise BadReply("The answer is not XML in UTF-8: it holds zero bytes.")
         piece = self._held + piece
-        begun = piece.rfind(b"&", -_LONGEST_REFERENCE)
-        # A reference that is cut by the end of the piece waits for the next.
-        whole = len(piece) if begun < 0 or b";" in piece[begun:] else begun
+        if _DOCTYPE in piece:
+            raise BadReply("The answer declares a document type, which no reply of vSphere does.")
+        # What the end of the piece cuts waits for the next: a reference, or the word for a document type.
+        begun = max(piece.rfind(b"&", -_LONGEST_REFERENCE), piece.rfind(b"<", -len(_DOCTYPE)))
+        whole = len(piece) if begun < 0 or piece[begun:].endswith((b";", b">")) else begun
         self._held = piece[whole:]
-        piece = piece[:whole]
-        # Looked for in the fastest way first: nearly all pieces have neither.
-        if b"&#" in piece or len(piece.translate(None, _CONTROL_BYTES)) < len(piece):
-            piece = _CONTROLS.sub(_visible, piece)
-        self._parse(piece, False)
+        self._parse(piece[:whole])
 
     def finish(self) -> Page:
         """Say that there is no more, and give what was read."""
-        self._parse(self._held, True)
-        if not self._answered:
-            raise BadReply("The answer is XML, but no reply to a read of properties.")
+        self._parse(self._held)
+        try:
+            self._parser.close()
+        except ParseError as error:
+            raise BadReply(
+                "The answer ends in the middle." if self._since else f"The answer is not XML: {error}."
+            ) from None
+        self._check(self._last)
         return self._page
 
-    def _parse(self, piece: bytes, last: bool) -> None:
+    def _parse(self, piece: bytes) -> None:
+        # Looked for in the fastest way first: nearly all pieces have neither.
+        if b"&#" in piece or len(piece.translate(None, _CONTROL_BYTES)) < len(piece):
+            piece = _CONTROLS.sub(_visible, piece)
+        self._since += len(piece)
         try:
-            self._parser.Parse(piece, last)
-        except ExpatError as error:
-            cut = last and self._depth > 0
-            raise BadReply(
-                "The answer ends in the middle." if cut else f"The answer is not XML in UTF-8: {error}."
-            ) from None
+            self._parser.feed(piece)
+            element = self._last
+            # This runs for every element of a reply that may hold a million.
+            for _, element in self._parser.read_events():
+                if element.tag in _TAKEN:
+                    self._take(element)
+            self._last = element
+        except (ParseError, ValueError, LookupError) as error:
+            raise BadReply(f"The answer is not XML in UTF-8: {error}.") from None
+        if self._since > MOST_OBJECT:
+            raise BadReply("The answer holds an object that is larger than any of vSphere.")
 
-    # The next three run for every element of a reply that may hold a million: they are written to be fast.
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self._text = ""
-        tag = tag[tag.find(":") + 1 :]
-        depth = self._depth = self._depth + 1
-        if depth >= _BELOW_RETURN:
-            if depth > MOST_DEPTH:
-                raise BadReply("The answer is nested deeper than any reply of vSphere.")
-            self._open.append((tag, attributes, []))
+    def _take(self, element: Element) -> None:
+        """Keep what this element says, and forget its inside."""
+        if element.tag in _OBJECTS:
+            self._page.objects.append(_found(element))
+            element.clear()
+            self._since = 1
+        elif element.tag == _TRUNCATED:
+            self._page.more = element.text in ("true", "1")
         else:
-            self._path.append(tag)
-            if depth == _BELOW_RETURN - 2:
-                self._enter(self._path)
+            self._page.token = element.text or ""
 
-    def _characters(self, text: str) -> None:
-        self._text += text
-        if len(self._text) > MOST_TEXT:
-            raise BadReply("One value in the answer is longer than any value of vSphere.")
-
-    def _end(self, _tag: str) -> None:
-        depth = self._depth
-        self._depth = depth - 1
-        if depth < _BELOW_RETURN:
-            self._path.pop()
-        else:
-            tag, attributes, children = self._open.pop()
-            value: Value = children or self._text
-            if depth == _BELOW_RETURN:
-                self._take(tag, value)
-            else:
-                if tag in _TYPED:
-                    value = self._typed(tag, attributes, value)
-                self._open[-1][2].append((tag, value))
-        self._text = ""
-
-    def _enter(self, path: list[str]) -> None:
-        if path[0] != "Envelope" or path[1] not in ("Body", "Header"):
+    def _check(self, root: Element | None) -> None:
+        """Whether the whole was the reply that it was read as."""
+        if root is None or root.tag != f"{_SOAP}Envelope":
             raise BadReply("The answer is XML, but no SOAP reply.")
-        if path[1] == "Body":
-            if path[2] not in _RESPONSES:
-                raise BadReply("The answer is a SOAP reply, but not to a read of properties.")
-            self._answered = True
-
-    def _typed(self, tag: str, attributes: dict[str, str], value: Value) -> Value:
-        """What an element says by its type: an object's kind, and which fault a fault is."""
-        if tag == "fault":
-            return _declared(attributes) or value
-        if self._depth == _BELOW_RETURN:
-            self._kind = attributes.get("type", "")
-        return value
-
-    def _take(self, tag: str, value: Value) -> None:
-        if self._path[1:2] != ["Body"]:
-            return
-        if tag == "token" and isinstance(value, str):
-            self._page.token = value
-        elif tag == "objects":
-            self._page.objects.append(_found(self._kind, value))
-            self._kind = ""
-
-    def _refuse_doctype(self, *_: object) -> None:
-        raise BadReply("The answer declares a document type, which no reply of vSphere does.")
+        responses = root.findall(f"{_SOAP}Body/*")
+        if [one.tag for one in responses if one.tag not in _RESPONSES] or not responses:
+            raise BadReply("The answer is a SOAP reply, but not to a read of properties.")
+        lists = (f"{_VIM}returnval/{_READ}", f"{_VIM}returnval/{_VIM}filterSet/{_UPDATED}")
+        if sum(len(responses[0].findall(path)) for path in lists) != len(self._page.objects):
+            raise BadReply("The answer has objects where no reply of vSphere has any.")
 
 
 def plain(body: bytes) -> bytes:
@@ -173,7 +161,7 @@ def plain(body: bytes) -> bytes:
     Raises:
         BadReply: it declares a document type, or is not in UTF-8.
     """
-    if b"<!DOCTYPE" in body or b"\0" in body:
+    if _DOCTYPE in body or b"\0" in body:
         raise BadReply("The answer is no XML that vSphere would send.")
     return body
 
@@ -192,25 +180,40 @@ def items(value: Value | None) -> list[Value]:
     return [inner for _, inner in value] if isinstance(value, list) else []
 
 
-def _found(kind: str, value: Value) -> Found:
-    ref = text(value, "obj")
-    if not ref or not isinstance(value, list):
+def _found(element: Element) -> Found:
+    found = Found("", "")
+    for part in element:
+        tag = part.tag
+        if tag in _PROPERTIES:
+            name, value = part.findtext(_NAME), part.find(_VALUE)
+            if name and value is not None:
+                found.values[name] = _value(value) if len(value) else value.text or ""
+            elif name:
+                found.unset.append(name)
+        elif tag == _OBJECT:
+            found.kind, found.ref = part.get("type", ""), part.text or ""
+        elif tag == _CHANGE_KIND:
+            found.change = part.text or ""
+        elif tag == _MISSING and (path := part.findtext(_PATH)):
+            found.missing[path] = _fault(part)
+    if not found.ref:
         raise BadReply("The answer holds an object without a reference.")
-    found = Found(kind, ref)
-    for tag, inner in value:
-        if tag == "propSet" and isinstance(inner, list):
-            parts = dict(inner)
-            if isinstance(name := parts.get("name"), str) and "val" in parts:
-                found.values[name] = parts["val"]
-        elif tag == "missingSet" and (path := text(inner, "path")):
-            found.missing[path] = text(inner, "fault", "fault") or text(inner, "fault") or "unknown"
     return found
 
 
-def _declared(attributes: dict[str, str]) -> str:
-    named = next((value for key, value in attributes.items() if key.endswith(":type")), "")
-    name = named[named.find(":") + 1 :]
-    return "" if name == "LocalizedMethodFault" else name
+def _value(element: Element, depth: int = 0) -> Value:
+    if depth > MOST_DEPTH:
+        raise BadReply("The answer is nested deeper than any reply of vSphere.")
+    if not len(element):
+        return element.text or ""
+    return [(inner.tag.removeprefix(_VIM), _value(inner, depth + 1)) for inner in element]
+
+
+def _fault(missing: Element) -> str:
+    """Which fault it is: by its type, whether a message is wrapped around it or not."""
+    faults = (missing.find(f"{_FAULT}/{_FAULT}"), missing.find(_FAULT))
+    named = next((name for one in faults if one is not None and (name := one.get(_TYPE))), "")
+    return named.rpartition(":")[2] or "unknown"
 
 
 def _visible(found: re.Match[bytes]) -> bytes:
