@@ -114,14 +114,13 @@ def deep_answer(copy: str, seen: Inspection) -> DeepAnswer:
 
 
 def _network(one: Adapter) -> NetworkAnswer:
-    after = [one.failover.address, one.failover.v6] if one.failover else []
     return NetworkAnswer(
         network=utf8(one.network) or None,
         vlan=one.vlan,
         addresses=list(one.addresses),
         adapter=utf8(one.name),
         test_network=utf8(one.test_network) or None,
-        failover_addresses=[address for address in after if address],
+        failover_addresses=list(one.failover.addresses) if one.failover else [],
         unread=list(one.unread),
     )
 

@@ -33,12 +33,24 @@ class NetworkForm(Struct, forbid_unknown_fields=True, frozen=True):
     right_vlan: Vlan | None = field(name="to_vlan", default=None)
 
 
-class SettingsForm(Struct, forbid_unknown_fields=True, frozen=True):
-    """The IP settings of an adapter at one site: ``10.1.10.21/24``, and up to two DNS servers."""
+class FamilyForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """The IPv6 settings of an adapter at one site: ``fd00:1:10::21/64``, and up to two DNS servers."""
 
     address: Text
     gateway: Text | None = None
     dns: tuple[Text, ...] = ()
+
+
+class SettingsForm(Struct, forbid_unknown_fields=True, frozen=True):
+    """The IP settings of an adapter at one site: ``10.1.10.21/24``, and up to two DNS servers.
+
+    ``address`` may only be left out where ``ipv6`` stands.
+    """
+
+    address: Text | None = None
+    gateway: Text | None = None
+    dns: tuple[Text, ...] = ()
+    ipv6: FamilyForm | None = None
 
 
 class AddressForm(Struct, forbid_unknown_fields=True, frozen=True):

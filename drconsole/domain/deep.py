@@ -29,13 +29,24 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class FailoverAddress:
-    """The IP settings that an adapter gets after a failover; empty texts are not set."""
+    """The IP settings that an adapter gets after a failover; empty texts are not set.
+
+    What begins with ``v6`` is of IPv6; ``v6_length`` is that of the network, 0 where none is set.
+    """
 
     address: str
     mask: str = ""
     gateway: str = ""
     dns: tuple[str, ...] = ()
     v6: str = ""
+    v6_length: int = 0
+    v6_gateway: str = ""
+    v6_dns: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Its address of either family, as far as there is one."""
+        return tuple(one for one in (self.address, self.v6) if one)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,8 @@ def adapter_text(adapter: Adapter) -> str:
     if adapter.test_network:
         parts.append(f"its test copy connects to {visible(adapter.test_network)} by itself")
     if adapter.failover:
-        address = adapter.failover.address or adapter.failover.v6
-        parts.append(f"gets {visible(address)} after a failover")
+        addresses = " and ".join(visible(one) for one in adapter.failover.addresses)
+        parts.append(f"gets {addresses} after a failover")
     elif "failover" in adapter.unread:
         parts.append("addresses after a failover could not be read")
     return f"{visible(adapter.name)}: {', '.join(parts)}"

@@ -81,9 +81,16 @@ def adapter(ident: str, switch: str, vlan: int | None, machine: str = WEB) -> di
     return {"id": f"Microsoft:{machine.upper()}\\{ident.upper()}", "switch": switch, "vlan": vlan}
 
 
-def address(ident: str, **more: str) -> dict[str, Any]:
+def address(ident: str, **more: Any) -> dict[str, Any]:
     """What an adapter is to get after a failover."""
-    told = {"address": "10.1.0.5", "mask": "255.255.255.0", "gateway": "", "dns": "", "dns2": "", **more}
+    told: dict[str, Any] = {
+        "address": "10.1.0.5",
+        "mask": "255.255.255.0",
+        "gateway": "",
+        "dns": "",
+        "dns2": "",
+    }
+    told |= {"v6": "", "v6_length": 0, "v6_gateway": "", "v6_dns": "", "v6_dns2": "", **more}
     return {"id": f"Microsoft:{WEB.upper()}\\{ident.upper()}", **told}
 
 
@@ -209,6 +216,25 @@ STORIES: dict[str, tuple[Callable[[], list[Host]], list[Act]]] = {
                 "addresses_set",
                 "NJHV01",
                 adapters=[address(NIC_COPY, gateway="10.1.0.1", dns="10.1.0.2", dns2="10.1.0.3")],
+            ),
+            act(
+                "addresses_set",
+                "NJHV01",
+                adapters=[address(NIC_COPY, address="", v6="fd00::5", v6_length=64)],
+            ),
+            act(
+                "addresses_set",
+                "NJHV01",
+                adapters=[
+                    address(
+                        NIC_COPY,
+                        v6="fd00::6",
+                        v6_length=64,
+                        v6_gateway="fe80::1",
+                        v6_dns="fd00::2",
+                        v6_dns2="fd00::3",
+                    )
+                ],
             ),
             act("addresses_set", "NJHV01", adapters=[address(NIC)], error="drconsole:no-such-adapter"),
             look("NJHV01"),

@@ -165,7 +165,8 @@ def test_the_guest_is_heard_some_time_after_its_start() -> None:
 def test_addresses_are_set_by_a_failover_and_travel_with_the_disks() -> None:
     async def do(engine: Engine, world: ActingWorld) -> None:
         wanted = {"id": f"Microsoft:{WEB.upper()}\\{NIC_COPY.upper()}", "address": "10.2.0.5"}
-        rest = {"mask": "255.255.255.0", "gateway": "", "dns": "", "dns2": ""}
+        rest: dict[str, Any] = {"mask": "255.255.255.0", "gateway": "", "dns": "", "dns2": ""}
+        rest |= {"v6": "fd00::5", "v6_length": 64, "v6_gateway": "", "v6_dns": "", "v6_dns2": ""}
         await run(engine, "NJHV01", "addresses_set", adapters=[{**wanted, **rest}])
         await planned(engine)
         await run(engine, "NJHV01", "replication_reverse")
@@ -173,7 +174,7 @@ def test_addresses_are_set_by_a_failover_and_travel_with_the_disks() -> None:
         await run(engine, "NJHV01", "vm_start")
         world.clock.advance(30)
         there = (await run(engine, "NJHV01", "look", other=None, files=[]))["vm"]
-        assert there["adapters"][0]["addresses"] == ["10.2.0.5"]
+        assert there["adapters"][0]["addresses"] == ["10.2.0.5", "fd00::5"]
         await run(engine, "NJHV01", "vm_stop")
         await run(engine, "NJHV01", "failover_prepare")
         await run(engine, "NYHV01", "failover_start")
@@ -181,6 +182,6 @@ def test_addresses_are_set_by_a_failover_and_travel_with_the_disks() -> None:
         await run(engine, "NYHV01", "vm_start")
         world.clock.advance(30)
         here = (await run(engine, "NYHV01", "look", other=None, files=[]))["vm"]
-        assert here["adapters"][0]["addresses"] == ["10.2.0.5"]
+        assert here["adapters"][0]["addresses"] == ["10.2.0.5", "fd00::5"]
 
     assert session(evaluator, do).watch.seen == []

@@ -40,7 +40,8 @@ BY_NAME = {"name", "vmname", "switchname"}
 
 def params(name: str, *, test: bool) -> dict[str, Any]:
     """Parameters of every action at once, with one hostile text wherever a text can come in."""
-    address = {"address": name, "mask": name, "gateway": name, "dns": name, "dns2": name}
+    address = dict.fromkeys(("address", "mask", "gateway", "dns", "dns2"), name)
+    address |= dict.fromkeys(("v6", "v6_length", "v6_gateway", "v6_dns", "v6_dns2"), name)
     place = {"switch": name, "vlan": 7}
     return {
         "vm": VM,
@@ -85,6 +86,16 @@ def test_a_test_is_stopped_by_hand_only_while_there_is_one() -> None:
 
 
 def test_what_has_no_value_is_left_out() -> None:
-    address = {"address": "10.2.0.9", "mask": "255.255.255.0", "gateway": "", "dns": "", "dns2": ""}
-    told = ACTIONS["set-addresses"].manual({"vm": VM, "addresses": {"A": address}})
+    unset = dict.fromkeys(
+        ("address", "mask", "gateway", "dns", "dns2", "v6", "v6_gateway", "v6_dns", "v6_dns2"), ""
+    )
+    v4 = unset | {"address": "10.2.0.9", "mask": "255.255.255.0", "v6_length": 0}
+    told = ACTIONS["set-addresses"].manual({"vm": VM, "addresses": {"A": v4}})
     assert told.endswith("-IPv4Address '10.2.0.9' -IPv4SubnetMask '255.255.255.0'")
+    # What was set before and is planned no more goes, of this family alone.
+    assert "-ClearFailoverIPv4Settings;" in told
+    assert "IPv6" not in told
+    v6 = unset | {"v6": "fd00::9", "v6_length": 64}
+    told = ACTIONS["set-addresses"].manual({"vm": VM, "addresses": {"A": v6}})
+    assert told.endswith("-IPv6Address 'fd00::9' -IPv6SubnetPrefixLength '64'")
+    assert "IPv4" not in told

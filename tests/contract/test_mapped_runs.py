@@ -44,8 +44,18 @@ NETWORKS = [
     {"from": "Trunk", "from_vlan": 10, "to": "Trunk-DR", "to_vlan": 120},
     {"from": "Trunk", "from_vlan": 0, "to": "Trunk-DR", "to_vlan": 110},
 ]
-HOME = {"address": "10.1.10.21/24", "gateway": "10.1.10.1", "dns": ["10.1.10.2"]}
-AWAY = {"address": "10.2.10.21/16", "gateway": "10.2.0.1", "dns": ["10.2.0.2", "10.2.0.3"]}
+HOME = {
+    "address": "10.1.10.21/24",
+    "gateway": "10.1.10.1",
+    "dns": ["10.1.10.2"],
+    "ipv6": {"address": "fd00:1::21/64"},
+}
+AWAY = {
+    "address": "10.2.10.21/16",
+    "gateway": "10.2.0.1",
+    "dns": ["10.2.0.2", "10.2.0.3"],
+    "ipv6": {"address": "FD00:2::21/64", "gateway": "fe80::1", "dns": ["fd00:2::2", "fd00:2::3"]},
+}
 ADDRESSES = [{"workload": WEB, "adapter": ADAPTER, "from": HOME, "to": AWAY}]
 
 
@@ -78,22 +88,24 @@ def adapters(site: Site) -> dict[str, dict[str, Any]]:
 def test_a_failover_there_and_back_is_wired_as_the_config_says(site: Site) -> None:
     checks = site.run("plan", "planned-failover", WEB, "--option", "reverse=yes").stdout
     assert "network Trunk -> Trunk-DR (VLAN 110)" in checks
-    assert "Network Adapter gets 10.2.10.21 at New Jersey" in checks
-    assert "Network Adapter gets 10.1.10.21 at New York" in checks
+    assert "Network Adapter gets 10.2.10.21 and fd00:2::21 at New Jersey" in checks
+    assert "Network Adapter gets 10.1.10.21 and fd00:1::21 at New York" in checks
 
     there = site.run("run", "planned-failover", WEB, "--option", "reverse=yes", *ALLOWED, "web")
 
     assert there.returncode == 0, there.stdout + there.stderr
     assert site.roles(WEB) == {"nyhv01": "REPLICA", "njhv01": "ORIGINAL"}
     away = adapters(site)["New Jersey"]
-    assert (away["network"], away["vlan"], away["addresses"]) == ("Trunk-DR", 110, ["10.2.10.21"])
+    assert (away["network"], away["vlan"]) == ("Trunk-DR", 110)
+    assert away["addresses"] == ["10.2.10.21", "fd00:2::21"]
 
     back = site.run("run", "planned-failover", WEB, "--option", "reverse=yes", *ALLOWED, "web")
 
     assert back.returncode == 0, back.stdout + back.stderr
     assert site.roles(WEB) == {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
     home = adapters(site)["New York"]
-    assert (home["network"], home["vlan"], home["addresses"]) == ("Trunk", None, ["10.1.10.21"])
+    assert (home["network"], home["vlan"]) == ("Trunk", None)
+    assert home["addresses"] == ["10.1.10.21", "fd00:1::21"]
 
 
 def test_without_a_line_for_its_vlan_an_adapter_keeps_what_the_replica_has(site: Site) -> None:

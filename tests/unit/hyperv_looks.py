@@ -28,6 +28,7 @@ POINT = "33333333-3333-4333-8333-333333333333"
 PEER = Peer("nj", "nj.lab:5986", "dr", True, 20)
 RUN = "7f3c0a11"
 PLACE = {"site": "New Jersey", "where": "njhv01"}
+UNSET = ("address", "mask", "gateway", "dns", "dns2", "v6", "v6_length", "v6_gateway", "v6_dns", "v6_dns2")
 DISK = "C:\\test\\web.vhdx"
 
 
@@ -42,7 +43,7 @@ def adapter(switch: str | None = None, **more: object) -> dict[str, Any]:
         "mac": "00155D000001",
         "addresses": [],
         "vlan": {"mode": "Untagged", "id": 0},
-        "failover": {"address": "", "mask": "", "gateway": "", "dns": "", "dns2": "", "v6": ""},
+        "failover": dict.fromkeys(UNSET, ""),
     }
     return told | more
 

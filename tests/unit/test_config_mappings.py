@@ -65,6 +65,28 @@ def test_an_adapter_has_its_own_addresses_at_either_site(file: Path) -> None:
     assert pair.addresses_at("New Jersey", f"hv:{OTHER}") == {}
 
 
+def test_an_adapter_has_addresses_of_both_families_or_of_one(file: Path) -> None:
+    """They are kept as they are written best, so that what a host tells can be compared."""
+    both = (
+        "to: {address: 10.2.0.9/16, ipv6: {address: 'FD00:2:0::9/64', gateway: 'fe80::1', dns: ['FD00::2']}}"
+    )
+    (pair,) = estate(file, new=adapter(f"from: {{ipv6: {{address: 'fd00:1::9/127'}}}}, {both}")).pairs
+
+    assert pair.addresses_at("New Jersey", f"hv:{VM}") == {
+        "A": FailoverAddress(
+            "10.2.0.9",
+            "255.255.0.0",
+            v6="fd00:2::9",
+            v6_length=64,
+            v6_gateway="fe80::1",
+            v6_dns=("fd00::2",),
+        )
+    }
+    assert pair.addresses_at("New York", f"hv:{VM}") == {
+        "A": FailoverAddress("", v6="fd00:1::9", v6_length=127)
+    }
+
+
 def test_where_no_end_stands_nothing_is_set(file: Path) -> None:
     (pair,) = estate(file, new=adapter("to: {address: 10.2.0.9/16}")).pairs
 

@@ -50,7 +50,11 @@ ADDRESSES = thing(
     IPv4DefaultGateway="10.1.0.1",
     IPv4PreferredDNSServer="10.1.0.2",
     IPv4AlternateDNSServer="",
-    IPv6Address="",
+    IPv6Address="fd00::5",
+    IPv6SubnetPrefixLength="64",
+    IPv6DefaultGateway="",
+    IPv6PreferredDNSServer="",
+    IPv6AlternateDNSServer="",
 )
 STATISTICS = thing(
     "VMReplicationHealth",

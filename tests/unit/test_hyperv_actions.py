@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.unit.hyperv_looks import (
     POINT,
     RUN,
     TEST,
+    UNSET,
     VM,
     adapter,
     base,
@@ -455,14 +457,51 @@ class TestReverse:
         assert seen("reverse", here, others=runs, partner=self.PARTNER).verdict is CONFLICT
 
 
-def test_addresses_are_compared_one_by_one() -> None:
-    wanted = {"address": "10.2.0.9", "mask": "255.0.0.0", "gateway": "10.0.0.1", "dns": "", "dns2": ""}
-    same = look(machine(adapters=[adapter(failover={**wanted, "v6": ""})]), leg())
-    planned = {"microsoft:a\\b": wanted}
-    assert seen("set-addresses", same, addresses=planned).verdict is DONE
-    other = look(machine(adapters=[adapter(failover={**wanted, "v6": "", "gateway": ""})]), leg())
-    assert seen("set-addresses", other, addresses=planned).verdict is READY
-    assert seen("set-addresses", same, addresses={"gone": wanted}).verdict is CONFLICT
+class TestAddresses:
+    """Read back one by one; a family that nothing is planned of is not looked at."""
+
+    NONE: ClassVar[Json] = dict.fromkeys(UNSET, "")
+    V4: ClassVar[Json] = {**NONE, "address": "10.2.0.9", "mask": "255.0.0.0", "gateway": "10.0.0.1"}
+    V6: ClassVar[Json] = {**NONE, "v6": "fd00::9", "v6_length": 64, "v6_gateway": "fe80::1"}
+
+    def verdict(self, wanted: Json, **set_: str) -> Verdict:
+        """What is made of one adapter with these settings."""
+        told = {**self.NONE, **set_}
+        here = look(machine(adapters=[adapter(failover=told)]), leg())
+        return seen("set-addresses", here, addresses={"microsoft:a\\b": wanted}).verdict
+
+    def test_of_ipv4(self) -> None:
+        same = {"address": "10.2.0.9", "mask": "255.0.0.0", "gateway": "10.0.0.1"}
+        assert self.verdict(self.V4, **same) is DONE
+        assert self.verdict(self.V4, **same, v6="fd00::1", v6_length="64") is DONE
+        assert self.verdict(self.V4, **same | {"gateway": ""}) is READY
+        assert self.verdict(self.V4, **same, dns="10.0.0.2") is READY
+
+    def test_of_ipv6_however_it_is_written(self) -> None:
+        same = {"v6": "FD00:0:0::0009", "v6_length": "64", "v6_gateway": "fe80:0::1"}
+        assert self.verdict(self.V6, **same) is DONE
+        assert self.verdict(self.V6, **same, address="10.0.0.1") is DONE
+        assert self.verdict(self.V6, **same | {"v6_length": "48"}) is READY
+        assert self.verdict(self.V6, **same | {"v6": ""}) is READY
+        assert self.verdict(self.V6, **same, v6_dns2="fd00::2") is READY
+
+    def test_of_both(self) -> None:
+        both = {**self.V6, "address": "10.2.0.9", "mask": "255.0.0.0"}
+        assert self.verdict(both, address="10.2.0.9", mask="255.0.0.0") is READY
+        told = seen(
+            "set-addresses",
+            look(
+                machine(adapters=[adapter(failover={**self.NONE, "address": "10.2.0.9"})]),
+                leg(),
+            ),
+            addresses={"microsoft:a\\b": both},
+        )
+        assert [fact.value for fact in told.facts] == ["Network Adapter: 10.2.0.9 and none"]
+
+    def test_one_that_is_gone_or_not_read(self) -> None:
+        assert seen("set-addresses", look(machine(), leg()), addresses={"gone": self.V4}).verdict is CONFLICT
+        unread = look(machine(adapters=[adapter(failover=None)]), leg())
+        assert seen("set-addresses", unread, addresses={"microsoft:a\\b": self.V4}).verdict is READY
 
 
 def test_every_fact_names_who_told_it_and_when() -> None:

@@ -108,13 +108,27 @@ def test_addresses_after_a_failover() -> None:
         "dns": "",
         "dns2": "d",
         "v6": "",
+        "v6_length": "",
+        "v6_gateway": "",
+        "v6_dns": "",
+        "v6_dns2": "",
     }
     unset = dict.fromkeys(set_, "")
-    rows = [adapter(failover=set_), adapter(failover=unset), adapter(failover=None)]
-    one, two, three = deep(answer(adapters=rows)).adapters
+    v6 = {
+        "v6": "fd00::5",
+        "v6_length": "64",
+        "v6_gateway": "fe80::1",
+        "v6_dns": "fd00::1",
+        "v6_dns2": "fd00::2",
+    }
+    rows = [adapter(failover=told) for told in (set_, unset, None, unset | v6)]
+    one, two, three, four = deep(answer(adapters=rows)).adapters
     assert one.failover == FailoverAddress("10.1.0.5", "255.255.0.0", "10.1.0.1", ("d",))
     assert (two.failover, two.unread) == (None, ())
     assert (three.failover, three.unread) == (None, ("failover",))
+    assert four.failover == FailoverAddress(
+        "", v6="fd00::5", v6_length=64, v6_gateway="fe80::1", v6_dns=("fd00::1", "fd00::2")
+    )
 
 
 def test_both_relationships_and_the_test_copy() -> None:

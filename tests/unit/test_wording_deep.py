@@ -62,6 +62,10 @@ DEEP = Deep("vm", NOON, NOON, "HV2")
             "LAN: connected to Production, VLAN 17, gets fd00::5 after a failover",
         ),
         (
+            replace(ADAPTER, addresses=(), failover=FailoverAddress("10.1.0.5", v6="fd00::5")),
+            "LAN: connected to Production, VLAN 17, gets 10.1.0.5 and fd00::5 after a failover",
+        ),
+        (
             replace(ADAPTER, addresses=(), unread=("failover",)),
             "LAN: connected to Production, VLAN 17, addresses after a failover could not be read",
         ),

@@ -6,6 +6,7 @@ from tests.unit.wrong_configs import Wrong
 
 VM = "5c1f8c7e-0d0a-4b6e-9a51-1f2e3d4c5be2"
 PAIR = "to: New Jersey}"
+V6 = "ipv6: {address: 'fd00::5/64'}"
 OTHER = "77770000-0d0a-4b6e-9a51-1f2e3d4c5be2"
 
 
@@ -48,7 +49,7 @@ WRONG_ADDRESSES = [
         ("no address", "from: {gateway: 10.0.0.1}", ".from.address", "add 'address:'"),
         ("address without length", "to: {address: 10.0.0.5}", ".to.address", "10.1.10.21/24"),
         ("address with a mask", "to: {address: 10.0.0.5/255.255.255.0}", ".to.address", "10.1.10.21/24"),
-        ("address of IPv6", "to: {address: 'fe80::1/64'}", ".to.address", "10.1.10.21/24"),
+        ("address of IPv6", "to: {address: 'fd00::1/64'}", ".to.address", "write it under ipv6:"),
         ("name as address", "to: {address: web/24}", ".to.address", "10.1.10.21/24"),
         ("length beyond reason", "to: {address: 10.0.0.5/32}", ".to.address", "/8 to /30"),
         ("address of the network", "to: {address: 10.0.0.0/24}", ".to.address", "10.1.10.21/24"),
@@ -66,6 +67,35 @@ WRONG_ADDRESSES = [
             "2 at most",
         ),
         ("mask apart", "to: {address: 10.0.0.5/24, mask: 255.0.0.0}", ".to.mask", "known keys here"),
+        ("no address beside IPv6", f"to: {{dns: [10.0.0.1], {V6}}}", ".to.address", "'ipv6:' alone"),
+        ("nothing at one end", "to: {}", ".to.address", "add 'address:'"),
+    )
+]
+WRONG_ADDRESSES += [
+    Wrong(f"IPv6: {name}", PAIR, adapter(f"to: {{ipv6: {text}}}"), 8, f".to.ipv6{key}:", remedy)
+    for name, text, key, remedy in (
+        ("no address", "{gateway: 'fd00::1'}", ".address", "add 'address:'"),
+        ("no settings", "fd00::5/64", "", "keys and values"),
+        ("address without length", "{address: 'fd00::5'}", ".address", "fd00:1:10::21/64"),
+        ("address of IPv4", "{address: 10.0.0.5/24}", ".address", "fd00:1:10::21/64"),
+        ("no address at all", "{address: 'fd00:::5/64'}", ".address", "fd00:1:10::21/64"),
+        ("length beyond reason", "{address: 'fd00::5/128'}", ".address", "/16 to /127"),
+        ("address of the network", "{address: 'fd00:1::/64'}", ".address", "fd00:1:10::21/64"),
+        ("address of the link", "{address: 'fe80::5/64'}", ".address", "fd00:1:10::21/64"),
+        ("address of many", "{address: 'ff02::5/64'}", ".address", "fd00:1:10::21/64"),
+        ("address of IPv4 within", "{address: '::ffff:10.0.0.5/96'}", ".address", "fd00:1:10::21/64"),
+        ("far gateway", "{address: 'fd00:1::5/64', gateway: 'fd00:2::1'}", ".gateway", "of fd00:1::/64"),
+        ("own gateway", "{address: 'fd00::5/64', gateway: 'fd00::5'}", ".gateway", "another address"),
+        ("gateway of IPv4", "{address: 'fd00::5/64', gateway: 10.0.0.1}", ".gateway", "fd00:1:10::1"),
+        ("gateway with a zone", "{address: 'fd00::5/64', gateway: 'fe80::1%3'}", ".gateway", "fd00:1:10::1"),
+        ("DNS of IPv4", "{address: 'fd00::5/64', dns: [10.0.0.1]}", ".dns[1]", "fd00:1:10::1"),
+        (
+            "too many DNS servers",
+            "{address: 'fd00::5/64', dns: ['fd00::1', 'fd00::2', 'fd00::3']}",
+            ".dns",
+            "2 at most",
+        ),
+        ("misspelt", "{address: 'fd00::5/64', gatway: 'fd00::1'}", ".gatway", "did you mean 'gateway'?"),
     )
 ]
 WRONG_KEYS = [
@@ -137,6 +167,14 @@ CONTRADICTING = {
             f"\n    {{workload: 'hv:{OTHER}', adapter: A, to: {{address: 10.0.0.5/16}}}}"
         ),
         ["pairs[1].addresses[2].to.address"],
+        "an address of its own",
+    ),
+    "IPv6 address twice": (
+        addresses(
+            f"{{workload: 'hv:{VM}', adapter: A, to: {{ipv6: {{address: 'fd00::5/64'}}}}}}, "
+            f"\n    {{workload: 'hv:{OTHER}', adapter: A, to: {{ipv6: {{address: 'FD00:0::5/64'}}}}}}"
+        ),
+        ["pairs[1].addresses[2].to.ipv6.address"],
         "an address of its own",
     ),
     "nothing set": (

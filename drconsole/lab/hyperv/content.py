@@ -21,11 +21,12 @@ WRITES_EVERY = timedelta(seconds=10)
 class Content:
     """All that was written, run by run: each run is one writer and its number of blocks.
 
-    ``addresses`` are those set in the guest, adapter by adapter; empty: it asks the network.
+    ``addresses`` are those set in the guest, of IPv4 and of IPv6, adapter by adapter; empty: it asks the
+    network.
     """
 
     runs: tuple[tuple[str, int], ...] = ()
-    addresses: tuple[str, ...] = ()
+    addresses: tuple[tuple[str, str], ...] = ()
 
     def plus(self, writer: str, blocks: int) -> Content:
         """This, and what a writer wrote after it."""

@@ -27,22 +27,26 @@ def addresses_of(machine: Machine, adapter: Adapter, now: datetime) -> list[str]
     """The guest's addresses on an adapter: those set in the guest, else those that a network gives out."""
     if machine.power != "Running" or not _up(machine, now, ADDRESSES_AFTER):
         return []
-    number = machine.adapters.index(adapter)
-    fixed = machine.content.addresses[number] if number < len(machine.content.addresses) else ""
-    if fixed:
-        return [fixed]
-    if adapter.addresses:
-        return list(adapter.addresses)
-    return [_leased(adapter)] if adapter.switch is not None else []
+    v4, v6 = _fixed(machine.content, machine.adapters.index(adapter))
+    if not v4 and adapter.addresses:
+        return [*adapter.addresses, *([v6] if v6 else [])]
+    if not v4 and adapter.switch is not None:
+        v4 = _leased(adapter)
+    return [one for one in (v4, v6) if one]
+
+
+def _fixed(content: Content, number: int) -> tuple[str, str]:
+    """What is set in the guest for one of its adapters."""
+    return content.addresses[number] if number < len(content.addresses) else ("", "")
 
 
 def injected(content: Content, adapters: Sequence[Adapter]) -> Content:
     """What a guest holds after a failover set its addresses; where none is prepared it keeps what it had."""
-    had = content.addresses
-    numbers = range(max(len(adapters), len(had)))
-    kept = [had[number] if number < len(had) else "" for number in numbers]
+    kept = [_fixed(content, number) for number in range(max(len(adapters), len(content.addresses)))]
     for number, adapter in enumerate(adapters):
-        kept[number] = adapter.after_failover.get("IPv4Address") or kept[number]
+        v4, v6 = kept[number]
+        set_ = adapter.after_failover
+        kept[number] = (set_.get("IPv4Address") or v4, set_.get("IPv6Address") or v6)
     return replace(content, addresses=tuple(kept))
 
 

@@ -40,7 +40,7 @@ class Vlan(msgspec.Struct):
 
 
 class Failover(msgspec.Struct):
-    """What Get-VMNetworkAdapterFailoverConfiguration says of one adapter."""
+    """What Get-VMNetworkAdapterFailoverConfiguration says of one adapter; all of it is text there."""
 
     address: str
     mask: str
@@ -48,6 +48,10 @@ class Failover(msgspec.Struct):
     dns: str
     dns2: str
     v6: str
+    v6_length: str
+    v6_gateway: str
+    v6_dns: str
+    v6_dns2: str
 
 
 class AdapterRow(msgspec.Struct):
@@ -198,8 +202,16 @@ def _receiver(told: ReceiverRow | None) -> Receiver | None:
 def _failover(told: Failover | None) -> FailoverAddress | None:
     if told is None or not (told.address or told.v6):
         return None
-    dns = tuple(server for server in (told.dns, told.dns2) if server)
-    return FailoverAddress(told.address, told.mask, told.gateway, dns, told.v6)
+    return FailoverAddress(
+        told.address,
+        told.mask,
+        told.gateway,
+        tuple(server for server in (told.dns, told.dns2) if server),
+        v6=told.v6,
+        v6_length=int(told.v6_length) if told.v6_length.isdecimal() else 0,
+        v6_gateway=told.v6_gateway,
+        v6_dns=tuple(server for server in (told.v6_dns, told.v6_dns2) if server),
+    )
 
 
 def _decode(value: bytes, kind: type[T], peer: Peer) -> T:

@@ -65,7 +65,16 @@ PAIR = Pair(
             f"hv:{WEB}",
             ADAPTER,
             left=FailoverAddress("10.1.10.21", "255.255.255.0", "10.1.10.1", ("10.1.10.2",)),
-            right=FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2", "10.2.10.3")),
+            right=FailoverAddress(
+                "10.2.10.21",
+                "255.255.255.0",
+                "10.2.10.1",
+                ("10.2.10.2", "10.2.10.3"),
+                v6="fd00:2::21",
+                v6_length=64,
+                v6_gateway="fe80::1",
+                v6_dns=("fd00:2::2", "fd00:2::3"),
+            ),
         ),
     ),
 )
@@ -166,7 +175,7 @@ def alive(walk: Walk) -> list[object]:
 @at_times_on_both
 def test_across_to_a_cluster_with_its_networks_and_addresses_and_back(across: Walk) -> None:
     went = across.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
-    assert facts(went, "set-addresses") == {"addresses": f"{ADAPTER}: 10.2.10.21"}
+    assert facts(went, "set-addresses") == {"addresses": f"{ADAPTER}: 10.2.10.21 and fd00:2::21"}
     assert facts(went, "connect-adapters") == {"adapters": f"{ADAPTER}: Recovery"}
     assert across.roles(WEB) == {"nyhv01": "REPLICA", "goldr2": "ORIGINAL"}
     (_, home) = [one.facts for one in went if one.step.action == "set-addresses"]

@@ -49,6 +49,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "set-vmnetworkadapterfailoverconfiguration": frozenset(
         {
             "clearfailoveripv4settings",
+            "clearfailoveripv6settings",
             "confirm",
             "erroraction",
             "ipv4address",
@@ -56,6 +57,11 @@ COMMANDS: dict[str, frozenset[str]] = {
             "ipv4defaultgateway",
             "ipv4preferreddnsserver",
             "ipv4subnetmask",
+            "ipv6address",
+            "ipv6alternatednsserver",
+            "ipv6defaultgateway",
+            "ipv6preferreddnsserver",
+            "ipv6subnetprefixlength",
             "vmnetworkadapter",
         }
     ),
@@ -84,7 +90,8 @@ MEMBERS = frozenset(
     creationtime currentreplicaservername dns dns2 error exception failedoverreplicationtype files
     frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid gateway getbytes getstring
     gettype grouptype heartbeat id invocationinfo ipaddresses ipv4address ipv4alternatednsserver
-    ipv4defaultgateway ipv4preferreddnsserver ipv4subnetmask ipv6address isclustered languagemode
+    ipv4defaultgateway ipv4preferreddnsserver ipv4subnetmask ipv6address ipv6alternatednsserver
+    ipv6defaultgateway ipv6preferreddnsserver ipv6subnetprefixlength isclustered languagemode
     lastreplicationtime lasttestfailoverinitiatedtime macaddress mask maximumreplicationlatency
     maximumreplicationsize message missedreplicationcount monitoringstarttime name notes ok
     operationmode other ownergroup ownernode path pendingreplicationsize point primaryservername
@@ -93,6 +100,6 @@ MEMBERS = frozenset(
     replicationrelationshiptype replicationstate resourcetype script scriptlinenumber sessionstate
     snapshottype state successfulreplicationcount supportedvmversions switch switchname test test_vm
     testreplicaswitchname testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime
-    utf8 value version vlan vm vmid
+    utf8 v6 v6_dns v6_dns2 v6_gateway v6_length value version vlan vm vmid
     """.split()  # noqa: SIM905 - a list to read, not to scroll
 )

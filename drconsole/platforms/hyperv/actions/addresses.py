@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from typing import Any
+
 from drconsole.domain.step import Effect, Json, Observation
 from drconsole.platforms.hyperv.actions.base import Action, View, quoted, the_one, the_vm
 from drconsole.platforms.hyperv.deep import AdapterRow
 
-_PARAMETERS = {
+# What each setting is called by the cmdlet; the address comes first, then what makes no sense without it.
+V4 = {
     "address": "IPv4Address",
     "mask": "IPv4SubnetMask",
     "gateway": "IPv4DefaultGateway",
     "dns": "IPv4PreferredDNSServer",
     "dns2": "IPv4AlternateDNSServer",
 }
-NAMES = tuple(_PARAMETERS)
+V6 = {
+    "v6": "IPv6Address",
+    "v6_length": "IPv6SubnetPrefixLength",
+    "v6_gateway": "IPv6DefaultGateway",
+    "v6_dns": "IPv6PreferredDNSServer",
+    "v6_dns2": "IPv6AlternateDNSServer",
+}
+FAMILIES = {"IPv4": V4, "IPv6": V6}
 
 
 def observe(view: View, baseline: Json | None) -> Observation:
@@ -22,22 +33,42 @@ def observe(view: View, baseline: Json | None) -> Observation:
     if target is None:
         return view.missing()
     here = {adapter.id.lower(): adapter for adapter in target.adapters}
-    for ident in view.params["addresses"]:
+    planned = view.params["addresses"]
+    for ident in planned:
         if ident not in here:
             return view.conflict(f"adapter {ident} is not there")
-    told = {"addresses": ", ".join(_told(here[ident]) for ident in view.params["addresses"])}
-    same = all(_settings(here[ident]) == wanted for ident, wanted in view.params["addresses"].items())
+    told = {"addresses": ", ".join(_told(here[ident], wanted) for ident, wanted in planned.items())}
+    same = all(_has(here[ident], wanted) for ident, wanted in planned.items())
     return view.done(**told) if same else view.ready(**told)
 
 
-def _settings(adapter: AdapterRow) -> dict[str, str] | None:
-    row = adapter.failover
-    return {name: getattr(row, name) for name in NAMES} if row else None
+def _families(wanted: Json) -> dict[str, dict[str, str]]:
+    """The families that an address is planned of; the others stay as they are."""
+    return {family: names for family, names in FAMILIES.items() if wanted[next(iter(names))]}
 
 
-def _told(adapter: AdapterRow) -> str:
+def _has(adapter: AdapterRow, wanted: Json) -> bool:
     row = adapter.failover
-    return f"{adapter.name or adapter.id}: {row.address or 'none' if row else 'not read'}"
+    return row is not None and all(
+        _same(getattr(row, name), wanted[name]) for names in _families(wanted).values() for name in names
+    )
+
+
+def _same(told: str, wanted: Any) -> bool:
+    """Whether two texts mean one address: IPv6 may be written in many ways."""
+    try:
+        return ip_address(told) == ip_address(wanted)
+    except ValueError:
+        return told == str(wanted)
+
+
+def _told(adapter: AdapterRow, wanted: Json) -> str:
+    """What is set of the families that are planned."""
+    row, name = adapter.failover, adapter.name or adapter.id
+    if row is None:
+        return f"{name}: not read"
+    addresses = [getattr(row, next(iter(names))) for names in _families(wanted).values()]
+    return f"{name}: {' and '.join(one or 'none' for one in addresses)}"
 
 
 def arguments(view: View) -> Json:
@@ -54,13 +85,16 @@ def arguments(view: View) -> Json:
 
 
 def manual(params: Json) -> str:
-    """One command for each adapter."""
+    """For each adapter and family: clear what was set before, then set what is planned."""
     every = f"Get-VMNetworkAdapter -VM {the_vm(params)}"
-    return "; ".join(
-        f"Set-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter {the_one(every, 'Id', ident)}"
-        + "".join(f" -{_PARAMETERS[name]} {quoted(wanted[name])}" for name in NAMES if wanted[name])
-        for ident, wanted in params["addresses"].items()
-    )
+    commands = []
+    for ident, wanted in params["addresses"].items():
+        adapter = the_one(every, "Id", ident)
+        for family, names in _families(wanted).items():
+            given = " ".join(f"-{names[n]} {quoted(str(wanted[n]))}" for n in names if wanted[n])
+            commands += [f"-VMNetworkAdapter {adapter} -ClearFailover{family}Settings"]
+            commands += [f"-VMNetworkAdapter {adapter} {given}"]
+    return "; ".join(f"Set-VMNetworkAdapterFailoverConfiguration {one}" for one in commands)
 
 
 ACTIONS = (Action("set-addresses", Effect.NETWORK, observe, manual, "addresses_set.ps1", arguments),)

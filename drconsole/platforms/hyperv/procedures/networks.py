@@ -108,31 +108,42 @@ def _said(case: Case, target: CopyState, ours: Adapter, to: Place, there: Deep) 
 
 def addresses(
     case: Case, source: CopyState, target: CopyState, there: Deep
-) -> tuple[dict[str, dict[str, str]], tuple[Check, ...]]:
+) -> tuple[dict[str, dict[str, Any]], tuple[Check, ...]]:
     """What the adapters of the target get by address after a failover, by adapter id, as the config says."""
     pair = case.estate.pair(source.place.site, target.place.site)
     told = pair.addresses_at(target.place.site, case.workload.key) if pair else {}
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Any]] = {}
     checks: list[Check] = []
     for name, address in told.items():
         named = [adapter for adapter in there.adapters if adapter.name == name]
         if len(named) != 1:
             text = (
-                f"{len(named) or 'no'} adapters are called {name}: nobody knows which gets {address.address}"
+                f"{len(named) or 'no'} adapters are called {name}: nobody knows which gets {_told(address)}"
             )
             checks.append(blocked(text, "Name the adapters of the VM apart.", target.endpoint))
             continue
         found[named[0].id.lower()] = _settings(address)
-        checks.append(ready(f"{name} gets {address.address} at {target.place.site}", "config"))
+        checks.append(ready(f"{name} gets {_told(address)} at {target.place.site}", "config"))
     return found, tuple(checks)
 
 
-def _settings(address: FailoverAddress) -> dict[str, str]:
+def _told(address: FailoverAddress) -> str:
+    """Its addresses as one text."""
+    return " and ".join(address.addresses)
+
+
+def _settings(address: FailoverAddress) -> dict[str, Any]:
     first, second = (*address.dns, "", "")[:2]
+    v6_first, v6_second = (*address.v6_dns, "", "")[:2]
     return {
         "address": address.address,
         "mask": address.mask,
         "gateway": address.gateway,
         "dns": first,
         "dns2": second,
+        "v6": address.v6,
+        "v6_length": address.v6_length,
+        "v6_gateway": address.v6_gateway,
+        "v6_dns": v6_first,
+        "v6_dns2": v6_second,
     }

@@ -28,12 +28,16 @@ function Read-Adapter {
     try {
         $told = Get-VMNetworkAdapterFailoverConfiguration -VMNetworkAdapter $Adapter
         $failover = [ordered]@{
-            address = "$($told.IPv4Address)"
-            mask    = "$($told.IPv4SubnetMask)"
-            gateway = "$($told.IPv4DefaultGateway)"
-            dns     = "$($told.IPv4PreferredDNSServer)"
-            dns2    = "$($told.IPv4AlternateDNSServer)"
-            v6      = "$($told.IPv6Address)"
+            address    = "$($told.IPv4Address)"
+            mask       = "$($told.IPv4SubnetMask)"
+            gateway    = "$($told.IPv4DefaultGateway)"
+            dns        = "$($told.IPv4PreferredDNSServer)"
+            dns2       = "$($told.IPv4AlternateDNSServer)"
+            v6         = "$($told.IPv6Address)"
+            v6_length  = "$($told.IPv6SubnetPrefixLength)"
+            v6_gateway = "$($told.IPv6DefaultGateway)"
+            v6_dns     = "$($told.IPv6PreferredDNSServer)"
+            v6_dns2    = "$($told.IPv6AlternateDNSServer)"
         }
     } catch {
         $failover = $null
