@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 # Followers look at least once a real second, whatever the clock of the other side does.
 LONGEST_PAUSE_S = 1.0
+# The part of a limit that may pass by an endpoint's clock between two looks.
+MOST_AT_ONCE = 0.25
 
 
 def _boottime() -> float:
@@ -45,7 +47,8 @@ class Clocks:
 class Patience:
     """How much of a limit is used up: by the endpoint's clock while it answers, by ours while it is silent.
 
-    An endpoint's clock that is set back costs nothing; the wait goes on from the new time.
+    An endpoint's clock that is set back costs nothing; the wait goes on from the new time. One that is set
+    forward by hours costs a quarter of the limit at most, so that no wait ends by a single jump.
     """
 
     def __init__(self, limit_s: float, monotonic: Callable[[], float], at: datetime | None = None) -> None:
@@ -53,16 +56,20 @@ class Patience:
         self._monotonic = monotonic
         self._at = at
         self._used_s = 0.0
-        self._silent_since: float | None = None if at else monotonic()
+        self._heard = monotonic()
+        self._silent_since: float | None = None if at else self._heard
 
     def heard(self, at: datetime) -> None:
         """The endpoint said something at its time ``at``."""
+        now = self._monotonic()
         if self._silent_since is not None:
-            self._used_s += self._monotonic() - self._silent_since
+            self._used_s += now - self._silent_since
             self._silent_since = None
         elif self._at is not None:
-            self._used_s += max(0.0, (at - self._at).total_seconds())
-        self._at = at
+            passed = max(0.0, (at - self._at).total_seconds())
+            # What passed for us as well is no jump, however long a look takes.
+            self._used_s += min(passed, max(self._limit_s * MOST_AT_ONCE, now - self._heard))
+        self._at, self._heard = at, now
 
     def silent(self) -> None:
         """The endpoint did not answer."""

@@ -37,9 +37,33 @@ def test_the_endpoints_clock_counts_while_it_answers() -> None:
     assert patience.over
 
 
+def test_a_clock_that_is_set_forward_ends_no_wait() -> None:
+    ours = Ours()
+    patience = Patience(60, ours, there(0))
+    ours.now = 1
+    patience.heard(there(3 * 3600))
+    assert not patience.over
+    # It goes on from the new time: of the limit a quarter is used up.
+    patience.heard(there(3 * 3600 + 15))
+    patience.heard(there(3 * 3600 + 30))
+    assert not patience.over
+    patience.heard(there(3 * 3600 + 45))
+    assert patience.over
+
+
+def test_a_clock_that_runs_fast_ends_the_wait_after_a_few_looks() -> None:
+    patience = Patience(60, Ours(), there(0))
+    for look in range(1, 4):
+        patience.heard(there(look * 600))
+        assert not patience.over
+    patience.heard(there(2400))
+    assert patience.over
+
+
 def test_ours_counts_while_it_is_silent() -> None:
     ours = Ours()
     patience = Patience(60, ours, there(0))
+    patience.heard(there(15))
     patience.heard(there(30))
     patience.silent()
     ours.now = 29
@@ -71,10 +95,13 @@ def test_one_that_never_answered_is_silent_from_the_start() -> None:
 
 
 def test_a_clock_that_is_set_back_neither_shortens_nor_prolongs_the_wait() -> None:
-    patience = Patience(60, Ours(), there(0))
+    ours = Ours()
+    patience = Patience(60, ours, there(0))
+    ours.now = 40
     patience.heard(there(40))
     patience.heard(there(-7200))
     assert not patience.over
+    ours.now = 60
     patience.heard(there(-7181))
     assert not patience.over
     patience.heard(there(-7180))
