@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from drconsole.domain.assemble import SKEW_WARNING_S
 from drconsole.domain.endpoint import EndpointKind, Insecurity
+from drconsole.domain.endpoint_alarms import CERTIFICATE_SOON, SKEW_WARNING_S
 from drconsole.domain.reading import Reading
 from drconsole.errors import EndpointError
 from drconsole.wording.ages import age
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from drconsole.config.model import Connection
     from drconsole.platforms.certificate import Certificate
 
-SOON_DAYS = 30
 _DAY_S = 86400
 
 
@@ -133,11 +132,13 @@ def _certificate(name: str, one: Certificate, connection: Connection, at: dateti
         return Finding("certificate", State.LOOK, f"{told}, {_pin(one)}", f"{_ALLOWED} {_TO_PIN}")
     if not one.trusted:
         return Finding("certificate", State.FAILED, f"{told}, {_pin(one)}", _TO_PIN)
-    if (one.end - at).total_seconds() < SOON_DAYS * _DAY_S:
-        return Finding("certificate", State.LOOK, told, "Renew it on the host in time.")
+    if one.end - at < CERTIFICATE_SOON:
+        return Finding("certificate", State.LOOK, told, _TO_RENEW if one.end > at else _HAS_ENDED)
     return Finding("certificate", State.OK, told)
 
 
+_TO_RENEW = "Renew it on the host in time."
+_HAS_ENDED = "It is taken because the config pins it. Renew it on the host, then pin the new one."
 _ALLOWED = "The config accepts this by name (insecure: true)."
 _TO_PIN = "To trust this one alone, compare its sha256 on the host, then write: pins: [sha256:...]"
 

@@ -40,7 +40,9 @@ def load(path: Path) -> Config:
 def _built(document: Document, source: Path) -> Config:
     hidden = [one.env for one in document.credentials.values() if one.env]
     secrets = {name: _secret(name, one, hidden) for name, one in document.credentials.items()}
-    endpoints = {name: _endpoint(name, one) for name, one in document.endpoints.items()}
+    endpoints = {
+        name: _endpoint(name, one, secrets[one.credentials].user) for name, one in document.endpoints.items()
+    }
     connections = []
     for name, one in document.endpoints.items():
         host, port = split_address(one.address, one.kind, tls=one.tls)
@@ -78,7 +80,7 @@ def _built(document: Document, source: Path) -> Config:
     return Config(estate, tuple(connections), tuple(secrets.values()), state, theme, source, document.mouse)
 
 
-def _endpoint(name: str, form: EndpointForm) -> Endpoint:
+def _endpoint(name: str, form: EndpointForm, user: str) -> Endpoint:
     return Endpoint(
         name,
         form.site,
@@ -88,7 +90,20 @@ def _endpoint(name: str, form: EndpointForm) -> Endpoint:
         form.budget_s,
         insecurity(insecure=form.insecure, tls=form.tls),
         tuple(form.nodes or ()),
+        user,
+        _transport(form),
     )
+
+
+def _transport(form: EndpointForm) -> str:
+    """How an endpoint is to be spoken to, in words."""
+    if not form.tls:
+        return f"{form.transport}, {'no TLS (insecure)' if form.insecure else 'every message sealed'}"
+    trust = (
+        "certificate not verified (insecure)" if form.insecure else "pinned certificate" if form.pins else ""
+    )
+    words = [form.transport or "basic" if form.kind == "hyperv" else "", "TLS", trust]
+    return ", ".join(word for word in words if word)
 
 
 def _kind(form: EndpointForm) -> EndpointKind:

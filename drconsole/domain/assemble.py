@@ -10,7 +10,8 @@ from types import MappingProxyType
 from drconsole.domain.arrows import arrow_of
 from drconsole.domain.case import Hosts
 from drconsole.domain.deep import Inspection
-from drconsole.domain.endpoint import Endpoint, Estate
+from drconsole.domain.endpoint import Estate
+from drconsole.domain.endpoint_alarms import with_alarms
 from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
 from drconsole.domain.place import Place
@@ -22,8 +23,6 @@ from drconsole.domain.rows.base import Verdict
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
 from drconsole.domain.unlisted import unlisted_in
 from drconsole.domain.verdict import evidence_of, judge
-
-SKEW_WARNING_S = 60.0
 
 
 def assemble(
@@ -65,7 +64,9 @@ def assemble(
         taken_at=now,
         estate=estate,
         endpoints=tuple(
-            _with_alarms(e, known[e.name], readings, twin_pairs) for e in estate.endpoints if e.name in known
+            with_alarms(e, known[e.name], readings, twin_pairs, now)
+            for e in estate.endpoints
+            if e.name in known
         ),
         workloads=tuple(sorted(workloads, key=_rank)),
         serial=serial,
@@ -180,45 +181,3 @@ def _as_seen(alarm: Alarm, seen: Seen) -> Alarm:
 def _rank(workload: Workload) -> tuple[int, str, str]:
     worst = max((a.severity for a in workload.all_alarms), default=Severity.INFO)
     return (-worst, workload.name.casefold(), workload.key)
-
-
-def _with_alarms(
-    endpoint: Endpoint,
-    status: EndpointStatus,
-    readings: Mapping[str, Reading],
-    twin_pairs: frozenset[tuple[str, str]],
-) -> EndpointStatus:
-    """The status with what is wrong with the endpoint itself; twins are told once, at the later endpoint."""
-    alarms = [*status.alarms, *_silence(status)]
-    reading = readings.get(status.name)
-    if reading is not None and status.state in (EndpointState.OK, EndpointState.PARTIAL):
-        alarms += _cluster_alarms(reading)
-    if status.skew_s is not None and abs(status.skew_s) > SKEW_WARNING_S:
-        facts = (("skew_s", f"{status.skew_s:.0f}"),)
-        alarms.append(Alarm(AlarmCode.CLOCK_SKEW, Severity.WARNING, None, facts))
-    if endpoint.insecure:
-        facts = (("what", endpoint.insecure.value),)
-        alarms.append(Alarm(AlarmCode.INSECURE, Severity.WARNING, None, facts))
-    for first, second in sorted(twin_pairs):
-        if second == status.name:
-            alarms.append(Alarm(AlarmCode.TWINS, Severity.CRITICAL, None, (("twin", first),)))
-    return replace(status, alarms=tuple(alarms)) if alarms else status
-
-
-def _silence(status: EndpointStatus) -> Iterable[Alarm]:
-    if status.state in (EndpointState.SILENT, EndpointState.NEVER) and status.error:
-        yield Alarm(AlarmCode.SILENT, Severity.CRITICAL, status.silent_since, (("error", status.error),))
-    if status.state is EndpointState.PARTIAL:
-        yield Alarm(AlarmCode.PARTIAL, Severity.WARNING, None, (("limits", " ".join(status.limits)),))
-
-
-def _cluster_alarms(reading: Reading) -> Iterable[Alarm]:
-    broker = reading.broker
-    if broker is not None and broker.state != "Online":
-        facts = (("state", broker.state), ("owner", broker.owner))
-        yield Alarm(AlarmCode.BROKER_DOWN, Severity.CRITICAL, None, facts)
-    for node in reading.nodes:
-        if not node.answers:
-            yield Alarm(
-                AlarmCode.NODE_SILENT, Severity.WARNING, None, (("node", node.name), ("error", node.error))
-            )

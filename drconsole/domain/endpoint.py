@@ -35,7 +35,8 @@ class Endpoint:
     """One management address.
 
     ``refresh_s`` is the time between light reads; a reading older than ``fresh_for_s`` is last-known.
-    ``insecure`` is what every screen must tell of it. ``nodes`` are the names of a cluster's nodes.
+    ``insecure`` is what every screen must tell of it. ``nodes`` are the names of a cluster's nodes. ``user``
+    and ``transport`` are what the config says of the way to it, in words: what is known until it answers.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Endpoint:
     budget_s: float = 20.0
     insecure: Insecurity | None = None
     nodes: tuple[str, ...] = ()
+    user: str = ""
+    transport: str = ""
 
     @property
     def fresh_for_s(self) -> float:

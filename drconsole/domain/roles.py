@@ -73,6 +73,7 @@ class AlarmCode(StrEnum):
     BROKER_DOWN = "broker-down"
     NODE_SILENT = "node-silent"
     TWINS = "twins"
+    CERTIFICATE = "certificate"
     CLOCK_SKEW = "clock-skew"
     SILENT = "silent"
     PARTIAL = "partial"

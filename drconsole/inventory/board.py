@@ -177,8 +177,9 @@ def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
         state=EndpointState.SILENT if kept else EndpointState.NEVER,
         last_read=kept.taken_at if kept else None,
         version=kept.version if kept else "",
-        user=kept.user if kept else "",
-        transport=kept.transport if kept else "",
+        # As whom and how it is asked now, which an earlier console may have done otherwise.
+        user=endpoint.user or (kept.user if kept else ""),
+        transport=endpoint.transport or (kept.transport if kept else ""),
         certificate_end=kept.certificate_end if kept else None,
     )
     return Entry(endpoint, status, kept, kept if kept and kept.complete else None)

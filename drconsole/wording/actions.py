@@ -47,6 +47,8 @@ _OF_ENDPOINTS = {
     AlarmCode.BROKER_DOWN: "start the Replica Broker on its cluster: nothing replicates to it meanwhile",
     AlarmCode.NODE_SILENT: "look at the node; its VMs may have moved to the others",
     AlarmCode.TWINS: "find out which one is the copy, and take it out of the config",
+    AlarmCode.CERTIFICATE: "renew it on the host, then pin the new one where it was pinned",
+    AlarmCode.NOT_KEPT: "make room on its disk, or name another folder in the config (state: PATH)",
     AlarmCode.CLOCK_SKEW: "set its clock right, or this one: ages are counted on its own clock",
     AlarmCode.INSECURE: "pin its certificate or name its CA; without TLS use ntlm; then remove insecure",
 }

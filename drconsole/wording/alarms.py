@@ -43,11 +43,13 @@ _TEXTS = {
 def alarm_text(alarm: Alarm, now: datetime | None = None) -> str:
     """One alarm as a clause without its subject; with ``now``, how long it has lasted."""
     text = _with_facts(alarm) or _TEXTS.get(alarm.code, alarm.code.value)
-    lasted = since(alarm.since, now) if now else ""
     seen = alarm.fact("seen_at")
     if seen and now:
-        lasted = f"(seen {ago((now - datetime.fromisoformat(seen)).total_seconds())})"
-    return f"{text} {lasted}".rstrip()
+        return f"{text} (seen {ago((now - datetime.fromisoformat(seen)).total_seconds())})"
+    lasted = since(alarm.since, now) if now else ""
+    # Behind the first word of what is wrong, because an explanation may be long.
+    head, colon, why = text.partition(": ")
+    return f"{head} {lasted}{colon}{why}" if lasted else text
 
 
 def _with_facts(alarm: Alarm) -> str:
@@ -101,8 +103,13 @@ def _with_facts(alarm: Alarm) -> str:
             return f"its clock differs from this one by {age(abs(int(fact('skew_s'))))}"
         case AlarmCode.INSECURE if fact("what") == Insecurity.CLEAR_PASSWORD:
             return "INSECURE: its password can be read on the wire, as the config says (insecure: true)"
+        case AlarmCode.CERTIFICATE:
+            end = exact(datetime.fromisoformat(fact("end")))
+            if fact("ended"):
+                return f"its certificate ended {end}, and is taken because the config pins it"
+            return f"its certificate ends {end}"
         case AlarmCode.SILENT:
-            return visible(fact("error"))
+            return f"silent: {visible(fact('error'))}"
         case AlarmCode.PARTIAL:
             return visible(fact("limits"))
         case AlarmCode.NOT_KEPT:

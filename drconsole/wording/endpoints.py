@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from drconsole.domain.endpoint_alarms import CERTIFICATE_SOON
 from drconsole.domain.reading import Node
 from drconsole.domain.roles import AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
@@ -15,11 +16,17 @@ from drconsole.wording.ages import age, ago, exact, moment
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.names import visible
 
-# From here on a certificate's end is told as something to be done.
-ENDS_SOON_DAYS = 30
 AGREES_S = 2.0
 # What is told under a label of its own.
-TOLD = frozenset({AlarmCode.SILENT, AlarmCode.PARTIAL, AlarmCode.NODE_SILENT, AlarmCode.BROKER_DOWN})
+TOLD = frozenset(
+    {
+        AlarmCode.SILENT,
+        AlarmCode.PARTIAL,
+        AlarmCode.NODE_SILENT,
+        AlarmCode.BROKER_DOWN,
+        AlarmCode.CERTIFICATE,
+    }
+)
 
 
 class Fact(NamedTuple):
@@ -108,13 +115,22 @@ def _certificate(status: EndpointStatus, now: datetime) -> Iterator[Fact]:
     end = status.certificate_end
     if end is None:
         return
-    days = (end - now).total_seconds() / 86400
-    if days < 0:
-        yield Fact("certificate", f"ended {exact(end)}", Severity.CRITICAL)
+    if end <= now:
+        yield Fact("certificate", f"ended {exact(end)}{_taken(status)}: renew it", Severity.CRITICAL)
         return
-    left = f"in {int(days)} days" if days >= 2 else f"in {age(days * 86400)}"
-    soon = Severity.WARNING if days < ENDS_SOON_DAYS else Severity.INFO
-    yield Fact("certificate", f"ends {exact(end)}, {left}{': renew it' if soon else ''}", soon)
+    soon = Severity.WARNING if end - now < CERTIFICATE_SOON else Severity.INFO
+    yield Fact("certificate", f"ends {exact(end)}, {_left(end, now)}{': renew it' if soon else ''}", soon)
+
+
+def _taken(status: EndpointStatus) -> str:
+    """Why an endpoint is spoken to although its certificate has ended."""
+    taken = any(alarm.code is AlarmCode.CERTIFICATE for alarm in status.alarms)
+    return ", and is taken because the config pins it" if taken else ""
+
+
+def _left(end: datetime, now: datetime) -> str:
+    days = (end - now).total_seconds() / 86400
+    return f"in {int(days)} days" if days >= 2 else f"in {age(days * 86400)}"
 
 
 def _clock(seconds: float | None) -> tuple[str, Severity]:

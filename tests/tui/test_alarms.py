@@ -37,7 +37,6 @@ NOTHING_TO_DO = {
     AlarmCode.SEVERAL_POINTS,
     AlarmCode.FILES_NOT_SEEN,
     AlarmCode.MANAGED_BY,
-    AlarmCode.NOT_KEPT,
 }
 
 
@@ -96,7 +95,7 @@ def test_an_alarm_that_is_longer_than_the_screen_is_read_to_its_end() -> None:
 def test_an_alarm_says_where_since_when_and_what_next() -> None:
     late, *_ = entries_of(picture(protected("files-02", 2, late_s=38 * 60)))
     lines = [plain(line) for line in entry_lines(late, NOW, 100)]
-    assert lines[0].startswith("warning   files-02: late: no sync within 15m since ")
+    assert lines[0].startswith("warning   files-02: late since ")
     assert lines[1].startswith(
         " " * 10 + "ORIGINAL at New York, gold-n1; REPLICA at New Jersey, goldr2-n1; since "
     )

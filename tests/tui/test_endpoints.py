@@ -10,7 +10,7 @@ import yaml
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Broker, Node
-from drconsole.domain.roles import Severity
+from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.domain.unlisted import Unlisted
 from drconsole.tui.endpoint_facts import fact_lines, unlisted_lines
@@ -82,6 +82,14 @@ def test_a_certificate_that_ends_soon_is_told_so(days: float, text: str, severit
     (fact,) = [fact for fact in found if fact.label == "certificate"]
     assert text in fact.text
     assert fact.severity is severity
+
+
+def test_a_pinned_certificate_that_has_ended_is_told_as_taken() -> None:
+    end = NOW - timedelta(days=1)
+    ended = Alarm(AlarmCode.CERTIFICATE, Severity.WARNING, None, (("end", end.isoformat()), ("ended", "yes")))
+    found = facts(certificate_end=end, alarms=(ended,))
+    assert found["certificate"].endswith(", and is taken because the config pins it: renew it")
+    assert "alarm" not in found
 
 
 def test_what_could_not_be_seen_and_how_the_cluster_stands() -> None:

@@ -134,4 +134,4 @@ def test_health_of_a_protected_workload_minds_the_site_whose_copy_nobody_ever_sa
     assert [copy.place.site for w in dark.workloads for copy in w.copies] == [NEW_YORK]
     found = run("health", "--filter", "name:web", snapshot=dark)
     assert found.exit_code == CRITICAL
-    assert "goldr2-n1: no complete answer" in found.stdout
+    assert "goldr2-n1: silent since 4m: no complete answer" in found.stdout

@@ -61,6 +61,15 @@ def test_estate_keeps_the_order_and_words_of_the_file(file: Path) -> None:
     ]
 
 
+def test_as_whom_and_how_an_endpoint_is_asked_stands_in_words(file: Path) -> None:
+    told = [(one.user, one.transport) for one in load(file).estate.endpoints]
+    assert told == [
+        ("ops", "basic, TLS"),
+        ("ops", "basic, TLS"),
+        ("vc@vsphere.local", "TLS, certificate not verified (insecure)"),
+    ]
+
+
 def test_connections_carry_defaults_and_share_the_secret_of_a_credential(file: Path) -> None:
     one, two, vc = load(file).connections
 

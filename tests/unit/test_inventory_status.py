@@ -37,6 +37,21 @@ def test_the_certificate_is_known_on_a_dark_site_too(tmp_path: Path) -> None:
     assert [one.name for one in snapshot.unlisted if one.cluster] == ["HV3"]
 
 
+def test_as_whom_and_how_it_is_asked_is_known_before_it_ever_answers(tmp_path: Path) -> None:
+    asked = replace(endpoint("gold"), user="CORP\\ops", transport="ntlm, TLS")
+    dark = Unreachable("No route.", subject="gold")
+    with running(tmp_path, Scripted(asked, dark)) as inventory:
+        found = status(inventory.wait(PATIENCE_S), "gold")
+    assert (found.user, found.transport) == ("CORP\\ops", "ntlm, TLS")
+    answer = replace(read(), user="CORP\\ops", transport="ntlm, TLSv1.3, loop")
+    with running(tmp_path, Scripted(asked, answer)) as inventory:
+        assert status(inventory.wait(PATIENCE_S), "gold").transport == "ntlm, TLSv1.3, loop"
+    changed = replace(asked, user="CORP\\other", transport="kerberos, TLS")
+    with running(tmp_path, Scripted(changed, dark)) as inventory:
+        found = status(inventory.wait(PATIENCE_S), "gold")
+    assert (found.user, found.transport) == ("CORP\\other", "kerberos, TLS"), "an earlier console's were told"
+
+
 def test_a_node_that_falls_silent_is_news_at_once_and_a_newer_reading_is_not() -> None:
     before = picture(reading("ny"))
     changed = replace(before, endpoints=tuple(replace(e, nodes=NODES) for e in before.endpoints))

@@ -98,10 +98,30 @@ def test_arrow_sentence() -> None:
 def test_every_alarm_has_words() -> None:
     facts = tuple((n, "7") for n in ("site1", "site2", "target", "primary", "replica", "state"))
     facts += tuple((n, "8") for n in ("extension", "twin", "skew_s", "error", "limits"))
+    facts += tuple((n, NOW.isoformat()) for n in ("end", "at"))
     for code in AlarmCode:
         text = alarm_text(Alarm(code, Severity.WARNING, NOW - timedelta(hours=9), facts), NOW)
         assert text != code.value
         assert text
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "text"),
+    [
+        (AlarmCode.RPO, (("target", "900"),), "late since 9h: no sync within 15m"),
+        (AlarmCode.SILENT, (("error", "No route. Is it: up?"),), "silent since 9h: No route. Is it: up?"),
+        (AlarmCode.PAUSED, (), "replication is paused since 9h"),
+        (
+            AlarmCode.RPO,
+            (("target", "900"), ("seen_at", NOW.isoformat())),
+            "late: no sync within 15m (seen just now)",
+        ),
+    ],
+)
+def test_how_long_an_alarm_lasts_stands_before_its_explanation(
+    code: AlarmCode, facts: tuple[tuple[str, str], ...], text: str
+) -> None:
+    assert alarm_text(Alarm(code, Severity.WARNING, NOW - timedelta(hours=9), facts), NOW) == text
 
 
 def test_every_row_and_case_has_a_reason_and_a_cell() -> None:

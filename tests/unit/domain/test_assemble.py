@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from drconsole.domain.assemble import assemble
-from drconsole.domain.endpoint import Pair
+from drconsole.domain.endpoint import Insecurity, Pair
 from drconsole.domain.reading import Broker, HbrSource, Node, Power
 from drconsole.domain.record import believed
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role
@@ -171,6 +171,29 @@ def test_a_cluster_tells_of_its_broker_and_its_silent_nodes() -> None:
     cluster = replace(reading("nj"), broker=broker, nodes=nodes)
     snapshot = assemble(estate(), [status("nj")], {"nj": cluster}, NOW)
     assert [a.code.value for a in snapshot.endpoints[0].alarms] == ["broker-down", "node-silent"]
+
+
+@pytest.mark.parametrize(
+    ("days", "insecure", "silent", "text"),
+    [
+        (200, None, False, ""),
+        (12, None, False, "its certificate ends "),
+        (-1, None, False, "and is taken because the config pins it"),
+        (-1, None, True, ""),
+        (-1, Insecurity.UNVERIFIED, False, ""),
+    ],
+)
+def test_the_end_of_a_certificate_is_an_alarm(
+    days: int, insecure: Insecurity | None, silent: bool, text: str
+) -> None:
+    world = estate()
+    hosts = tuple(replace(e, insecure=insecure) if e.name == "ny" else e for e in world.endpoints)
+    shown = replace(reading("ny"), certificate_end=NOW + timedelta(days=days))
+    state = EndpointState.SILENT if silent else EndpointState.OK
+    snapshot = assemble(replace(world, endpoints=hosts), [status("ny", state)], {"ny": shown}, NOW)
+    told = [alarm_text(a) for a in snapshot.endpoints[0].alarms if a.code is AlarmCode.CERTIFICATE]
+    assert len(told) == bool(text)
+    assert all(text in one for one in told)
 
 
 def test_a_vm_that_runs_on_two_nodes_for_long_is_a_contradiction() -> None:

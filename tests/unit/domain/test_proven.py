@@ -84,6 +84,6 @@ def test_words() -> None:
 
     assert workload_alarm(never, never.alarms[0], NOW) == "files-02: not proven: no test of it was passed yet"
     told = workload_alarm(old, old.alarms[0], NOW)
-    assert told == "files-02: not proven: no passed test within 90 days since 2d"
+    assert told == "files-02: not proven since 2d: no passed test within 90 days"
     assert proven_text(never, NOW, 90) == "by no test-failover of this console yet; a test counts for 90 days"
     assert proven_text(old, NOW, None).startswith("92 days ago, 2025-11-29 ")
