@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,24 +83,21 @@ def _all(session: Session, spec: Any) -> tuple[list[Found], str]:
 
     vCenter 7.0.3.2 to 8.0.2 refuses every page but the first to accounts without a right on the root folder.
     """
-    page = session.retrieve(spec, PAGE)
     found: dict[str, Found] = {}
-    refused = ""
-    while True:
-        for one in page.objects:
-            if _LOGGED_OUT in one.missing.values():
-                raise vim.fault.NotAuthenticated
-            found[one.ref] = one
-        if not page.token:
-            break
-        if len(found) > MOST_OBJECTS:
-            raise BadReply(f"The list of objects does not end: there are more than {MOST_OBJECTS}.")
-        try:
-            page = session.proceed(page.token)
-        except vim.fault.NoPermission as fault:
-            refused = _privilege(fault)
-            break
-    return list(found.values()), refused
+    try:
+        with closing(session.pages(spec, PAGE)) as pages:
+            for page in pages:
+                for one in page.objects:
+                    if _LOGGED_OUT in one.missing.values():
+                        raise vim.fault.NotAuthenticated
+                    found[one.ref] = one
+                if page.token and len(found) > MOST_OBJECTS:
+                    raise BadReply(f"The list of objects does not end: there are more than {MOST_OBJECTS}.")
+    except vim.fault.NoPermission as fault:
+        if not found:
+            raise
+        return list(found.values()), _privilege(fault)
+    return list(found.values()), ""
 
 
 def _gone(one: Found) -> bool:

@@ -7,8 +7,9 @@ the processor time; values here are text, or lists of named values, and their me
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 from drconsole.errors import BadReply
@@ -78,7 +79,7 @@ class PropertyReply:
     """
 
     def __init__(self) -> None:
-        self._parser = XMLPullParser(("end",))
+        self._parser: XMLPullParser[Element] = XMLPullParser(("end",))
         self._held = b""
         self._since = 0
         self._last: Element | None = None
@@ -121,12 +122,11 @@ class PropertyReply:
         self._since += len(piece)
         try:
             self._parser.feed(piece)
-            element = self._last
             # This runs for every element of a reply that may hold a million.
-            for _, element in self._parser.read_events():
+            for _, element in cast("Iterator[tuple[str, Element]]", self._parser.read_events()):
                 if element.tag in _TAKEN:
                     self._take(element)
-            self._last = element
+                self._last = element
         except (ParseError, ValueError, LookupError) as error:
             raise BadReply(f"The answer is not XML in UTF-8: {error}.") from None
         if self._since > MOST_OBJECT:

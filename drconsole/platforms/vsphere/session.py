@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -97,16 +98,13 @@ class Session:
             self._views[kinds] = manager.CreateContainerView(root, list(kinds), True)
         return self._views[kinds]
 
-    def retrieve(self, spec: Any, most: int) -> Page:
-        """The first page of a read of properties, of at most so many objects."""
+    def pages(self, spec: Any, most: int) -> Generator[Page]:
+        """A read of properties in pages of at most so many objects."""
         options = collector.RetrieveOptions(maxObjects=most)
         target = self.content.propertyCollector
-        return self._in.stream(target, collector.RetrievePropertiesEx, [spec], options)
-
-    def proceed(self, token: str) -> Page:
-        """The page after one with this token."""
-        target = self.content.propertyCollector
-        return self._in.stream(target, collector.ContinueRetrievePropertiesEx, token)
+        return self._in.pages(
+            target, collector.RetrievePropertiesEx, ([spec], options), collector.ContinueRetrievePropertiesEx
+        )
 
     @property
     def _in(self) -> Soap:

@@ -14,6 +14,7 @@ CONNECTED = "connected"
 # Set for every machine whose configuration can be read at all; the other paths may be unset and mean it.
 ALWAYS = ("name", "runtime.powerState", "runtime.connectionState")
 CONFIGURED = ("config.uuid", "config.template", "config.files.vmPathName")
+_EXPECTED = frozenset((*ALWAYS, *CONFIGURED))
 OPTIONAL = ("config.annotation", "config.managedBy", "datastore", "network")
 TYPED_HBR = "config.repConfig"
 # Before API 6.0 there is no repConfig; keyed paths of extraConfig are silently empty on some servers.
@@ -74,10 +75,12 @@ class Surroundings:
 
 def sighting(machine: Found, around: Surroundings) -> Sighting:
     """One machine as a sighting; what the endpoint did not give is named in ``unread``."""
-    values = _with_summary(machine)
-    unread = set(machine.missing) | {path for path in (*ALWAYS, *CONFIGURED) if path not in values}
+    values = machine.values
+    unread = set(machine.missing)
     if without_configuration(machine):
+        values = _with_summary(machine)
         unread |= {path for path in (*OPTIONAL, TYPED_HBR) if path[:7] == "config." and path not in values}
+    unread |= _EXPECTED.difference(values)
     state = text(values.get("runtime.connectionState")) or "unknown"
     power = _power(text(values.get("runtime.powerState")), state)
     if power is Power.UNKNOWN:

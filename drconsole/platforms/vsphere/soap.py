@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import closing
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from typing import Any, TypeVar
@@ -55,7 +55,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         self.scheme = wire.connection
         self.schemeArgs: dict[str, Any] = {}
         self.instance = vim.ServiceInstance("ServiceInstance", self)
-        self._wire = wire
+        self.wire = wire
         self._cookies: dict[str, str] = {}
 
     def InvokeMethod(self, mo: Any, info: Any, args: Any, outerStub: Any = None) -> Any:
@@ -64,43 +64,44 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
         def read(response: HTTPResponse) -> Any:
             return _object(self, plain(response.read()), info)
 
-        return self._post(mo, info, args, SMALL_REPLY, read)
+        return _Call(self, mo, info, args, SMALL_REPLY).answer(read)
 
-    def stream(self, target: Any, method: Any, *arguments: Any) -> Page:
-        """Call a method whose reply is a page of properties."""
-        return self._post(target, method.info, arguments, MOST_REPLY, _page)
+    def pages(self, target: Any, first: Any, arguments: tuple[Any, ...], more: Any) -> Generator[Page]:
+        """The pages of a read of properties; each is asked for before the one before it is understood.
 
-    def _post(
-        self, target: Any, info: Any, arguments: Any, most: int, read: Callable[[HTTPResponse], T]
-    ) -> T:
-        request = self.SerializeRequest(target, info, arguments)
-        began = time.monotonic()
-        connection = self.GetConnection()
+        Args:
+            target: a property collector.
+            first: its method that gives the first page, with these arguments.
+            more: its method that gives the next page for a token.
+        """
+        call: _Call | None = _Call(self, target, first.info, arguments, MOST_REPLY)
+        try:
+            while call:
+                pieces = call.answer(_pieces)
+                call, reply = None, PropertyReply()
+                for piece in pieces:
+                    reply.feed(piece)
+                    if reply.token and not call:
+                        call = _Call(self, target, more.info, (reply.token,), MOST_REPLY)
+                yield reply.finish()
+        finally:
+            if call:
+                call.give_up()
+
+    def send(self, request: bytes) -> HTTPConnection:
+        """Send a request on a connection that is free."""
+        connection: HTTPConnection = self.GetConnection()
         try:
             connection.request("POST", self.path, request, self._headers())
-            self._wire.expect(most)
-            # The response is closed too: where the server closes after it, it alone holds the socket.
-            with closing(connection.getresponse()) as response:
-                if response.status == 500:
-                    raise _fault(self, plain(response.read()), info)
-                refuse_status(response)
-                self._keep_cookies(response)
-                result = read(response)
         except BaseException:
-            connection.close()
-            self.DropConnections()
+            self.give_up(connection)
             raise
-        self.ReturnConnection(connection)
-        # Sizes and times only: a request may hold the password, its headers hold the session.
-        log.debug(
-            "%s: %s, sent %d bytes, got %d in %.3f s",
-            self.host,
-            info.name,
-            len(request),
-            self._wire.received,
-            time.monotonic() - began,
-        )
-        return result
+        return connection
+
+    def give_up(self, connection: HTTPConnection) -> None:
+        """Close a connection whose answer nobody reads to its end, and all that are free."""
+        connection.close()
+        self.DropConnections()
 
     def _headers(self) -> dict[str, str]:
         return {
@@ -109,7 +110,7 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
             "Content-Type": "text/xml; charset=utf-8",
         }
 
-    def _keep_cookies(self, response: HTTPResponse) -> None:
+    def keep_cookies(self, response: HTTPResponse) -> None:
         """Keep the session's cookie, and those of whatever balances load before the endpoint."""
         try:
             for header in response.headers.get_all("Set-Cookie", ()):
@@ -117,6 +118,49 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
                 self._cookies.update({morsel.key: f"{morsel.key}={morsel.coded_value}" for morsel in told})
         except CookieError:
             raise BadReply("The answer sets a cookie that is none.") from None
+
+
+class _Call:
+    """A call that was sent; its answer is to be read, or given up."""
+
+    def __init__(self, soap: Soap, target: Any, info: Any, arguments: Any, most: int) -> None:
+        self._soap = soap
+        self._info = info
+        self._most = most
+        self._request: bytes = soap.SerializeRequest(target, info, arguments)
+        self._began = time.monotonic()
+        self._connection = soap.send(self._request)
+
+    def answer(self, read: Callable[[HTTPResponse], T]) -> T:
+        """Wait for it, and give what ``read`` makes of its body."""
+        soap, wire = self._soap, self._soap.wire
+        wire.expect(self._most)
+        try:
+            # The response is closed too: where the server closes after it, it alone holds the socket.
+            with closing(self._connection.getresponse()) as response:
+                if response.status == 500:
+                    raise _fault(soap, plain(response.read()), self._info)
+                refuse_status(response)
+                soap.keep_cookies(response)
+                result = read(response)
+        except BaseException:
+            self.give_up()
+            raise
+        soap.ReturnConnection(self._connection)
+        # Sizes and times only: a request may hold the password, its headers hold the session.
+        log.debug(
+            "%s: %s, sent %d bytes, got %d in %.3f s",
+            soap.host,
+            self._info.name,
+            len(self._request),
+            wire.received,
+            time.monotonic() - self._began,
+        )
+        return result
+
+    def give_up(self) -> None:
+        """Have nobody read its answer."""
+        self._soap.give_up(self._connection)
 
 
 def refuse_status(response: HTTPResponse) -> None:
@@ -132,11 +176,8 @@ def refuse_status(response: HTTPResponse) -> None:
         raise BadReply(f"This is no vSphere endpoint: its web server answers HTTP {response.status}.")
 
 
-def _page(response: HTTPResponse) -> Page:
-    reply = PropertyReply()
-    while piece := response.read(_PIECE):
-        reply.feed(piece)
-    return reply.finish()
+def _pieces(response: HTTPResponse) -> list[bytes]:
+    return list(iter(lambda: response.read(_PIECE), b""))
 
 
 def _object(soap: Soap, body: bytes, info: Any) -> Any:
