@@ -12,7 +12,7 @@ from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.actions import action_of, next_action
 from drconsole.wording.ages import moment
-from drconsole.wording.alarms import endpoint_alarm, workload_alarm
+from drconsole.wording.alarms import alarm_text, endpoint_alarm, workload_alarm
 from drconsole.wording.names import visible
 
 ORDER = {code: place for place, code in enumerate(AlarmCode)}
@@ -32,7 +32,8 @@ class Entry:
     def key(self) -> str:
         """What the entry is called from picture to picture."""
         if isinstance(self.subject, Workload):
-            return f"{self.subject.key}\0{self.alarm.code}"
+            # What its copies say in other words, of other networks or states, is another thing to look at.
+            return f"{self.subject.key}\0{self.alarm.code}\0{alarm_text(self.alarm)}"
         # Each of its nodes is another thing to look at, and each of its twins.
         which = self.alarm.fact("node") or self.alarm.fact("twin")
         return f"endpoint {self.subject.name}\0{self.alarm.code}\0{which}"
@@ -93,8 +94,14 @@ def _take(found: dict[str, Entry], entry: Entry) -> None:
         return
     known = found.setdefault(entry.key, entry)
     if known is not entry:
-        worse = max(known, entry, key=lambda one: one.alarm.severity)
-        found[entry.key] = replace(worse, copies=(*known.copies, *entry.copies))
+        told = max(known, entry, key=lambda one: _telling(one.alarm))
+        found[entry.key] = replace(told, copies=(*known.copies, *entry.copies))
+
+
+def _telling(alarm: Alarm) -> tuple[int, bool, float]:
+    """Of two that say the same the worse one, then what is true now, then what has lasted longer."""
+    lasts = -alarm.since.timestamp() if alarm.since else float("-inf")
+    return alarm.severity, not alarm.fact("seen_at"), lasts
 
 
 def _rank(entry: Entry) -> tuple[bool, int, int, str]:

@@ -10,7 +10,7 @@ import pytest
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointStatus, Snapshot
-from drconsole.tui.alarm_list import entries_of, entry_lines
+from drconsole.tui.alarm_list import Entry, entries_of, entry_lines
 from drconsole.tui.widgets.ink import plain
 from drconsole.wording.actions import action_of
 from tests.tui.driver import Driver, drive
@@ -135,6 +135,34 @@ def test_an_alarm_of_both_ends_is_one_and_the_worse_counts() -> None:
     (entry,) = entries_of(replace(snapshot, workloads=(replace(workload, copies=copies),)))
     assert entry.alarm.severity is Severity.CRITICAL
     assert [copy.place.site for copy in entry.copies] == [NEW_YORK, NEW_JERSEY]
+
+
+def entries_with(*alarms: Alarm) -> list[Entry]:
+    """What is told of one workload whose copies raise one alarm each."""
+    snapshot = picture(protected("web-01", 1))
+    (workload,) = snapshot.workloads
+    copies = tuple(replace(copy, alarms=(a,)) for copy, a in zip(workload.copies, alarms, strict=True))
+    return list(entries_of(replace(snapshot, workloads=(replace(workload, copies=copies),))))
+
+
+def test_of_two_ends_what_is_true_now_counts_and_what_has_lasted_longer() -> None:
+    def late(hours: int, *facts: tuple[str, str]) -> Alarm:
+        since = NOW - timedelta(hours=hours)
+        return Alarm(AlarmCode.RPO, Severity.WARNING, since, (("target", "900"), *facts))
+
+    seen = ("seen_at", (NOW - timedelta(hours=9)).isoformat())
+    for one, other in ((late(10, seen), late(5)), (late(5), late(10, seen)), (late(1), late(5))):
+        (entry,) = entries_with(one, other)
+        assert entry.text(NOW) == "web-01: late since 5h: no sync within 15m"
+        assert len(entry.copies) == 2
+
+
+def test_what_two_copies_say_in_other_words_is_told_of_both() -> None:
+    said = [
+        Alarm(AlarmCode.TEST_ON_PRODUCTION, Severity.CRITICAL, None, (("networks", name),))
+        for name in ("prod-10", "prod-20")
+    ]
+    assert [entry.text(NOW).rpartition(" ")[2] for entry in entries_with(*said)] == ["prod-10", "prod-20"]
 
 
 @pytest.mark.parametrize("code", sorted(AlarmCode))
