@@ -5,6 +5,8 @@ DrConsoleError                what happened, to whom, why it matters, what to do
 │   └── ThemeError            a theme file names an unknown field or a colour that is none
 ├── UsageError                the command line is wrong
 ├── StateError                the state folder cannot be used
+│   └── Unwritable            a file that was asked for cannot be written
+├── NotSeen                   nobody who answers knows it, and not everybody answers
 ├── Refused                   a rule, another open run or a missing confirmation forbids it: nothing was done
 ├── KeyringUnusable           there is no keyring, or none that keeps a secret
 └── EndpointError             an endpoint did not give what was asked
@@ -68,6 +70,18 @@ class StateError(DrConsoleError):
     """The state folder cannot be read or written."""
 
     title = "The state folder cannot be used"
+
+
+class Unwritable(StateError):
+    """A file or folder that a person named cannot be written."""
+
+    title = "It cannot be written"
+
+
+class NotSeen(DrConsoleError):
+    """Nobody who answers shows what was named; whether it is there is not known, because some are silent."""
+
+    title = "It is not known"
 
 
 class Refused(DrConsoleError):

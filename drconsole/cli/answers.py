@@ -113,10 +113,14 @@ class ShowAnswer(Struct):
 
 
 class ProblemAnswer(AlarmAnswer):
-    """One problem; ``kind`` is workload or endpoint, ``subject`` its key or name."""
+    """One problem; ``kind`` is workload or endpoint, ``subject`` its key or name.
+
+    ``copies`` are the ids of those copies that raise it; none where it concerns the workload as a whole.
+    """
 
     kind: str
     subject: str
+    copies: list[str]
 
 
 class HealthAnswer(Struct):
@@ -253,7 +257,8 @@ def _problem(entry: Entry, at: datetime) -> ProblemAnswer:
     of_workload = isinstance(entry.subject, Workload)
     subject = entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
     kind = "workload" if of_workload else "endpoint"
-    return ProblemAnswer(**asdict(alarm), kind=kind, subject=utf8(subject))
+    copies = [copy.place.id for copy in entry.copies]
+    return ProblemAnswer(**asdict(alarm), kind=kind, subject=utf8(subject), copies=copies)
 
 
 def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:

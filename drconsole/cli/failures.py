@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drconsole.cli.output import OutputLost
-from drconsole.errors import ConfigError, DrConsoleError, Refused, UsageError
+from drconsole.errors import ConfigError, DrConsoleError, NotSeen, Refused, UsageError
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
@@ -24,11 +24,16 @@ NOBODY_READS = 141
 
 
 def exit_code(error: Exception) -> int:
-    """64 for what a person wrote wrong, 4 for what may not be done, 141 for a reader gone, 1 for all else."""
+    """64 for what a person wrote wrong, 4 for what may not be done, 3 for what nobody who answers knows.
+
+    141 for a reader gone, 1 for all else.
+    """
     if isinstance(error, OutputLost) and error.unread:
         return NOBODY_READS
     if isinstance(error, Refused):
         return REFUSED
+    if isinstance(error, NotSeen):
+        return UNKNOWN
     return USAGE if isinstance(error, ConfigError | UsageError | click.UsageError) else FAILED
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drconsole.errors import StateError, UsageError
+from drconsole.errors import Unwritable, UsageError
 
 MARKER = "drconsole-lab"
 HEADING = "# Written by 'drconsole lab' for simulated sites; it is replaced by the next lab.\n"
@@ -30,7 +30,7 @@ class Place:
         """Write the configuration for what the lab says about itself; 0600, whole or not at all.
 
         Raises:
-            StateError: it cannot be written.
+            Unwritable: it cannot be written.
         """
         import yaml
 
@@ -77,7 +77,7 @@ def place(config: Path | None) -> Iterator[Place]:
 
     Raises:
         UsageError: the file or folder is not a lab's, or a lab that runs uses it.
-        StateError: it cannot be written.
+        Unwritable: it cannot be written.
     """
     if config is None:
         with tempfile.TemporaryDirectory(prefix="drconsole-lab-", ignore_cleanup_errors=True) as name:
@@ -127,7 +127,7 @@ def _claim(held: int, folder: Path) -> None:
             child.unlink()
 
 
-def _unwritable(path: Path, error: OSError) -> StateError:
-    return StateError(
+def _unwritable(path: Path, error: OSError) -> Unwritable:
+    return Unwritable(
         f"{path} cannot be written: {error.strerror}.", hint="Name another place for --write-config."
     )

@@ -6,7 +6,8 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from drconsole.errors import UsageError
+from drconsole.domain.snapshot import EndpointState
+from drconsole.errors import DrConsoleError, NotSeen, UsageError
 from drconsole.wording.names import visible
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ WAIT_S = 10.0
 WIDTH_WITHOUT_TERMINAL = 120
 NARROWEST = 60
 SHORTEST_PREFIX = 6
+NAMED = 5
 FILTER_HELP = (
     "Only what passes this filter, as / takes it in the console: words, ! (with alarms), role: site: health:"
     " platform: name: alarm:"
@@ -49,6 +51,7 @@ def workload_named(snapshot: Snapshot, word: str) -> Workload:
 
     Raises:
         UsageError: nothing is called so, or several are; the message lists their keys.
+        NotSeen: nothing that is known is called so, and not everybody has told all that is there.
     """
     by_key = [w for w in snapshot.workloads if w.key == word]
     by_name = [w for w in snapshot.workloads if word in (w.name, visible(w.name))]
@@ -57,8 +60,22 @@ def workload_named(snapshot: Snapshot, word: str) -> Workload:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(
-            f"There is no workload {visible(word)!r}.", hint="Names and keys: drconsole list --all --json"
-        )
+        raise _nothing(snapshot, word)
     keys = "\n".join(f"  {w.key}  {visible(w.name)}" for w in found)
     raise UsageError(f"{visible(word)!r} names {len(found)} workloads:\n{keys}", hint="Name one by its key.")
+
+
+def _nothing(snapshot: Snapshot, word: str) -> DrConsoleError:
+    """That something is not there is only said where everybody has told everything."""
+    unsure = [status for status in snapshot.endpoints if status.state is not EndpointState.OK]
+    if not unsure:
+        return UsageError(
+            f"There is no workload {visible(word)!r}.", hint="Names and keys: drconsole list --all --json"
+        )
+    told = ", ".join(visible(status.name) for status in unsure[:NAMED])
+    told += f" and {len(unsure) - NAMED} more" if len(unsure) > NAMED else ""
+    count = f"{len(unsure)} of {len(snapshot.endpoints)} endpoints do not answer or do not show everything"
+    return NotSeen(
+        f"Nobody who answers shows a workload {visible(word)!r}, but {count}: {told}.",
+        hint="See why: drconsole health",
+    )

@@ -6,7 +6,7 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
-from drconsole.errors import StateError, UsageError
+from drconsole.errors import Unwritable, UsageError
 
 
 def text() -> str:
@@ -19,7 +19,7 @@ def write(path: Path) -> None:
 
     Raises:
         UsageError: there is something of this name, which is left as it is.
-        StateError: it cannot be written.
+        Unwritable: it cannot be written.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -30,6 +30,6 @@ def write(path: Path) -> None:
         ) from None
     except OSError as error:
         hint = "Name another file, or print it without a name."
-        raise StateError(f"{path} cannot be written: {error.strerror}.", hint=hint) from None
+        raise Unwritable(f"{path} cannot be written: {error.strerror}.", hint=hint) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text())

@@ -249,10 +249,10 @@ class Collector(threading.Thread):
         )
 
 
-def no_answer(name: str, seconds: float) -> TimedOut:
-    """What is told of an endpoint that gave no whole answer in so many seconds."""
+def no_answer(name: str, seconds: float, otherwise: str = "it is asked again by itself") -> TimedOut:
+    """What is told of an endpoint that gave no whole answer in so many seconds, and what may help."""
     return TimedOut(
         f"It has not answered completely within {seconds:g} s.",
         subject=name,
-        hint="Check that the host is up and not overloaded; it is asked again by itself.",
+        hint=f"Check that the host is up and not overloaded; {otherwise}.",
     )

@@ -78,7 +78,9 @@ class Inventory:
         if self._readers and not self._collector.all_answered.wait(timeout_s):
             late = [name for name, entry in self._board.entries.items() if not entry.answered]
             told = {
-                name: self._collector.password_awaited(name) or no_answer(name, timeout_s) for name in late
+                name: self._collector.password_awaited(name)
+                or no_answer(name, timeout_s, "wait longer for it")
+                for name in late
             }
             self._end_reading()
             self._reports.put(GivenUp(told))

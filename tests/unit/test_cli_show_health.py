@@ -13,8 +13,8 @@ from drconsole.cli.health_command import CRITICAL, OK, UNKNOWN, WARNING, exit_co
 from drconsole.cli.main import main
 from drconsole.cli.reading import workload_named
 from drconsole.domain.reading import Power, Reading
-from drconsole.domain.snapshot import Snapshot
-from drconsole.errors import UsageError
+from drconsole.domain.snapshot import EndpointState, Snapshot
+from drconsole.errors import NotSeen, UsageError
 from drconsole.tui.alarm_list import entries_of
 from tests.unit.domain.builders import picture, reading, relation, vm
 from tests.unit.domain.cases import CASES
@@ -46,6 +46,25 @@ def test_what_is_not_one_workload_is_an_error_that_names_the_keys(word: str) -> 
     ambiguous = word.startswith(("same", "hv:5c1f"))
     assert all((f"hv:{i}" in told.value.message) is ambiguous for i in IDS)
     assert "\x1b" not in str(told.value)
+
+
+@pytest.mark.parametrize("dark", ["silent", "partial"])
+def test_that_a_workload_is_not_there_is_said_only_where_everybody_told_everything(dark: str) -> None:
+    snapshot = picture(*pair(), silent=["nj"])
+    if dark == "partial":
+        partial = replace(snapshot.endpoints[1], state=EndpointState.PARTIAL)
+        snapshot = replace(snapshot, endpoints=(snapshot.endpoints[0], partial))
+    with pytest.raises(NotSeen, match=r"shows a workload 'nothing', but 1 of 2 endpoints .*: nj\.") as told:
+        workload_named(snapshot, "nothing")
+    assert failures.exit_code(told.value) == failures.UNKNOWN
+    assert workload_named(snapshot, "files-02").key == "hv:v1"
+
+
+def test_a_problem_names_the_copies_that_raise_it() -> None:
+    snapshot = picture(*pair(state="Suspended"))
+    told = answers.health_answer(snapshot, entries_of(snapshot), "critical")
+    copies = [[copy.place.id for copy in workload.copies] for workload in snapshot.workloads]
+    assert [problem.copies for problem in told.problems if problem.code == "paused"] == copies
 
 
 @pytest.mark.parametrize(
