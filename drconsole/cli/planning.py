@@ -16,7 +16,6 @@ from drconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
-    from drconsole.domain.deep import Deep
     from drconsole.domain.snapshot import Snapshot, Workload
     from drconsole.platforms.acting import Case, Procedure
 
@@ -91,8 +90,8 @@ def planned_on(
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
         looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))
     procedures = [
-        _procedure(operation, _case(config, snapshot, workload, deep, options, run, by))
-        for workload, deep in zip(workloads, looks, strict=True)
+        _procedure(operation, _case(config, snapshot, workload, looked, options, run, by))
+        for workload, looked in zip(workloads, looks, strict=True)
     ]
     reads = {copy.endpoint for workload in workloads for copy in workload.copies}
     plan = merged(
@@ -124,7 +123,7 @@ def facts_now(
     wanted = {subject.key for subject in plan.subjects}
     for workload in snapshot.workloads:
         if workload.key in wanted:
-            case = _case(config, snapshot, workload, {}, plan.options, run, by)
+            case = _case(config, snapshot, workload, workload, plan.options, run, by)
             facts[workload.key] = _procedure(plan.operation, case).subject.facts
     return facts
 
@@ -133,22 +132,31 @@ def _case(
     config: Config,
     snapshot: Snapshot,
     workload: Workload,
-    deep: Mapping[str, Deep],
+    looked: Workload,
     options: Mapping[str, str],
     run: str,
     by: str,
 ) -> Case:
+    """``looked`` is the same workload with what looking closely at its copies gave."""
     from drconsole.platforms.acting import Case
 
-    brokers = {status.name: status.broker for status in snapshot.endpoints if status.broker}
-    return Case(workload, config.estate, deep, options, run, by, brokers)
+    seen = {copy.place.id: copy.inspection for copy in looked.copies if copy.inspection}
+    return Case(
+        workload,
+        config.estate,
+        {ident: one.deep for ident, one in seen.items() if one.deep},
+        options,
+        run,
+        by,
+        brokers={status.name: status.broker for status in snapshot.endpoints if status.broker},
+        unread={ident: one.failed for ident, one in seen.items() if one.failed},
+    )
 
 
-def _looked(config: Config, workload: Workload, wait_s: float) -> dict[str, Deep]:
+def _looked(config: Config, workload: Workload, wait_s: float) -> Workload:
     from drconsole.cli.look import look_closely
 
-    copies = look_closely(config, workload, wait_s).copies
-    return {c.place.id: c.inspection.deep for c in copies if c.inspection and c.inspection.deep}
+    return look_closely(config, workload, wait_s)
 
 
 def _procedure(operation: Operation, case: Case) -> Procedure:

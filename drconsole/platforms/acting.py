@@ -22,6 +22,7 @@ class Case:
 
     Args:
         deep: deep reads of its copies, by the copy's place id; taken for this plan.
+        unread: why a copy was not read deep, by its place id, with what to do about it.
         options: the operation's options by name, already settled.
         run: the id that the run will have, for the failover record.
         by: who does it, for the failover record.
@@ -35,6 +36,7 @@ class Case:
     run: str = ""
     by: str = ""
     brokers: Mapping[str, Broker] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

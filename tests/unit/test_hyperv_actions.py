@@ -339,6 +339,8 @@ class TestStop:
         for beat, verdict in (("OkApplicationsHealthy", DONE), ("NoContact", READY), ("", READY)):
             assert seen("await-heartbeat", look(machine("Running", heartbeat=beat), leg())).verdict is verdict
         assert seen("await-heartbeat", look(machine("Off"), leg())).verdict is CONFLICT
+        # A guest may start anew by itself when it finds other hardware.
+        assert seen("await-heartbeat", look(machine("Reset"), leg())).verdict is BUSY
 
 
 class TestFailover:
@@ -421,6 +423,9 @@ class TestCancel:
             (look(machine(), leg()), READY),
             (look(machine(), leg(state=FAILED)), CONFLICT),
             (look(machine("Running"), leg(state=FAILED)), UNKNOWN),
+            # Replication was turned round at that end: what is newest is there.
+            (look(machine(), leg("Primary")), CONFLICT),
+            (look(None), READY),
             (SILENT, UNKNOWN),
         ):
             got = seen("unlock", here, others={"nj": other}, taken_back=back)
@@ -502,6 +507,17 @@ class TestAddresses:
         assert seen("set-addresses", look(machine(), leg()), addresses={"gone": self.V4}).verdict is CONFLICT
         unread = look(machine(adapters=[adapter(failover=None)]), leg())
         assert seen("set-addresses", unread, addresses={"microsoft:a\\b": self.V4}).verdict is READY
+
+
+def test_times_of_hosts_are_told_to_the_second_with_their_zone() -> None:
+    test = machine(ident=TEST, created="2026-03-02T08:00:05.1234567Z")
+    here = look(machine(), leg(test=TEST), test=test, at=LATER)
+    told = {fact.what: fact.value for fact in seen("start-test", here, base(), allowed=[]).facts}
+    assert told["created"] == "2026-03-02 08:00:05 UTC"
+    off = seen("read-off-twice", look(machine("Off"), leg(), at=LATER), base())
+    assert [fact.value for fact in off.facts] == ["Off at 08:00:00 and 08:01:00 UTC"]
+    unknown = look(machine("RunningCritical", uptime_s=None), leg())
+    assert ("started", "not told") in {(f.what, f.value) for f in seen("start", unknown).facts}
 
 
 def test_every_fact_names_who_told_it_and_when() -> None:

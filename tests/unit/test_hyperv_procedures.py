@@ -259,6 +259,23 @@ class TestPlanned:
         told = plan(Operation.PLANNED_FAILOVER, healthy(), here=both[0], there=both[1])
         assert "1 adapters, its replica 2" in blocks(told)
 
+    def test_what_somebody_prepared_is_finished(self) -> None:
+        locked = workload(vm("ny", OFF, relation("Primary", PREPARED)), vm("nj", OFF, relation("Replica")))
+        told = plan(Operation.PLANNED_FAILOVER, locked)
+        assert (actions(told), blocks(told)) == (list(self.STEPS), "")
+        assert "cancel takes it back" in texts(told, Readiness.WARNING)
+        # It was off before: leading back unlocks it and starts nothing.
+        assert [f"{s.endpoint} {s.action}" for s in told.compensation] == ["ny unlock"]
+
+    def test_it_is_told_why_a_side_was_not_read(self) -> None:
+        told = healthy()
+        (copy,) = [one for one in told.copies if one.endpoint == "nj"]
+        case = Case(
+            told, estate(), run="7f3c0a11", by="op", unread={copy.place.id: "nj: No way. Look there."}
+        )
+        unknown = texts(HyperVProcedures().procedure(Operation.PLANNED_FAILOVER, case), Readiness.UNKNOWN)
+        assert "the replica could not be looked at closely: nj: No way. Look there." in unknown
+
     def test_an_extended_leg_forbids_to_reverse_alone(self) -> None:
         outer = relation("Replica", "Replicating", relationship="Extended")
         chain = workload(vm("ny", ON, relation("Primary")), vm("nj", OFF, relation("Replica"), outer))
@@ -393,6 +410,8 @@ class TestAddresses:
         order = actions(told)
         assert order.index("nj set-addresses") < order.index("nj fail-over")
         assert order.index("nj reverse") < order.index("ny set-addresses")
+        # Nothing that serves later holds up what serves now.
+        assert order.index("nj await-heartbeat") < order.index("ny set-addresses")
 
     def test_two_adapters_of_one_name(self) -> None:
         twins = deep(Adapter("A", "Network Adapter", PROD), Adapter("B", "Network Adapter", PROD))

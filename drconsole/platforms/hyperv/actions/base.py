@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from drconsole.domain.deep import Statistics
@@ -52,7 +52,7 @@ class View:
 
     def fact(self, what: str, value: object) -> Fact:
         """One thing that this look showed."""
-        return Fact(what, str(value), self.here.endpoint, self.here.now)
+        return Fact(what, told(value), self.here.endpoint, self.here.now)
 
     def done(self, **facts: object) -> Observation:
         """The effect is there."""
@@ -92,8 +92,8 @@ class View:
     def _say(
         self, verdict: Verdict, facts: Mapping[str, object], reason: str = "", baseline: Json | None = None
     ) -> Observation:
-        told = tuple(self.fact(what.replace("_", " "), value) for what, value in facts.items())
-        return Observation(verdict, self.here.now, told, baseline or {}, reason)
+        shown = tuple(self.fact(what.replace("_", " "), value) for what, value in facts.items())
+        return Observation(verdict, self.here.now, shown, baseline or {}, reason)
 
 
 Observe = Callable[[View, Json | None], Observation]
@@ -123,6 +123,13 @@ class Action:
     repeatable: bool = False
     undecided: bool = False
     statistics: bool = False
+
+
+def told(value: object) -> str:
+    """A fact's value as text; times of hosts to the second, with their zone."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return "not told" if value is None else str(value)
 
 
 def since(baseline: Json) -> datetime:

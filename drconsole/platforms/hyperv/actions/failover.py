@@ -128,6 +128,9 @@ def observe_unlock(view: View, baseline: Json | None) -> Observation:
             return view.unknown(f"the copy on {one['endpoint']} is not known to be off: {said}", **told)
         if look.state in FAILED_OVER or look.state == IN_PROGRESS:
             return view.conflict(f"the copy on {one['endpoint']} is failed over ({look.state})", **told)
+        # Where replication was turned round, what people wrote since is there: it is not taken back.
+        if look.mode == PRIMARY:
+            return view.conflict(f"the copy on {one['endpoint']} is a primary itself ({look.state})", **told)
     return view.ready(**told)
 
 

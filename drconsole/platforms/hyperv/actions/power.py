@@ -62,6 +62,8 @@ def observe_heartbeat(view: View, baseline: Json | None) -> Observation:
     target = view.target
     if target is None:
         return view.missing()
+    if target.power in BETWEEN:
+        return view.busy(power=target.power)
     if not target.running:
         return view.conflict(f"it does not run ({target.power})", power=target.power)
     addresses = ", ".join(address for adapter in target.adapters for address in adapter.addresses)
@@ -102,7 +104,11 @@ def _young(view: View, target: MachineRow) -> Observation | None:
     waited = timedelta(seconds=view.params.get("waited_s", 0))
     if started is None or view.here.now - started >= waited:
         return None
-    return view.conflict("somebody or something started it again: it is not turned off", started=started)
+    return view.conflict(
+        f"it was started less than {waited.total_seconds():g} s ago, so somebody or something may want it to "
+        "run: it is not turned off",
+        started=started,
+    )
 
 
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
@@ -139,7 +145,8 @@ def observe_off_twice(view: View, baseline: Json | None) -> Observation:
     if not target.off:
         return view.conflict(f"it is not off any more ({target.power})", power=target.power)
     if baseline is not None and passed(view, baseline) >= TWICE:
-        return view.done(power=f"{target.power} at {since(baseline):%H:%M:%S} and {view.here.now:%H:%M:%S}")
+        first_seen, now = since(baseline), view.here.now
+        return view.done(power=f"{target.power} at {first_seen:%H:%M:%S} and {now:%H:%M:%S} UTC")
     return view.ready(power=target.power)
 
 

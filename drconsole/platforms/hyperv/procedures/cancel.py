@@ -7,6 +7,7 @@ from drconsole.domain.replication import PREPARED, relation_of
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case, Procedure
+from drconsole.platforms.hyperv.actions.failover import WAITING
 from drconsole.platforms.hyperv.procedures import preflight
 from drconsole.platforms.hyperv.procedures.base import (
     FAILOVER_S,
@@ -23,7 +24,6 @@ from drconsole.platforms.hyperv.procedures.base import (
 )
 
 OPTIONS = {"start_original": ("yes", "no"), "heartbeat": ("wait", "skip")}
-WAITING = frozenset({"FailedOverWaitingCompletion", "FailOverWaitingCompletion"})
 
 
 def cancel(case: Case) -> Procedure:

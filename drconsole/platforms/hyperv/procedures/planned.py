@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from drconsole.domain.deep import Deep
 from drconsole.domain.plan import Check, Operation, Readiness
-from drconsole.domain.replication import relation_of
+from drconsole.domain.replication import PREPARED, relation_of
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.domain.step import Step
@@ -27,9 +27,10 @@ from drconsole.platforms.hyperv.procedures.base import (
     options_of,
     subject,
     the_copy,
+    warning,
 )
 from drconsole.platforms.hyperv.procedures.rehearsal import stop_step
-from drconsole.platforms.hyperv.procedures.reverse import end_cycle_steps, reverse_steps
+from drconsole.platforms.hyperv.procedures.reverse import end_cycle_steps, home_addresses_step, reverse_step
 
 ASK, TURN_OFF, SKIP = "ask", "turn-off", "skip"
 OPTIONS = {
@@ -95,9 +96,18 @@ def _after(source: CopyState, reverse: bool) -> tuple[str, ...]:
     return ("It is unprotected until reverse.", "Until then cancel leads back, and loses what was written.")
 
 
+def _original_state(source: CopyState) -> Check:
+    """Whether it can be prepared, or is: what somebody began is finished by the same steps."""
+    relation = relation_of(source.sighting)
+    if relation and relation.state == PREPARED:
+        text = "the original was prepared for a failover already, and cannot be started"
+        return warning(text, source.endpoint, "This finishes what was begun; cancel takes it back.")
+    return preflight.replicates(source, "the original")
+
+
 def _checks(move: Move, *, reverse: bool) -> list[Check]:
     source, target = move.source, move.target
-    checks = [preflight.replicates(source, "the original"), preflight.replicates(target, "the replica")]
+    checks = [_original_state(source), preflight.replicates(target, "the replica")]
     checks.append(preflight.is_off(target, "the replica"))
     relation = relation_of(target.sighting)
     if relation and relation.test_vm:
@@ -150,13 +160,15 @@ def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tupl
         {**run, **nets},
     )
     if options["reverse"] == "yes":
-        said = (*said, *reverse_steps(steps, source, target, move.here, optional=True))
+        reverse_step(steps, source, target, optional=True)
     if options["start"] == "yes":
         params = {**run, **nets, "rivals": [end_of(source)], "recorded": True}
         steps.add("start", target, f"start {name}", START_S, params)
         if options["heartbeat"] == "wait":
             steps.add("await-heartbeat", target, "wait for its heartbeat", START_S, optional=True)
     if options["reverse"] == "yes":
+        # What serves first comes first: none of this holds up the start.
+        said = (*said, *home_addresses_step(steps, source, target, move.here))
         end_cycle_steps(steps, source, target)
     return turn, (*wires.checks, *said)
 

@@ -19,7 +19,9 @@ def answers(case: Case, copy: CopyState, what: str) -> tuple[Check, ...]:
     if not copy.fresh:
         return (blocked(f"{what} was not seen lately", f"Wait until {who} answers.", who),)
     if deep_of(case, copy) is None:
-        return (Check(Readiness.UNKNOWN, f"{what} could not be looked at closely", who, "Plan again."),)
+        why = case.unread.get(copy.place.id, "")
+        text = f"{what} could not be looked at closely{f': {why}' if why else ''}"
+        return (Check(Readiness.UNKNOWN, text, who, "Plan again when that is settled."),)
     return (ready(f"{what} answers", who),)
 
 

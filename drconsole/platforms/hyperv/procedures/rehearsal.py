@@ -8,6 +8,7 @@ from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case, Procedure
+from drconsole.platforms.hyperv.actions.rehearsal import STOPPABLE, TESTABLE
 from drconsole.platforms.hyperv.procedures import preflight
 from drconsole.platforms.hyperv.procedures.base import (
     QUICK_S,
@@ -25,7 +26,6 @@ from drconsole.platforms.hyperv.procedures.base import (
 )
 
 LATEST, NOWHERE = "latest", "none"
-TESTABLE = frozenset({"Replicating", "Suspended"})
 OPTIONS = {"point": (), "network": (), "heartbeat": ("wait", "skip")}
 
 
@@ -157,7 +157,7 @@ def stop_step(steps: Steps, replica: CopyState) -> str:
 def _may_stop(replica: CopyState) -> Check:
     relation = relation_of(replica.sighting)
     state = relation.state if relation else "none"
-    if state in ("Replicating", "Suspended", "Resynchronizing", "Error"):
+    if state in STOPPABLE:
         return Check(Readiness.READY, f"the replica is {state}, not failed over", replica.endpoint)
     clear = "Look at the replica: in this state the same call would discard a failover."
     return blocked(f"the replica is in state {state}", clear, replica.endpoint)

@@ -25,14 +25,18 @@ from drconsole.platforms.hyperv.procedures.base import (
 )
 
 
-def reverse_steps(
-    steps: Steps, old: CopyState, new: CopyState, there: Deep, *, optional: bool
-) -> tuple[Check, ...]:
-    """Add the steps that turn replication round, from the copy that serves now to the old original."""
-    case = steps.case
+def reverse_step(steps: Steps, old: CopyState, new: CopyState, *, optional: bool) -> None:
+    """Add the step that turns replication round, from the copy that serves now to the old original."""
     title = f"reverse: replicate back to {old.place.site}"
     steps.add("reverse", new, title, FAILOVER_S, {"partner": [end_of(old)]}, optional=optional)
-    addresses, said = networks.addresses(case, new, old, there)
+
+
+def home_addresses_step(steps: Steps, old: CopyState, new: CopyState, there: Deep) -> tuple[Check, ...]:
+    """Add the step that sets what the old side gets back when it takes over again, if anything.
+
+    It is a replica then, so replication was turned round before.
+    """
+    addresses, said = networks.addresses(steps.case, new, old, there)
     if addresses:
         title = f"set the addresses it gets back at {old.place.site}"
         steps.add("set-addresses", old, title, QUICK_S, {"addresses": addresses}, optional=True)
@@ -76,7 +80,8 @@ def reverse(case: Case) -> Procedure:
         clear = "Continue the extended leg, or remove it first."
         checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
     steps = Steps(case)
-    said = reverse_steps(steps, old, new, there, optional=False)
+    reverse_step(steps, old, new, optional=False)
+    said = home_addresses_step(steps, old, new, there)
     end_cycle_steps(steps, old, new)
     told = subject(
         case,
