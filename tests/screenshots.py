@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from drconsole.cli import lab_place, lab_server
+from drconsole.cli import lab_place
 from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.desk import Desk
 from drconsole.cli.wiring import inventory_of
@@ -24,14 +24,14 @@ from drconsole.domain.deep import Inspection
 from drconsole.domain.plan import Operation
 from drconsole.domain.replication import relation_of
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
-from drconsole.domain.step import Fact, Outcome
 from drconsole.inventory import Inventory
-from drconsole.runs.history import History, Result, StepHistory
-from drconsole.runs.view import RunState
+from drconsole.runs.view import RunView
 from drconsole.tui.app import ConsoleApp
 from drconsole.tui.screens.run import RunScreen
 from drconsole.tui.theming import find_theme
-from tests.tui.desks import RUN, FakeDesk, view
+from tests.lab import LabProcess
+from tests.recorded_runs import runs_of
+from tests.tui.desks import RUN, FakeDesk
 from tests.tui.pictures import Fixed
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
@@ -59,135 +59,110 @@ class Shot:
     no_colour: bool = False
     keys: tuple[str, ...] = ()
     scenario: str = "steady"
-    done: int = 0
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One screen: its scenario, the keys that lead to it, and of a run how many steps are done."""
+    """One screen: its scenario, the keys that lead to it, and at which moment a run is shown."""
 
     name: str
     scenario: str
     keys: tuple[str, ...] = ()
-    done: int = 0
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a console sees of a scenario, and the plans that are made there."""
+    """What a console sees of a scenario, and the plans and runs that are made there.
+
+    Args:
+        runs: by the moment that they are shown at.
+    """
 
     snapshot: Snapshot
     plans: Mapping[Operation, Planned]
+    runs: Mapping[str, RunView]
 
 
 class Shown(FakeDesk):
-    """Gives the plans that were made on the lab; a run of one has so many steps done, a minute each."""
+    """Gives the plans that were made on the lab, and a run as it was at one moment there."""
 
-    def __init__(self, plans: Mapping[Operation, Planned], done: int) -> None:
+    def __init__(self, scene: Scene, moment: str) -> None:
         super().__init__()
-        self._plans = plans
-        self._done = done
+        self._scene = scene
+        self._moment = moment
 
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
         """The plan of that operation."""
-        return self._plans[operation]
+        return self._scene.plans[operation]
 
     def start(
         self, planned: Planned, said: str, allowed_by: str, attestation: Attestation | None = None
     ) -> str:
-        """Begin a run as it stands after so many steps."""
-        steps = planned.plan.steps
-        began = NOW - timedelta(minutes=2, seconds=41)
-        past = {
-            one.id: StepHistory(
-                began=began + timedelta(seconds=14 * at),
-                ended=began + timedelta(seconds=14 * at + 9) if at < self._done else None,
-                outcome=Outcome.DONE if at < self._done else None,
-                facts=(Fact(*EVIDENCE[one.action], one.endpoint, READ),) if at < self._done else BEFORE,
-            )
-            for at, one in enumerate(steps)
-            if at <= self._done
-        }
-        whole = self._done >= len(steps)
-        result, state = (Result.DONE, RunState.DONE) if whole else (None, RunState.RUNNING)
-        history = History(past, compared=True, result=result, began=began, ended=NOW if whole else None)
-        self.views = [view(planned.plan, history, state, planned.run)]
-        return planned.run
+        """The run that was begun on the lab."""
+        self.views = [self._scene.runs[self._moment]]
+        return RUN
 
 
-# What is read back after each act of the plan that the pictures show.
-EVIDENCE = {
-    "shut-down": ("power", "Off"),
-    "turn-off": ("power", "Off"),
-    "read-off-twice": ("power", "Off, seen twice"),
-    "prepare": ("state", "PreparedForFailover"),
-    "nothing-pending": ("pending", "0 bytes"),
-    "fail-over": ("state", "FailedOverWaitingCompletion"),
-    "planned-type": ("failed over type", "Planned"),
-    "write-record": ("record", "RECOVERED"),
-    "connect-adapters": ("adapters", "Network Adapter: Production"),
-    "start": ("power", "Running"),
-    "await-heartbeat": ("heartbeat", "OkApplicationsHealthy"),
-}
-BEFORE = (Fact("state", "PreparedForFailover", "nyhv01", READ),)
-# The workload on the last line is planned, confirmed by its name, and run.
+# The workload on its last line is planned, confirmed by its name, and run.
+CALM = "steady"
 PLANNED = "web-shop"
 PLAN_KEYS = ("G", "p", "enter")
 CONFIRM_KEYS = (*PLAN_KEYS, "exclamation_mark", "y", "enter")
 TYPED = tuple("minus" if letter == "-" else letter for letter in PLANNED)
 RUN_KEYS = (*CONFIRM_KEYS, "tab", *TYPED, "tab", "enter")
 SUBJECTS = (
-    Subject("inventory", "steady", ("down", "down")),
-    Subject("detail", "steady", ("down", "down", "enter")),
+    Subject("inventory", CALM, ("down", "down")),
+    Subject("detail", CALM, ("down", "down", "enter")),
     Subject("endpoints", "dead-endpoints", ("e", "down")),
     Subject("alarms", "split-brain", ("a", "down")),
     Subject("split-brain", "split-brain", ("enter",)),
-    Subject("help", "steady", ("question_mark",)),
-    Subject("options", "steady", ("G", "t")),
-    Subject("plan", "steady", PLAN_KEYS),
-    Subject("confirmation", "steady", CONFIRM_KEYS),
-    Subject("run", "steady", RUN_KEYS, 5),
-    Subject("result", "steady", RUN_KEYS, 99),
+    Subject("help", CALM, ("question_mark",)),
+    Subject("options", CALM, ("G", "t")),
+    Subject("plan", CALM, PLAN_KEYS),
+    Subject("confirmation", CALM, CONFIRM_KEYS),
+    Subject("run", CALM, RUN_KEYS, "running"),
+    Subject("question", CALM, RUN_KEYS, "asking"),
+    Subject("result", CALM, RUN_KEYS, "done"),
 )
 SHOTS = tuple(
     shot
     for one in SUBJECTS
     for shot in (
-        Shot(f"{one.name}-80x24", (80, 24), keys=one.keys, scenario=one.scenario, done=one.done),
-        Shot(f"{one.name}-120x40", (120, 40), keys=one.keys, scenario=one.scenario, done=one.done),
-        Shot(f"{one.name}-no-colour", (80, 24), "ansi", True, one.keys, one.scenario, one.done),
+        Shot(f"{one.name}-80x24", (80, 24), keys=one.keys, scenario=one.scenario, moment=one.moment),
+        Shot(f"{one.name}-120x40", (120, 40), keys=one.keys, scenario=one.scenario, moment=one.moment),
+        Shot(f"{one.name}-no-colour", (80, 24), "ansi", True, one.keys, one.scenario, one.moment),
     )
 )
 
 
 def seen(scenario: str) -> Scene:
     """What a console sees of a scenario whose clock stands, some of its workloads looked at closely."""
-    arguments = ["--scenario", scenario, "--random-seed", "0", "--speed", "0", "--cost", "0"]
-    with lab_place.place(None) as where, lab_server.running(arguments, where.folder) as server:
-        where.write(server.description)
+    with lab_place.place(None) as where:
+        lab = LabProcess.start(scenario, where.folder, speed=0)
+        where.write(lab.description)
         config = prepared(Choices(config=where.config))
         inventory = inventory_of(config)
+        desk = Desk(config, inventory)
         inventory.start()
         try:
             workloads = inventory.wait(WAIT_S).workloads
-            planned = [workload.key for workload in workloads if workload.name == PLANNED]
+            planned = [one.key for one in workloads if one.name == PLANNED and scenario == CALM]
             keys = [*(workload.key for workload in workloads[:LOOKED_AT]), *planned]
             for key in keys:
                 _look(inventory, key)
-            plans = _plans(Desk(config, inventory), planned)
-            return Scene(without_looks(inventory.newest(), but=keys), plans)
+            snapshot = without_looks(inventory.newest(), but=keys)
+            if not planned:
+                return Scene(snapshot, {}, {})
+            # Its id is by chance.
+            plan = replace(desk.plan(Operation.PLANNED_FAILOVER, planned, {}), run=RUN)
+            runs = runs_of(desk, lab, planned[0], PLANNED, RUN, NOW)
+            return Scene(snapshot, {Operation.PLANNED_FAILOVER: plan}, runs)
         finally:
+            desk.close()
             inventory.stop()
-
-
-def _plans(desk: Desk, keys: list[str]) -> dict[Operation, Planned]:
-    try:
-        operations = (Operation.PLANNED_FAILOVER,) if keys else ()
-        made = {operation: desk.plan(operation, keys, {}) for operation in operations}
-    finally:
-        desk.close()
-    # Its id is by chance.
-    return {operation: replace(one, run=RUN) for operation, one in made.items()}
+            lab.stop()
 
 
 def _look(inventory: Inventory, key: str) -> None:
@@ -285,7 +260,7 @@ def draw(shot: Shot, scene: Scene) -> str:
     """One picture as SVG."""
 
     async def run() -> str:
-        desk = Shown(scene.plans, shot.done)
+        desk = Shown(scene, shot.moment)
         app = ConsoleApp(Fixed(at_noon(scene.snapshot)), desk, find_theme(shot.theme), clock=lambda: NOW)
         async with app.run_test(size=shot.size) as pilot:
             while app.state.snapshot is None:
@@ -296,7 +271,7 @@ def draw(shot: Shot, scene: Scene) -> str:
                 await pilot.pause()
                 await app.workers.wait_for_complete()
                 await pilot.pause()
-            while shot.done and not isinstance(app.screen, RunScreen):
+            while shot.moment and not isinstance(app.screen, RunScreen):
                 await pilot.pause(0.05)
             await pilot.pause()
             return app.export_screenshot(title="drconsole lab")

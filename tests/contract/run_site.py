@@ -106,7 +106,7 @@ def site_on(labs: LabPool, folder: Path, world: str, program: str | None = None)
     made = Site(lab, folder)
     made.configure({})
     ticking = threading.Event()
-    clock = threading.Thread(target=_tick, args=(lab, made.journal, ticking), daemon=True)
+    clock = threading.Thread(target=let_time_pass, args=(lab, made.journal, ticking), daemon=True)
     clock.start()
     try:
         yield made
@@ -128,7 +128,7 @@ def _tell(journal: Journal) -> None:
             sys.stdout.write(f"  {one.at} step {one.step or '-'} {one.kind} {one.body[:400]}\n")
 
 
-def _tick(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
+def let_time_pass(lab: LabProcess, journal: Journal, ended: threading.Event) -> None:
     """Let time pass: quickly while a run waits for something, little while its calls are under way.
 
     A busy machine must not use up the time limit of a call that is only slow here.
