@@ -62,6 +62,7 @@ class AlarmCode(StrEnum):
     STARTS_BY_ITSELF = "starts-by-itself"
     NOT_PROVEN = "not-proven"
     STALE_JOB = "stale-job"
+    GROUP_SHARED = "group-shared"
     STATES_DIFFER = "states-differ"
     RECORD_GONE = "record-gone"
     RECORD_STRANGE = "record-strange"

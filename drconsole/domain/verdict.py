@@ -11,7 +11,7 @@ from types import MappingProxyType
 from drconsole.domain import replication as r
 from drconsole.domain.case import Case, Hosts, cases_of
 from drconsole.domain.endpoint import Estate
-from drconsole.domain.identity import Group, Seen
+from drconsole.domain.identity import Group, Seen, gid_of
 from drconsole.domain.reading import Power, Sighting
 from drconsole.domain.record import Strange, records_in
 from drconsole.domain.roles import Alarm, AlarmCode, Evidence, Role, Severity
@@ -73,11 +73,26 @@ def _extras(case: Case, role: Role) -> tuple[Alarm, ...]:
         alarms.append(notice(AlarmCode.MANAGED_BY, case, extension=sighting.managed_by.extension))
     if _differs(case):
         alarms.append(warning(AlarmCode.STATES_DIFFER, case, own=f"{sighting.own_mode} {sighting.own_state}"))
+    if _shares_group(case):
+        alarms.append(warning(AlarmCode.GROUP_SHARED, case, gid=gid_of(sighting)))
     if role in _OLD and _starts_by_itself(sighting):
         alarms.append(warning(AlarmCode.STARTS_BY_ITSELF, case))
     if any(isinstance(record, Strange) for record in records_in(sighting.notes)):
         alarms.append(notice(AlarmCode.RECORD_STRANGE, case))
     return tuple(alarms)
+
+
+def _shares_group(case: Case) -> bool:
+    """Whether two VMs of one site say that they are the source of one replication.
+
+    A clone or a restore takes the settings in the vmx along (rules, section 2; facts/vsphere, section 4.3),
+    and nothing in them tells which of the two is replicated.
+    """
+    hbr, site = case.copy.sighting.hbr, case.copy.place.site
+    return hbr is not None and any(
+        c.place.site == site and c.sighting.hbr is not None and c.sighting.hbr.gid == hbr.gid
+        for c in case.others
+    )
 
 
 def _starts_by_itself(sighting: Sighting) -> bool:

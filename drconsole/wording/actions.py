@@ -22,6 +22,7 @@ _NEXT = {
     AlarmCode.UNPROTECTED_SINCE: "reverse: nothing protects it",
     AlarmCode.STARTS_BY_ITSELF: "switch off its automatic start",
     AlarmCode.STALE_JOB: "pause the old replication",
+    AlarmCode.GROUP_SHARED: "ask the replication appliance which of the two it replicates",
     AlarmCode.RECORD_GONE: "see who rewrote the notes",
     AlarmCode.TEST_NETWORK_UNKNOWN: "see where the test copy is connected",
     AlarmCode.ORPHAN_TEST: "remove the orphan test copy",

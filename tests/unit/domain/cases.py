@@ -472,6 +472,29 @@ OTHERS = [
         (_copy(NY, "UNPROTECTED", "X2"),),
     ),
     Case(
+        "vSphere source, and a clone of it that took the settings along",
+        (
+            reading(
+                "vc-ny",
+                vs("vc-ny", "u1", hbr=HBR),
+                vs("vc-ny", "u2", OFF, hbr=HBR),
+            ),
+        ),
+        (_copy(NY, "ORIGINAL", "V3", "group-shared"), _copy(NY, "ORIGINAL", "V3", "group-shared")),
+    ),
+    Case(
+        "vSphere source, and a clone of it that runs",
+        (
+            reading(
+                "vc-ny",
+                vs("vc-ny", "u1", hbr=HBR),
+                vs("vc-ny", "u2", hbr=HBR),
+            ),
+        ),
+        (_copy(NY, "ORIGINAL", "V3", "group-shared"), _copy(NY, "ORIGINAL", "V3", "group-shared")),
+        workload_alarms=frozenset({"split-brain"}),
+    ),
+    Case(
         "vSphere source, paused",
         (reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", "10.9.9.9", paused=True))),),
         (_copy(NY, "ORIGINAL", "V3", "paused"),),
