@@ -9,14 +9,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
+from drconsole.domain.step import Fact, Json, Observation, Outcome, Step, Verdict
 from drconsole.errors import DrConsoleError, EndpointError, Lost
 from drconsole.platforms.acting import Actor
 from drconsole.runs.clocks import Clocks, Patience, pauses
 from drconsole.runs.control import Control
 from drconsole.runs.history import StepHistory
 from drconsole.runs.notes import Notes
-from drconsole.runs.waiting import Act, Wait
+from drconsole.runs.waiting import Act, Ended, Wait
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,9 @@ LEASE_S = 1.0
 
 AGAIN, WAIT, DONE, FAILED, LEAVE = "again", "wait", "done", "failed", "leave"
 BEFORE_ACT = (AGAIN, DONE, FAILED)
-AFTER_ACT = (WAIT, AGAIN, DONE, FAILED, LEAVE)
+# Only what is over may be done again: while a call may still take effect, a second one could run beside it.
+WHILE_OPEN = (WAIT, DONE, FAILED, LEAVE)
+ONCE_OVER = (WAIT, AGAIN, DONE, FAILED, LEAVE)
 YES, NO = "yes", "no"
 
 _SAID = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, LEAVE: Outcome.UNKNOWN, NO: Outcome.SKIPPED}
@@ -72,48 +74,56 @@ class Contract:
         return self._await(step, actor, past, Act(past.baseline, past.handle, past.reply))
 
     def _again(self, step: Step, actor: Actor, past: StepHistory, baseline: Json) -> Outcome | None:
-        """A person wants it done again: unless it is seen to have happened after all."""
-        seen = self._look(step, actor, baseline, (Verdict.DONE, Verdict.READY, Verdict.CONFLICT))
-        if isinstance(seen, Observation) and seen.verdict is Verdict.DONE:
-            return self._notes.outcome(step, Outcome.DONE, acted=True, facts=seen.facts)
-        return self._begin(step, actor, past)
+        """A person wants it done again: once its act is over, unless it is seen to have happened."""
+        if past.over:
+            seen = self._look(step, actor, baseline, (Verdict.DONE, Verdict.READY, Verdict.CONFLICT))
+            if isinstance(seen, Observation) and seen.verdict is Verdict.DONE:
+                return self._notes.outcome(step, Outcome.DONE, acted=True, facts=seen.facts)
+            return self._begin(step, actor, past)
+        act = Act(baseline, past.handle, past.reply)
+        ended, last = self._watch(step, actor, past, act)
+        if ended.over:
+            return self._begin(step, actor, past)
+        return self._conclude(step, act, ended, last)
 
     def _begin(self, step: Step, actor: Actor, past: StepHistory) -> Outcome | None:
         """The first look, whose result is the baseline; then the act, if that is ready."""
-        decisive = (Verdict.DONE, Verdict.READY, Verdict.CONFLICT)
-        seen = self._look(step, actor, None, decisive)
-        acted = past.acts > 0
+        seen = self._look(step, actor, None, (Verdict.DONE, Verdict.READY, Verdict.CONFLICT))
         if self._control.ended:
-            return self._called_off(step, acted=acted)
+            return self._called_off(step, past)
         if isinstance(seen, EndpointError):
-            return self._notes.outcome(step, Outcome.FAILED, acted=acted, reason=f"not begun: {seen}")
+            return self._not_done(step, past, f"not begun: {seen}")
         if seen.verdict is Verdict.READY:
             if step.ask and not _agreed(past):
-                self._ask(step, step.ask, (YES, NO), seen)
-                return None
+                return self._ask(step, step.ask, (YES, NO), seen, over=True)
             return self._act(step, actor, past, seen)
         if seen.verdict is Verdict.UNKNOWN:
             why = f"before anything is done, nothing decisive can be read: {seen.reason}"
-            self._ask(step, why, BEFORE_ACT, seen)
-            return None
+            return self._ask(step, why, BEFORE_ACT, seen, over=True)
         if seen.verdict is Verdict.DONE:
-            return self._notes.outcome(step, Outcome.DONE, acted=acted, facts=seen.facts)
+            return self._notes.outcome(step, Outcome.DONE, acted=past.acts > 0, facts=seen.facts)
         changed = seen.verdict is Verdict.CONFLICT
         reason = f"changed elsewhere: {seen.reason}" if changed else f"not begun, busy: {seen.reason}"
-        return self._notes.outcome(step, Outcome.FAILED, acted=acted, facts=seen.facts, reason=reason)
+        return self._not_done(step, past, reason, seen.facts)
 
-    def _called_off(self, step: Step, *, acted: bool) -> Outcome:
-        """Nothing may be begun any more; what was begun before and then given up is unknown."""
-        unknown = acted and bool(self._control.abandoned_by)
-        outcome = Outcome.UNKNOWN if unknown else Outcome.SKIPPED
-        return self._notes.outcome(step, outcome, acted=acted, reason=self._control.ended)
+    def _not_done(self, step: Step, past: StepHistory, reason: str, facts: tuple[Fact, ...] = ()) -> Outcome:
+        """It cannot be begun; of an act before that nobody has decided it stays unknown what it did."""
+        outcome = Outcome.FAILED if past.baseline is None else Outcome.UNKNOWN
+        return self._notes.outcome(step, outcome, acted=past.acts > 0, facts=facts, reason=reason)
+
+    def _called_off(self, step: Step, past: StepHistory) -> Outcome:
+        """Nothing may be begun any more; what an act before may have done nobody has decided."""
+        outcome = Outcome.SKIPPED if past.baseline is None else Outcome.UNKNOWN
+        return self._notes.outcome(
+            step, outcome, acted=past.acts > 0, facts=past.facts, reason=self._control.ended
+        )
 
     def _act(self, step: Step, actor: Actor, past: StepHistory, seen: Observation) -> Outcome | None:
         before = self._clocks.boottime()
         self._notes.intent(step, seen)
         self._still_ours(step, before)
         if self._control.ended:
-            return self._called_off(step, acted=past.acts > 0)
+            return self._called_off(step, past)
         act = Act(seen.baseline)
         error = self._call(step, actor, act)
         if error is not None and act.handle is None:
@@ -172,6 +182,17 @@ class Contract:
 
     def _await(self, step: Step, actor: Actor, past: StepHistory, act: Act) -> Outcome | None:
         """Follow and look until it is decided, then write what it was."""
+        ended, last = self._watch(step, actor, past, act)
+        repeatable = ended.may_repeat and step.action in actor.repeatable and past.acts < 2
+        if ended.never_left or repeatable:
+            undecided = None if ended.never_left else act.baseline
+            return self._begin(step, actor, replace(past, acts=past.acts + 1, baseline=undecided))
+        return self._conclude(step, act, ended, last)
+
+    def _watch(
+        self, step: Step, actor: Actor, past: StepHistory, act: Act
+    ) -> tuple[Ended, Observation | None]:
+        """Follow and look until it is decided, or is waited for no longer; with what was seen last."""
         wait = Wait(step, actor, act, self._notes, self._clocks, self._control)
         wait.last_shown = (past.verdict, past.facts) if past.verdict else None
         while (ended := wait.round()) is None:
@@ -180,27 +201,27 @@ class Contract:
         if act.handle is not None and act.reply is not None:
             actor.settle(act.handle)
             self.settled.add(step.id)
-        if ended.outcome is not None:
-            return self._notes.outcome(
-                step,
-                ended.outcome,
-                acted=True,
-                facts=ended.facts,
-                reason=ended.reason,
-                answer=act.answer,
-            )
-        repeatable = ended.may_repeat and step.action in actor.repeatable and past.acts < 2
-        if ended.never_left or repeatable:
-            return self._begin(step, actor, replace(past, acts=past.acts + 1))
-        self._ask(step, ended.reason, AFTER_ACT, wait.last)
-        return None
+        return ended, wait.last
 
-    def _ask(self, step: Step, why: str, choices: tuple[str, ...], seen: Observation | None) -> None:
+    def _conclude(self, step: Step, act: Act, ended: Ended, last: Observation | None) -> Outcome | None:
+        """Write the outcome, or ask for it."""
+        if ended.outcome is None:
+            choices = ONCE_OVER if ended.over else WHILE_OPEN
+            return self._ask(step, ended.reason, choices, last, over=ended.over)
+        return self._notes.outcome(
+            step, ended.outcome, acted=True, facts=ended.facts, reason=ended.reason, answer=act.answer
+        )
+
+    def _ask(
+        self, step: Step, why: str, choices: tuple[str, ...], seen: Observation | None, *, over: bool
+    ) -> Outcome | None:
+        """Ask a person; of an abandoned run nobody is asked any more."""
         if self._control.abandoned_by:
             reason = f"abandoned by {self._control.abandoned_by}: {why}"
-            self._notes.outcome(step, Outcome.UNKNOWN, acted=choices is AFTER_ACT, reason=reason)
-            return
-        self._notes.asked(step, why, choices, seen.facts if seen else ())
+            acted = choices in (WHILE_OPEN, ONCE_OVER)
+            return self._notes.outcome(step, Outcome.UNKNOWN, acted=acted, reason=reason)
+        self._notes.asked(step, why, choices, seen.facts if seen else (), over=over)
+        return None
 
     def _look(
         self, step: Step, actor: Actor, baseline: Json | None, decisive: tuple[Verdict, ...]

@@ -51,6 +51,7 @@ class StepHistory:
         facts: what was read back last.
         verdict: what the last look said.
         acts: how often an act was intended.
+        over: of the last act nothing is to come any more: its call has ended, and it was watched long enough.
         said_by: who said how it ended; empty where that was read back.
     """
 
@@ -66,6 +67,7 @@ class StepHistory:
     reason: str = ""
     said_by: str = ""
     acts: int = 0
+    over: bool = False
     began: datetime | None = None
     ended: datetime | None = None
 
@@ -172,7 +174,8 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
         case "asked":
             question = Question(str(body.get("why", "")), tuple(str(one) for one in body.get("choices", ())))
             facts = facts_of(body.get("facts"))
-            return replace(step, question=question, said=None, facts=facts or step.facts, reason=question.why)
+            asked = replace(step, question=question, said=None, over=bool(body.get("over")))
+            return replace(asked, facts=facts or step.facts, reason=question.why)
         case "answered":
             said = Said(str(body.get("say", "")), str(body.get("by", "")))
             return replace(step, question=None, said=said)
@@ -184,13 +187,14 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
 
 
 def _retried(step: StepHistory, by: str) -> StepHistory:
-    """A step that begins anew; one that may have happened, or whose act may still run, is looked for first.
+    """A step that begins anew; one that may have happened, or may still happen, is looked for first.
 
-    The others forget what was said: a question is asked again.
+    The others forget what was said: a question is asked again. That it failed is believed of the platform;
+    where a person said so, its call may still run.
     """
-    runs = step.handle is not None and step.reply is None
-    if step.outcome is Outcome.UNKNOWN or runs:
-        return replace(step, outcome=None, said=Said("again", by), question=None, ended=None)
+    open_end = step.baseline is not None and bool(step.said_by) and not step.over
+    if step.outcome is Outcome.UNKNOWN or open_end:
+        return replace(step, outcome=None, said=Said("again", by), said_by="", question=None, ended=None)
     return replace(NOTHING, acts=step.acts)
 
 

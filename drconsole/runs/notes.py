@@ -60,9 +60,12 @@ class Notes:
         body = {"verdict": seen.verdict.value, "facts": facts_json(seen.facts), "reason": seen.reason}
         self._append(step.id, "seen", body)
 
-    def asked(self, step: Step, why: str, choices: Iterable[str], facts: Iterable[Fact]) -> None:
-        """A person must decide."""
-        self._append(step.id, "asked", {"why": why, "choices": list(choices), "facts": facts_json(facts)})
+    def asked(
+        self, step: Step, why: str, choices: Iterable[str], facts: Iterable[Fact], *, over: bool
+    ) -> None:
+        """A person must decide; ``over``: nothing of an act before is to come any more."""
+        body = {"why": why, "choices": list(choices), "facts": facts_json(facts), "over": over}
+        self._append(step.id, "asked", body)
 
     def outcome(
         self,

@@ -14,7 +14,7 @@ from drconsole.domain.step import Outcome, Step
 from drconsole.errors import DrConsoleError, Refused, StateError
 from drconsole.platforms.acting import Actor
 from drconsole.runs.clocks import Clocks
-from drconsole.runs.contract import AFTER_ACT, Broken, Contract
+from drconsole.runs.contract import BEFORE_ACT, WHILE_OPEN, Broken, Contract
 from drconsole.runs.control import Control
 from drconsole.runs.history import NOTHING, History, Result, StepHistory
 from drconsole.runs.journal import Request
@@ -131,7 +131,8 @@ class Runner:
         if isinstance(result, BaseException):
             log.error("step %s ended by an unforeseen error", step.id, exc_info=result)
             why = f"drconsole itself made a mistake: {type(result).__name__}"
-            self._notes.asked(step, why, AFTER_ACT, ())
+            begun = self._load().step(step.id).baseline is not None
+            self._notes.asked(step, why, WHILE_OPEN if begun else BEFORE_ACT, (), over=not begun)
             self._asks(step)
         elif result is None:
             self._asks(step)
@@ -152,17 +153,19 @@ class Runner:
         self._schedule.end(step, Outcome.SKIPPED)
 
     def _skip_all(self) -> None:
-        """Everything that has not begun ends as skipped; what asks stays a question unless abandoned."""
+        """Everything that has not begun ends as skipped; what has, or asks, goes on unless abandoned."""
         abandoned = self._control.abandoned_by
         by = f"abandoned by {abandoned}" if abandoned else f"cancelled by {self._control.cancelled_by}"
-        for step in self._schedule.waiting():
-            if self._steps.get(step.id, NOTHING).baseline is None or abandoned:
+        asking = [step for step in map(self._schedule.step, self._schedule.asking) if step is not None]
+        concerned = [*self._schedule.waiting(), *(asking if abandoned else ())]
+        steps = self._load().steps if concerned else {}
+        for step in concerned:
+            begun = steps.get(step.id, NOTHING).baseline is not None
+            if not begun:
                 self._skip(step, by)
-        if abandoned:
-            for asked in map(self._schedule.step, list(self._schedule.asking)):
-                if asked is not None:
-                    self._notes.outcome(asked, Outcome.UNKNOWN, acted=True, reason=by)
-                    self._schedule.end(asked, Outcome.UNKNOWN)
+            elif abandoned:
+                self._notes.outcome(step, Outcome.UNKNOWN, acted=True, reason=by)
+                self._schedule.end(step, Outcome.UNKNOWN)
 
     def _requests(self) -> None:
         for request in self._inbox():

@@ -41,7 +41,8 @@ class Ended:
     """What the wait came to; without an outcome a person must decide.
 
     ``may_repeat``: nothing is seen of it and nothing runs, but its answer was lost. ``never_left``: a process
-    ended between intent and act, and the whole limit showed no effect.
+    ended between intent and act, and the whole limit showed no effect. ``over``: its call has ended or is
+    gone, and no effect of it came that could be seen: nothing of it is to come.
     """
 
     outcome: Outcome | None
@@ -49,6 +50,7 @@ class Ended:
     facts: tuple[Fact, ...] = ()
     may_repeat: bool = False
     never_left: bool = False
+    over: bool = False
 
 
 class Wait:
@@ -136,7 +138,7 @@ class Wait:
                 return Ended(Outcome.FAILED, f"changed elsewhere: {seen.reason}", seen.facts)
             return Ended(None, f"its answer was lost, and something else is there: {seen.reason}")
         if act.answer == "error" and self._ready_in_row > 1:
-            return Ended(Outcome.FAILED, act.error, seen.facts)
+            return Ended(Outcome.FAILED, act.error, seen.facts, over=True)
         return None
 
     def _given_up(self) -> Ended | None:
@@ -152,18 +154,20 @@ class Wait:
         if act.runs:
             if seen.verdict is Verdict.DONE:
                 return Ended(Outcome.DONE, "its call has not come to an end", seen.facts)
-            return Ended(None, f"its call still runs after {limit}; done again, a second one runs beside it")
+            return Ended(None, f"its call still runs after {limit}; before that ends it is not done again")
         if seen.verdict is Verdict.READY:
             if act.answer == "error":
-                return Ended(Outcome.FAILED, act.error, seen.facts)
+                return Ended(Outcome.FAILED, act.error, seen.facts, over=True)
             if act.answer == "ok":
-                return Ended(Outcome.FAILED, f"it answered success, but had no effect in {limit}", seen.facts)
+                why = f"it answered success, but had no effect in {limit}"
+                return Ended(Outcome.FAILED, why, seen.facts, over=True)
             why = f"its answer was lost, and no effect is seen in {limit}"
             # An act makes its handle known before its effect can begin: without one it never left.
-            return Ended(None, why, may_repeat=True, never_left=act.handle is None and act.reply is None)
+            left = act.handle is not None or act.reply is not None
+            return Ended(None, why, may_repeat=True, never_left=not left, over=True)
         if seen.verdict is Verdict.BUSY:
             return Ended(None, f"the platform is still at it after {limit}: {seen.reason}")
-        return Ended(None, f"nothing decisive can be read: {seen.reason}")
+        return Ended(None, f"nothing decisive can be read: {seen.reason}", over=True)
 
 
 def _values(shown: tuple[str, tuple[Fact, ...]]) -> tuple[str, tuple[tuple[str, str, str], ...]]:

@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
 from drconsole.runs.contract import BEFORE_ACT
 from drconsole.runs.history import Result
@@ -138,3 +140,105 @@ def test_an_answer_to_one_question_is_none_to_the_next(engine: Engine) -> None:
         engine.await_record(run, "", "passed-over")
         engine.journal.ask(run, "answer", "ada", "1", "leave")
     assert engine.acts() == {"1": 1}
+
+
+def says(engine: Engine, run: str, step: str, *, without: int = 0) -> tuple[str, ...]:
+    """What may be answered to the question that comes after so many records."""
+    while not any(r.kind == "asked" and r.step == step for r in engine.journal.records(run, without)):
+        threading.Event().wait(0.01)
+    return engine.history(run).step(step).question.choices  # type: ignore[union-attr]
+
+
+def wait_it_out(engine: Engine, run: str, step: str) -> None:
+    """Answer every question about a step with ``wait`` until it has ended."""
+    answered = 0
+    while engine.outcome(run, step) is None:
+        history = engine.history(run)
+        if history.asking and not history.taken_up and history.seq > answered:
+            engine.journal.ask(run, "answer", "ada", step, "wait")
+            answered = history.seq
+            while engine.history(run).last_request == history.last_request:
+                threading.Event().wait(0.01)
+        threading.Event().wait(0.01)
+
+
+def test_nothing_is_done_again_while_its_call_still_runs(engine: Engine) -> None:
+    """Neither offered, nor done for somebody who says it; once the call has ended it is looked."""
+    with engine.performing(plan([step("1", "add", takes_s=3.0)])) as run:
+        assert "again" not in says(engine, run, "1")
+        assert "still runs" in engine.history(run).asking["1"].why
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        engine.await_record(run, "", "passed-over")
+        wait_it_out(engine, run, "1")
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert engine.acts() == engine.effects() == {"1": 1}
+
+
+def test_nothing_is_done_again_that_was_not_watched_long_enough(engine: Engine) -> None:
+    """Its answer was lost, somebody waits no longer, and its effect comes a little later."""
+    made = plan([step("1", "add", fault="once late", late_s=1.5, limit_s=600)])
+    with engine.performing(made) as run:
+        engine.await_record(run, "1", "reply")
+        engine.journal.ask(run, "stop-waiting", "ada", "1")
+        assert "again" not in says(engine, run, "1")
+        engine.journal.ask(run, "answer", "ada", "1", "wait")
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert engine.acts() == engine.effects() == {"1": 1}
+
+
+@pytest.mark.parametrize("said", ["leave", "failed"])
+def test_a_retry_begins_nothing_beside_a_call_that_still_runs(engine: Engine, said: str) -> None:
+    """What a person said of it ended the step, not its call."""
+    run = engine.order(plan([step("1", "add", takes_s=2.0)]))
+    with engine.taking_up(run):
+        says(engine, run, "1")
+        engine.journal.ask(run, "answer", "ada", "1", said)
+    engine.journal.reopen(run, ["hv:one"])
+    engine.journal.ask(run, "retry", "ada")
+    before = len(engine.journal.records(run))
+    with engine.taking_up(run):
+        while not any(r.kind == "retried" for r in engine.journal.records(run, before)):
+            threading.Event().wait(0.01)
+        wait_it_out(engine, run, "1")
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert engine.acts() == engine.effects() == {"1": 1}
+
+
+def test_what_was_watched_long_enough_is_done_again(engine: Engine) -> None:
+    with engine.performing(plan([step("1", "add", fault="once late", late_s=60)])) as run:
+        assert "again" in says(engine, run, "1")
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert engine.acts() == {"1": 2}
+
+
+def test_what_is_cancelled_before_it_is_done_again_stays_unknown(engine: Engine) -> None:
+    """Nothing of its first act can be read back, so nobody may call it skipped."""
+    slow = SlowLook(engine.port)
+    slow.go.set()
+    engine.actor = slow
+    with engine.performing(plan([step("1", "blind")])) as run:
+        says(engine, run, "1")
+        slow.go.clear()
+        slow.looking.clear()
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        slow.looking.wait()
+        engine.journal.ask(run, "cancel", "ada")
+        engine.await_record(run, "", "cancel")
+        slow.go.set()
+    assert engine.outcome(run, "1") is Outcome.UNKNOWN
+    assert engine.acts() == {"1": 1}
+
+
+def test_what_was_begun_and_is_abandoned_before_it_is_looked_at_again_is_unknown(engine: Engine) -> None:
+    """Its process was killed in the middle; who continues it finds that it was abandoned meanwhile."""
+    run = engine.order(plan([step("1", "add"), step("2", "add", after=("1",))]))
+    writer = Writer(engine.store, run, "ada@here")
+    writer.append("", "subjects", {"differences": []})
+    writer.append("1", "intent", {"baseline": {"items": 0}})
+    writer.append("1", "handle", {"handle": {"task": "task-1"}})
+    writer.close()
+    engine.journal.ask(run, "abandon", "ada")
+    assert engine.perform(run) is Result.ABANDONED
+    assert engine.outcome(run, "1") is Outcome.UNKNOWN
+    assert engine.outcome(run, "2") is Outcome.SKIPPED
