@@ -15,9 +15,10 @@ from typing import Any
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.step import Followed, Json
-from drconsole.errors import EndpointError, LoginRefused, Lost
+from drconsole.errors import EndpointError, Lost, Unreachable
 from drconsole.platforms.base import Access
 from drconsole.platforms.hyperv import script
+from drconsole.platforms.hyperv.doorstep import Doorstep
 from drconsole.platforms.hyperv.login import Login
 from drconsole.platforms.hyperv.loop_form import LOOKS
 from drconsole.platforms.hyperv.peer import Peer
@@ -47,6 +48,7 @@ class Reach:
         self._idle: list[Session] = []
         self._state = state
         self._closed = False
+        self._door = Doorstep()
 
     def ask(self, name: str, arguments: Mapping[str, Any], budget_s: float = 0.0) -> bytes:
         """The value of a reading script, within the endpoint's budget or a longer one.
@@ -56,6 +58,9 @@ class Reach:
         Raises:
             EndpointError: there is no usable answer.
         """
+        return self._door.knock(lambda: self._asked(name, arguments, budget_s))
+
+    def _asked(self, name: str, arguments: Mapping[str, Any], budget_s: float) -> bytes:
         if name in LOOKS:
             session = self._session()
             try:
@@ -80,15 +85,14 @@ class Reach:
             EndpointError: it did not begin.
             Lost: nobody knows whether it did; the handle was kept.
         """
-        post = Post(self._login(), self._shells)
         request = script.request_for(name, arguments)
+        post = self._door.knock(self._opened)
         try:
-            post.open()
             handle = {"node": self.node, "shell": post.shell.ident, "command": post.shell.command}
             keep(handle)
         except BaseException:
             # Nothing was handed over, so nothing runs in it.
-            post.end()
+            self._done_with(post)
             raise
         with self._lock:
             self._posts[post.key] = post
@@ -100,13 +104,30 @@ class Reach:
             raise
         return handle
 
+    def _opened(self) -> Post:
+        """A shell and a command that wait for their script."""
+        post = Post(self._login(), self._shells)
+        try:
+            post.open()
+        except BaseException:
+            self._done_with(post)
+            raise
+        return post
+
+    def _done_with(self, post: Post) -> None:
+        """End a shell in which no act was begun, or whose act is settled."""
+        with self._lock:
+            self._posts.pop(post.key, None)
+            self._logins.discard(post.login)
+        post.end()
+
     def follow(self, handle: Json) -> Followed:
         """What became of an act, after waiting a moment for news.
 
         Raises:
             EndpointError: the host cannot be asked now.
         """
-        return self._post(handle).news()
+        return self._door.knock(lambda: self._post(handle).news())
 
     def settle(self, handle: Json) -> None:
         """End the shell of an act; never raises."""
@@ -115,10 +136,7 @@ class Reach:
         except EndpointError as error:
             log.info("%s: the shell of an act stays open: %s", self.endpoint.name, error.message)
             return
-        with self._lock:
-            self._posts.pop(post.key, None)
-            self._logins.discard(post.login)
-        post.end()
+        self._done_with(post)
 
     def close(self) -> None:
         """Give up connections; what runs on the host goes on."""
@@ -139,9 +157,12 @@ class Reach:
 
         Raises:
             LoginRefused: this machine cannot log in in this way.
+            Unreachable: the run ends.
         """
         check(self.access, self.peer)
         with self._lock:
+            if self._closed:
+                raise self._ended()
             if self._idle:
                 return self._idle.pop()
             shells = Shells(self._state, self.endpoint.name, self.peer.address)
@@ -165,12 +186,16 @@ class Reach:
 
         Raises:
             LoginRefused: this machine cannot log in in this way, or there is no password.
+            Unreachable: the run ends.
         """
         check(self.access, self.peer)
         login = Login(self.endpoint, self.access, self.peer)
         login.ask_password()
         with self._lock:
+            if self._closed:
+                raise self._ended()
             self._logins.add(login)
-        if self._closed:
-            raise self.peer.error(LoginRefused, f"{self.peer.address} is not asked any more: the run ends.")
         return login
+
+    def _ended(self) -> EndpointError:
+        return self.peer.error(Unreachable, f"{self.peer.address} is not asked any more: the run ends.")

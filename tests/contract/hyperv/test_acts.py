@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from drconsole.domain.step import Json, Progress
-from drconsole.errors import EndpointError, Lost, Unreachable
+from drconsole.errors import EndpointError, LoginRefused, Lost, Unreachable
 from drconsole.platforms.hyperv.reach import Reach
 from drconsole.platforms.hyperv.script import COMMAND_LINE
 from drconsole.platforms.hyperv.shells import Shells
@@ -102,6 +102,34 @@ def test_what_is_handed_over(peer: Peer, reach: Reach) -> None:
     assert request["call"]["arguments"] == ARGUMENTS
     assert "Start-VM -VM $vm" in request["call"]["body"]
     assert 'End="true"' in sent
+
+
+def test_a_refused_login_is_not_tried_again_at_once(peer: Peer, reach: Reach) -> None:
+    """A run looks once a second, and would lock the account of all hosts in no time."""
+    refused = Reply(b"", 401, (("WWW-Authenticate", 'Basic realm="WSMAN"'),))
+    peer.answers["Create"] = lambda relates: refused
+    with pytest.raises(LoginRefused):
+        reach.ask("look.ps1", {"vm": ARGUMENTS["vm"]})
+    asked = list(peer.asked)
+    tries: tuple[Callable[[], object], ...] = (
+        lambda: reach.ask("look.ps1", {}),
+        lambda: reach.ask("statistics.ps1", {}),
+        lambda: reach.begin(ACT, ARGUMENTS, lambda handle: pytest.fail("kept")),
+        lambda: reach.follow(HANDLE),
+    )
+    for again in tries:
+        with pytest.raises(LoginRefused, match="refused the password") as caught:
+            again()
+        assert "repeated wrong passwords lock accounts" in caught.value.hint
+    assert peer.asked == asked != []
+
+
+def test_after_its_end_nothing_is_opened(peer: Peer, reach: Reach) -> None:
+    reach.close()
+    for late in (lambda: reach.ask("look.ps1", {}), lambda: reach.ask("statistics.ps1", {})):
+        with pytest.raises(Unreachable, match="the run ends"):
+            late()
+    assert peer.asked == []
 
 
 @pytest.mark.parametrize("action", ["Create", "Command"])
