@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.cli.choices import Choices, Number, prepared
+from drconsole.cli import read_options
+from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.passwords import have_passwords
 from drconsole.errors import EndpointError
 from drconsole.wording.names import visible
@@ -32,16 +33,8 @@ def config_command() -> None:
 
 
 @config_command.command("check")
-@click.option(
-    "--wait",
-    "wait_s",
-    type=Number(0, 3600),
-    default=WAIT_S,
-    show_default=True,
-    metavar="S",
-    help="Seconds to wait for endpoints.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@read_options.wait(WAIT_S, "Seconds to wait for endpoints.")
+@read_options.as_json
 @click.pass_obj
 def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
     """Check the configuration, then ask every endpoint: reachable, certificate, login, rights, PowerShell's

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.cli.choices import Choices, Number, prepared
-from drconsole.cli.reading import FILTER_HELP, WAIT_S, snapshot_once
+from drconsole.cli import read_options
+from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.reading import snapshot_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +23,9 @@ STATES = {OK: "ok", WARNING: "warning", CRITICAL: "critical", UNKNOWN: "unknown"
 
 
 @click.command("health")
-@click.option(
-    "--wait",
-    "wait_s",
-    type=Number(0, 3600),
-    default=WAIT_S,
-    show_default=True,
-    metavar="S",
-    help="Seconds to wait for endpoints.",
-)
-@click.option("--filter", "filter_text", default="", metavar="TEXT", help=FILTER_HELP)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@read_options.wait()
+@read_options.filter_text
+@read_options.as_json
 @click.pass_obj
 def health_command(choices: Choices, wait_s: float, filter_text: str, as_json: bool) -> int:
     """Tell what is wrong, the worst first.

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.cli.choices import Choices, Number, prepared
-from drconsole.cli.reading import (
-    FILTER_HELP,
-    NARROWEST,
-    WAIT_S,
-    WIDTH_WITHOUT_TERMINAL,
-    snapshot_once,
-    text_width,
-)
+from drconsole.cli import read_options
+from drconsole.cli.choices import Choices, prepared
+from drconsole.cli.reading import WAIT_S, snapshot_once, text_width
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
@@ -24,16 +18,8 @@ ORDERS = ("alarms", "name", "rpo", "left", "right")
 
 @click.command("list")
 @click.option("--all", "everything", is_flag=True, help="Show VMs without any protection too.")
-@click.option(
-    "--wait",
-    "wait_s",
-    type=Number(0, 3600),
-    default=WAIT_S,
-    show_default=True,
-    metavar="S",
-    help="Seconds to wait for endpoints; the silent ones are shown as last known.",
-)
-@click.option("--filter", "filter_text", default="", metavar="TEXT", help=FILTER_HELP)
+@read_options.wait()
+@read_options.filter_text
 @click.option(
     "--order",
     type=click.Choice(ORDERS),
@@ -41,13 +27,8 @@ ORDERS = ("alarms", "name", "rpo", "left", "right")
     show_default=True,
     help="Order of the text: left and right are by role at a pair's left or right site.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
-@click.option(
-    "--width",
-    type=click.IntRange(NARROWEST, 1000),
-    metavar="N",
-    help=f"Columns of text; otherwise the terminal's, or {WIDTH_WITHOUT_TERMINAL}.",
-)
+@read_options.as_json
+@read_options.width
 @click.pass_obj
 def list_command(
     choices: Choices,

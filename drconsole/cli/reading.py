@@ -19,10 +19,6 @@ WIDTH_WITHOUT_TERMINAL = 120
 NARROWEST = 60
 SHORTEST_PREFIX = 6
 NAMED = 5
-FILTER_HELP = (
-    "Only what passes this filter, as / takes it in the console: words, ! (with alarms), role: site: health:"
-    " platform: name: alarm:"
-)
 
 
 def snapshot_once(config: Config, wait_s: float) -> Snapshot:

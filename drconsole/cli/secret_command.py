@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from drconsole.cli import read_options
 from drconsole.cli.choices import Choices, configured
 from drconsole.cli.secret_state import source_of, state_of
 from drconsole.errors import KeyringUnusable, UsageError
@@ -64,7 +65,7 @@ def delete_command(choices: Choices, credential: str) -> int:
 
 
 @secret_command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
+@read_options.as_json
 @click.pass_obj
 def list_command(choices: Choices, as_json: bool) -> int:
     """List the credentials of the configuration: user, source, whether a password is there, and who uses it.
