@@ -126,9 +126,9 @@ def test_a_refused_login_is_not_tried_again_at_once(peer: Peer, reach: Reach) ->
 
 def test_after_its_end_nothing_is_opened(peer: Peer, reach: Reach) -> None:
     reach.close()
-    for late in (lambda: reach.ask("look.ps1", {}), lambda: reach.ask("statistics.ps1", {})):
+    for late in ("look.ps1", "statistics.ps1"):
         with pytest.raises(Unreachable, match="the run ends"):
-            late()
+            reach.ask(late, {})
     assert peer.asked == []
 
 
