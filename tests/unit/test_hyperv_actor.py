@@ -110,6 +110,34 @@ def test_absent_only_where_every_node_says_so() -> None:
     assert actor(one, two).observe(step("prepare"), None).verdict is Verdict.UNKNOWN
 
 
+def test_what_others_have_taken_over_is_not_off_where_it_is_still_shown() -> None:
+    """A node that has left the cluster shows its old machines; the cluster runs them elsewhere."""
+    left, has = FakeHost("N1", machine("Off", clustered=True), leg("Primary")), FakeHost("N2", None)
+    has.vm, has.legs = machine("Running", clustered=True), (leg("Primary"),)
+    left.owner = has.owner = "N2"
+    seen = actor(left, has).observe(step("read-off-twice"), None)
+    assert (seen.verdict, seen.reason) == (Verdict.CONFLICT, "it is not off any more (Running)")
+    # The new owner is silent: then nobody knows, whatever the old one shows.
+    has.silent = True
+    with pytest.raises(EndpointError, match="owned by N2"):
+        actor(left, has).observe(step("read-off-twice"), None)
+
+
+def test_where_nobody_tells_the_owner_a_machine_that_runs_counts() -> None:
+    left, has = FakeHost("N1", machine("Off", clustered=True), leg("Primary")), FakeHost("N2", None)
+    has.vm, has.legs = machine("Running", clustered=True), (leg("Primary"),)
+    assert actor(left, has).observe(step("read-off-twice"), None).verdict is Verdict.CONFLICT
+    has.vm = None
+    assert actor(left, has).observe(step("read-off-twice"), None).verdict is Verdict.READY
+
+
+def test_a_machine_that_is_no_role_has_no_owner() -> None:
+    host = FakeHost("N1", machine("Off"), leg("Primary"))
+    host.owner = "N2"
+    assert actor(host).observe(step("read-off-twice"), None).verdict is Verdict.READY
+    assert host.asked == ["look.ps1"]
+
+
 def test_nothing_is_begun_while_its_role_is_owned_by_another_node() -> None:
     host = FakeHost("N1", machine(), leg("Primary"))
     host.owner = "N2"

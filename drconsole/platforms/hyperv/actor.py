@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from drconsole.domain.deep import Statistics
 from drconsole.domain.step import Followed, Json, Observation, Progress, Step, Verdict
 from drconsole.errors import EndpointError
-from drconsole.parsing import parsed
 from drconsole.platforms.acting import Keep
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.actions.base import Action, View
+from drconsole.platforms.hyperv.cluster import same_node
 from drconsole.platforms.hyperv.deep import statistics_of
-from drconsole.platforms.hyperv.looking import Look, LookAnswer, Role, Roles, decode
+from drconsole.platforms.hyperv.looking import Look, LookAnswer, Owner, Role, Roles, decode
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.reach import Reach
 
@@ -75,7 +75,7 @@ class HyperVActor:
             why = seen.reason or f"it is {seen.verdict} already"
             raise self.peer.error(EndpointError, f"Nothing was begun: since it was observed, {why}.")
         if reach.node:
-            self._check_owner(step, reach)
+            self._owned(step.params["vm"], reach)
         return reach.begin(action.script, action.arguments(view), keep)
 
     def follow(self, handle: Json) -> Followed:
@@ -105,11 +105,15 @@ class HyperVActor:
     def look(self, vm: str, baseline: Json | None = None, *, roles: bool = False) -> tuple[Look, Reach]:
         """Look at one VM on the host that has it now, and say which that is.
 
+        In a cluster that is the owner of its role: a node that has left the cluster still shows, off, what
+        others have taken over and run.
+
         Raises:
-            EndpointError: nobody showed it, and not all could say that they lack it.
+            EndpointError: nobody showed it, and not all could say that they lack it; or it moves.
         """
         errors: list[EndpointError] = []
         lacking: list[tuple[Look, Reach]] = []
+        unowned: list[tuple[Look, Reach]] = []
         home = self._homes.get(vm, "")
         for node in dict.fromkeys((home, *self._reaches)):
             if node not in self._reaches:
@@ -117,13 +121,18 @@ class HyperVActor:
             reach = self._reaches[node]
             try:
                 look = self._look(reach, vm, baseline or {}, roles=roles)
+                if look.vm is None:
+                    lacking.append((look, reach))
+                elif look.vm.clustered and node and not self._owned(vm, reach):
+                    unowned.append((look, reach))
+                else:
+                    self._homes[vm] = node
+                    return look, reach
             except EndpointError as error:
                 errors.append(error)
-                continue
-            if look.vm is not None:
-                self._homes[vm] = node
-                return look, reach
-            lacking.append((look, reach))
+        if unowned:
+            # Nobody says who owns it: where it is not off is what counts.
+            return min(unowned, key=lambda pair: pair[0].vm is None or pair[0].vm.off)
         if errors:
             raise errors[0]
         # It is absent only where every node's list says so.
@@ -170,19 +179,18 @@ class HyperVActor:
             value = reach.ask("statistics.ps1", {"vm": step.params["vm"]}, STATISTICS_S)
         return statistics_of(value, reach.peer)
 
-    def _check_owner(self, step: Step, reach: Reach) -> None:
-        """In a cluster the role's owner and the node that shows the VM are one, unless it moves right now.
+    def _owned(self, vm: str, reach: Reach) -> bool:
+        """Whether a node of a cluster owns the role of the VM that it shows; False: nobody tells who does.
 
         Raises:
-            EndpointError: it moves.
+            EndpointError: another one owns it, so it moves, or was taken over.
         """
-        value = reach.ask("owner.ps1", {"vm": step.params["vm"]})
-        owner = parsed(value, dict[str, str])["owner"]
-        if owner and owner.split(".")[0].casefold() != reach.node.split(".")[0].casefold():
-            self._homes.pop(step.params["vm"], None)
+        owner = decode(reach.ask("owner.ps1", {"vm": vm}), Owner, reach.peer).owner
+        if owner and not same_node(owner, reach.node):
+            self._homes.pop(vm, None)
             raise self.peer.error(
                 EndpointError,
-                f"Nothing was begun: the VM is seen on {reach.node}, but its cluster role is owned by "
-                f"{owner}; it seems to move.",
-                "Try again when it stands still.",
+                f"It is seen on {reach.node}, but its cluster role is owned by {owner}; it seems to move.",
+                "Try again when it stands still; if it stays so, look at that node.",
             )
+        return bool(owner)

@@ -87,6 +87,12 @@ class Role(msgspec.Struct):
     state: str
 
 
+class Owner(msgspec.Struct):
+    """The whole answer of ``owner.ps1``: a node, empty where nobody tells one."""
+
+    owner: str
+
+
 class Roles(msgspec.Struct):
     """The whole answer of ``role.ps1``."""
 

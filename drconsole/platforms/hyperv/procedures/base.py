@@ -41,6 +41,7 @@ class Steps:
         *,
         optional: bool = False,
         ask: str = "",
+        fallback_of: str = "",
     ) -> str:
         """Add a step about a copy, and give its id."""
         all_params = {"vm": copy.sighting.handle, "place": place_of(copy), **(params or {})}
@@ -62,9 +63,21 @@ class Steps:
                 # Replication is turned round at one end, and both are another thing afterwards.
                 also=tuple(one["endpoint"] for one in all_params.get("partner", ())),
                 serves=action == "await-heartbeat",
+                fallback_of=fallback_of,
             )
         )
         return number
+
+    def down(self, first: str) -> dict[str, str]:
+        """From which step nobody is served, and with the end of which it serves again, for the subject.
+
+        Args:
+            first: the action that ends the serving.
+        """
+        ids = {step.action: step.id for step in self.made}
+        if first not in ids:
+            return {}
+        return {"down_from": ids[first], "down_until": ids.get("await-heartbeat", ids.get("start", ""))}
 
     def record(self, copy: CopyState, role: Role, origin: str, sentence: str, **params: Any) -> str:
         """Add the step that writes the failover record of this run."""

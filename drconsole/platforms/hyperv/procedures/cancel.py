@@ -65,6 +65,7 @@ def cancel(case: Case) -> Procedure:
         way_back=Operation.PLANNED_FAILOVER.value,
         costs=(lost,) if recovered else ("Nothing is lost: nothing was failed over yet.",),
         after=(f"{original.place.site} serves again and is replicated as before.",),
+        **steps.down("cancel-failover"),
     )
     return Procedure(told, tuple(steps.made))
 

@@ -86,6 +86,7 @@ def planned_failover(case: Case) -> Procedure:
         way_back=Operation.CANCEL.value,
         costs=("Loses nothing: it is shut down first. It is down until it is started at the other side.",),
         after=_after(source, options["reverse"] == "yes"),
+        **steps.down("shut-down"),
     )
     return Procedure(told, tuple(steps.made), _back(case, move))
 
@@ -178,7 +179,7 @@ def _off(steps: Steps, move: Move, on_timeout: str) -> None:
     source = move.source
     name = steps.case.workload.name
     over = {"takes_over": [end_of(move.target)]}
-    steps.add(
+    obeys = steps.add(
         "shut-down",
         source,
         f"shut {name} down, wait until it is off",
@@ -190,7 +191,8 @@ def _off(steps: Steps, move: Move, on_timeout: str) -> None:
         question = f"{name} did not shut down in time. Turn it off? What it has not written is lost."
         ask = question if on_timeout == ASK else ""
         also = {**over, "waited_s": STOP_S}
-        steps.add("turn-off", source, "turn it off if it is not off", QUICK_S, also, ask=ask)
+        title = "turn it off if it is not off"
+        steps.add("turn-off", source, title, QUICK_S, also, ask=ask, fallback_of=obeys)
     steps.add("read-off-twice", source, "read it off a second time, 30 s later", OFF_TWICE_S)
 
 
