@@ -193,11 +193,11 @@ class Collector(threading.Thread):
                 found = self._board.waits(name, error, slow_s=_SLOW_S) or found
             if entry.started is not None and time.monotonic() - entry.started > limit:
                 self._board.hangs(name, no_answer(name, limit))
-                self._readers[name].platform.close()
+                self._readers[name].break_off()
                 found = True
             if name in self._looks and time.monotonic() - self._looks[name] > limit:
                 del self._looks[name]
-                self._readers[name].platform.close()
+                self._readers[name].break_off()
             if entry.writes is not None and now - entry.writes > _DISK_S:
                 found = self._board.kept_on_disk(name, NO_DISK) or found
         return found

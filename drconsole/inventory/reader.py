@@ -75,6 +75,13 @@ class EndpointReader(threading.Thread):
         """End after the present read; the caller may ``platform.close()`` to break it off."""
         self.agenda.end()
 
+    def break_off(self) -> None:
+        """Break off the present read, and nothing else where the platform can; from any thread."""
+        if isinstance(self.platform, DeepPlatform):
+            self.platform.break_off()
+        else:
+            self.platform.close()
+
     def run(self) -> None:
         """Do what is due, and report; at the end give up connections."""
         while (task := self.agenda.next()) is not None:

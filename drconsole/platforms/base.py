@@ -96,3 +96,7 @@ class DeepPlatform(Protocol):
             EndpointError: there is no usable answer, or the host is being asked for another VM.
         """
         ...
+
+    def break_off(self) -> None:
+        """Break off a read that hangs, as ``close`` does; statistics that are awaited go on. Never raises."""
+        ...

@@ -42,7 +42,7 @@ Reply = Any | EndpointError | Callable[[], Any]
 
 
 class Node:
-    """One node: gives the answers it was made with; ``hangs`` names scripts that wait for ``close``."""
+    """One node: gives the answers it was made with; ``hangs`` names scripts that wait to be broken off."""
 
     def __init__(self, name: str, replies: Mapping[str, Reply], hangs: tuple[str, ...] = ()) -> None:
         self.peer = Peer(f"gold.{name}", f"{name.lower()}:5986", "reader", True, 20.0)
@@ -65,6 +65,10 @@ class Node:
         if isinstance(reply, Exception):
             raise reply
         return Answer(json.dumps(reply).encode(), NOON_S, "TLSv1.3"), "per call"
+
+    def break_off(self) -> None:
+        """Break off what hangs."""
+        self.closed.set()
 
     def close(self) -> None:
         """Break off what hangs."""

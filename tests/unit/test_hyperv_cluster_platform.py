@@ -209,7 +209,7 @@ class Looked:
             raise self.outcome
         return self.outcome
 
-    def close(self) -> None:
+    def break_off(self) -> None:
         """Have nothing that hangs."""
 
 
@@ -263,7 +263,7 @@ def test_where_a_vm_was_read_deep_it_is_asked_for_statistics_first() -> None:
             asked.append(name)
             return ()
 
-        return SimpleNamespace(deep=Looked(deep).deep, statistics=statistics, close=lambda: None)
+        return SimpleNamespace(deep=Looked(deep).deep, statistics=statistics, break_off=lambda: None)
 
     cluster.hosts = cast(Any, {"HV1": node("HV1", NOT_HERE), "HV2": node("HV2", Deep(VM_A, now, now))})
     assert cluster.deep(VM_A).node == "HV2"
@@ -291,9 +291,20 @@ def test_a_node_that_hangs_in_a_deep_read_is_broken_off_in_time() -> None:
         assert closed.wait(30)
         raise Unreachable("broken off")
 
-    cluster.hosts = cast(Any, {"HV1": SimpleNamespace(deep=hang, close=closed.set)})
+    cluster.hosts = cast(Any, {"HV1": SimpleNamespace(deep=hang, break_off=closed.set)})
     with pytest.raises(Unreachable, match="broken off"):
         cluster.deep(VM_A)
+
+
+def test_a_read_that_is_broken_off_leaves_the_statistics_of_its_nodes_alone() -> None:
+    cluster = gold()
+    told: list[str] = []
+    node = SimpleNamespace(break_off=lambda: told.append("read"), close=lambda: told.append("all"))
+    cluster.hosts, cluster.door = cast(Any, {"HV1": node}), None
+    cluster.break_off()
+    assert told == ["read"]
+    cluster.close()
+    assert told == ["read", "all"]
 
 
 def test_closing_meets_a_read_that_ends_at_this_very_moment() -> None:

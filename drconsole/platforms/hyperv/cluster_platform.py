@@ -148,17 +148,25 @@ class HyperVCluster:
                 break
         raise next((error for error in errors if not isinstance(error, ScriptFailed)), errors[-1])
 
+    def break_off(self) -> None:
+        """Break off a read that hangs, on all nodes; statistics that are awaited go on. Never raises."""
+        self._at_once(lambda host: host.break_off)
+
     def close(self) -> None:
         """Break off a read that hangs and give up connections; later reads connect anew. Never raises."""
+        self._at_once(lambda host: host.close)
+
+    def _at_once(self, what: Callable[[HyperV], Callable[[], None]]) -> None:
+        """End the read that goes on, and do something with all nodes at once: each may say farewell."""
         self._closed.set()
         # The reading thread forgets it at any moment.
         if this := self._round:
             this.stop()
         hosts = [*self.hosts.values(), *([self.door] if self.door else [])]
-        closing = [threading.Thread(target=host.close, daemon=True) for host in hosts]
-        for thread in closing:
+        ending = [threading.Thread(target=what(host), daemon=True) for host in hosts]
+        for thread in ending:
             thread.start()
-        for thread in closing:
+        for thread in ending:
             thread.join()
 
     def _facts_of(self, this: Round) -> tuple[Cluster, str]:
@@ -191,7 +199,7 @@ class HyperVCluster:
 
 def _until(end: float, host: HyperV, vm_id: str) -> Deep:
     """Read one VM deep on one node, broken off at ``end``: earlier nodes may have used up most of it."""
-    due = DEADLINES.at(end, threading.Thread(target=host.close, daemon=True).start)
+    due = DEADLINES.at(end, threading.Thread(target=host.break_off, daemon=True).start)
     try:
         return host.deep(vm_id)
     finally:

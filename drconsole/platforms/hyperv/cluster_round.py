@@ -29,7 +29,7 @@ OWN_PACE, FIRST_PACE = 3.0, 2.0
 
 
 class Host(Protocol):
-    """One node, as far as a round needs it; ``ask`` belongs to one thread at a time, ``close`` to any."""
+    """One node, as far as a round needs it; ``ask`` belongs to one thread at a time, ``break_off`` to any."""
 
     peer: Peer
     access: Access
@@ -38,8 +38,8 @@ class Host(Protocol):
         """Run one script; its answer, and how it came over in words."""
         ...
 
-    def close(self) -> None:
-        """Break off what runs."""
+    def break_off(self) -> None:
+        """Break off what is asked."""
         ...
 
 
@@ -112,13 +112,13 @@ class Round:
             if self._door is not None and self._at_door:
                 hanging.append(self._door)
         for host in hanging:
-            host.close()
+            host.break_off()
 
     def end(self) -> None:
         """Break off what still goes on."""
         for name, thread in self._threads.items():
             if thread.is_alive():
-                self._hosts[name].close()
+                self._hosts[name].break_off()
 
     def stop(self) -> None:
         """Wait no longer; from any thread."""

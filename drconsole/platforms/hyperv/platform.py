@@ -103,11 +103,15 @@ class HyperV:
             self._measuring.release()
         return statistics_of(answer.value, self.peer)
 
-    def close(self) -> None:
-        """Break off a read that hangs and end what is kept open; later reads ask for the password again."""
+    def break_off(self) -> None:
+        """Break off a read that hangs and end what it keeps open; statistics that are awaited go on."""
         session, self._session = self._session, None
         if session:
             session.close()
+
+    def close(self) -> None:
+        """Break off a read that hangs and end what is kept open; later reads ask for the password again."""
+        self.break_off()
         if measurer := self._measurer:
             measurer.close()
 
