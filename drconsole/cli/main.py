@@ -13,7 +13,7 @@ import click
 
 from drconsole.cli import failures
 from drconsole.cli.choices import Choices
-from drconsole.cli.output import output
+from drconsole.cli.output import complaints, output
 
 _COMMANDS = {
     "config": "drconsole.cli.config_command:config_command",
@@ -66,17 +66,23 @@ class Commands(click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run, tell errors on stderr, and exit with the code of the outcome."""
-        try:
-            with output():
-                code = super().main(
-                    args, prog_name, complete_var, standalone_mode=False, windows_expand_args=False, **extra
-                )
-        except click.exceptions.Abort:
-            code = failures.tell_interrupted()
-        except Exception as error:
-            code = failures.tell(error)
-            if _names_health(sys.argv[1:] if args is None else args):
-                code = failures.UNKNOWN
+        with complaints():
+            try:
+                with output():
+                    code = super().main(
+                        args,
+                        prog_name,
+                        complete_var,
+                        standalone_mode=False,
+                        windows_expand_args=False,
+                        **extra,
+                    )
+            except click.exceptions.Abort:
+                code = failures.tell_interrupted()
+            except Exception as error:
+                code = failures.tell(error)
+                if _names_health(sys.argv[1:] if args is None else args):
+                    code = failures.UNKNOWN
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -9,6 +9,7 @@ import select
 import signal
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -192,6 +193,28 @@ def test_output_that_cannot_be_written_is_told(
 
     told = ("The output cannot be written:", f"  {why}.", "What was printed is not whole: do not go by it.")
     assert ran.stderr.splitlines() == [*told, str(code)]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("list --wrong", 64), ("health --wrong", 3), ("runs show x", 64)]
+)
+@pytest.mark.parametrize("where", ["2>/dev/full", "2>&-", ">/dev/full 2>/dev/full"])
+def test_a_complaint_that_cannot_be_written_changes_no_exit_code(
+    served: Path, tmp_path: Path, command: str, code: int, where: str
+) -> None:
+    ran = in_shell(f"--config {served} {command} {where}", tmp_path)
+    assert ran.stderr.splitlines() == [str(code)]
+
+
+def test_what_is_left_in_a_stream_that_nobody_takes_changes_no_exit_code() -> None:
+    script = "import sys\nfrom drconsole.cli.output import complaints\n"
+    script += "with complaints(): sys.__stdout__.write('left')\nsys.exit(7)"
+    with open("/dev/full", "w") as full:
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+        ran = subprocess.run(
+            [sys.executable, "-c", script], stdout=full, stderr=subprocess.PIPE, env=environment, text=True
+        )
+    assert (ran.returncode, ran.stderr) == (7, "")
 
 
 def test_terminal_without_unicode_gets_the_list(served: Path, tmp_path: Path) -> None:
