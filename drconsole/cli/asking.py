@@ -6,6 +6,7 @@ what only ends something does not.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -64,11 +65,9 @@ def check_allowed(allowed_by: str) -> None:
     Raises:
         Refused: it was not.
     """
-    if not allowed_by:
-        raise Refused(
-            "This console is read-only, which is the default.",
-            hint="Allow this one command: --allow-changes (on the screen: !)",
-        )
+    from drconsole.runs import ordering
+
+    ordering.check_allowed(allowed_by)
 
 
 def check_config(config: Config, view: RunView) -> None:
@@ -126,14 +125,14 @@ def retry(config: Config, journal: Journal, view: RunView) -> RunProcess:
     if not view.retryable:
         hint = "Answer or abandon it." if view.state.is_open else ""
         raise Refused(f"Run {view.id} is {view.state.value}; there is nothing to retry.", hint=hint)
-    return _reopened(config, journal, view, RETRY, [""])
+    return _reopened(config, journal, view, RETRY, [""], {step.workload for step in view.retryable})
 
 
 def lead_back(config: Config, journal: Journal, view: RunView) -> RunProcess:
     """Lead back what a failed run began."""
     if not view.offers:
         raise Refused(f"Run {view.id} has nothing to lead back.", hint="See: drconsole runs show")
-    return _reopened(config, journal, view, BACK, view.offers)
+    return _reopened(config, journal, view, BACK, view.offers, view.offers)
 
 
 def abandon(journal: Journal, view: RunView) -> None:
@@ -152,10 +151,27 @@ def ask_living(journal: Journal, view: RunView, wish: Wish) -> int:
     Raises:
         Refused: it does not.
     """
+    if wish.kind == STOP_WAITING:
+        _check_waits(view, wish.step)
     if not view.state.is_open or view.state.value == "interrupted":
         hint = f"Its process is gone: drconsole runs abandon {view.id}" if view.state.is_open else ""
         raise Refused(f"Run {view.id} is {view.state.value}.", hint=hint)
     return _ask(journal, view, wish)
+
+
+def _check_waits(view: RunView, step: str) -> None:
+    """Only what is being waited for can be waited for no longer.
+
+    Raises:
+        UsageError: the step is none that goes on.
+    """
+    past = view.history.step
+    going_on = [
+        s.id for s in view.steps if past(s.id).began and not past(s.id).outcome and not past(s.id).question
+    ]
+    if view.state.is_open and step not in going_on:
+        told = f"Being done now: {', '.join(going_on)}." if going_on else "No step is being done now."
+        raise UsageError(f"Nothing is waited for at step {step!r} of run {view.id}.", hint=told)
 
 
 def _ask(journal: Journal, view: RunView, wish: Wish) -> int:
@@ -164,11 +180,12 @@ def _ask(journal: Journal, view: RunView, wish: Wish) -> int:
     return journal.ask(view.id, wish.kind, login(), wish.step, wish.body)
 
 
-def _reopened(config: Config, journal: Journal, view: RunView, kind: str, steps: list[str]) -> RunProcess:
-    """Claim the workloads again, ask, and start the run's process anew."""
-    assert view.plan is not None
+def _reopened(
+    config: Config, journal: Journal, view: RunView, kind: str, steps: list[str], keys: Iterable[str]
+) -> RunProcess:
+    """Claim the workloads again of which something is left, ask, and start the run's process anew."""
     check_config(config, view)
-    journal.reopen(view.id, (subject.key for subject in view.plan.subjects))
+    journal.reopen(view.id, keys)
     for step in steps:
         _ask(journal, view, Wish(kind, step))
     return _begun(config, view)

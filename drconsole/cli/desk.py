@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from drconsole.inventory import Inventory
     from drconsole.runs.following import Following
     from drconsole.runs.journal import Journal
+    from drconsole.runs.past import Past
     from drconsole.runs.store import Watcher
     from drconsole.runs.view import RunView
 
@@ -42,6 +43,7 @@ class Desk:
         self._watcher: Watcher | None = None
         self._version: int | None = None
         self._proven: Mapping[str, datetime] = {}
+        self._past: Past | None = None
 
     @property
     def never(self) -> Mapping[str, str]:
@@ -105,6 +107,7 @@ class Desk:
 
         By one thread at a time.
         """
+        from drconsole.runs.past import Past
         from drconsole.runs.proven import last_passed
         from drconsole.runs.store import FILE
 
@@ -115,7 +118,8 @@ class Desk:
             self._watcher = journal.store.watcher()
         version = self._watcher()
         if version != self._version:
-            self._proven, self._version = last_passed(journal), version
+            self._past = self._past or Past()
+            self._proven, self._version = last_passed(journal, self._past), version
         return self._proven
 
     def journal(self) -> Journal:

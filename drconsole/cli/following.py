@@ -87,10 +87,11 @@ class Printer:
         self._told: set[tuple[str, str]] = set()
 
     def head(self, view: RunView) -> None:
-        """The first line."""
-        from drconsole.cli.run_text import headline
+        """The first lines."""
+        from drconsole.cli.run_text import head_lines
 
-        click.echo(headline(view))
+        for line in head_lines(view, self._width):
+            click.echo(line)
 
     def __call__(self, view: RunView) -> None:
         """Print steps that have ended or ask since the last call."""

@@ -21,6 +21,7 @@ def plan_command(
     operation: str,
     workloads: tuple[str, ...],
     options: tuple[str, ...],
+    leave_out_blocked: bool,
     wait_s: float,
     as_json: bool,
     commands: bool,
@@ -30,11 +31,11 @@ def plan_command(
     The exit code is 0 if it could run, 4 if it is blocked, 3 if something that matters could not be read.
     """
     from drconsole.cli import answers, run_answers, run_text
-    from drconsole.runs.planner import readiness
+    from drconsole.domain.bulk import readiness
 
     wanted = operation_named(operation)
     chosen = options_from(options)
-    made = planned(prepared(choices), wanted, workloads, chosen, wait_s)
+    made = planned(prepared(choices), wanted, workloads, chosen, wait_s, leave_out=leave_out_blocked)
     state = readiness(made.plan)
     if as_json:
         click.echo(answers.encoded(run_answers.plan_answer(made, state.value)), nl=False)

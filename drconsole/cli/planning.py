@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from drconsole.cli.reading import snapshot_once, workload_named
+from drconsole.domain.bulk import without_blocked
 from drconsole.domain.confirmation import Planned
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
 from drconsole.errors import UsageError
@@ -51,9 +53,18 @@ def options_from(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def planned(
-    config: Config, operation: Operation, words: Sequence[str], options: Mapping[str, str], wait_s: float
+    config: Config,
+    operation: Operation,
+    words: Sequence[str],
+    options: Mapping[str, str],
+    wait_s: float,
+    *,
+    leave_out: bool = False,
 ) -> Planned:
     """Plan an operation on workloads that are named by words; nothing is changed anywhere.
+
+    Args:
+        leave_out: go on without those that cannot be done, where others can.
 
     Raises:
         UsageError: a word names no workload or several, or an option is unknown.
@@ -61,7 +72,8 @@ def planned(
     """
     snapshot = snapshot_once(config, wait_s)
     workloads = list({w.key: w for w in (workload_named(snapshot, word) for word in words)}.values())
-    return planned_on(config, snapshot, workloads, operation, options, wait_s)
+    made = planned_on(config, snapshot, workloads, operation, options, wait_s)
+    return without_blocked(made) if leave_out else made
 
 
 def planned_on(
@@ -78,41 +90,63 @@ def planned_on(
         UsageError: an option is unknown.
         StateError: the journal cannot be read.
     """
+    from drconsole.cli.basis import basis_of
     from drconsole.cli.permitted import with_frozen
     from drconsole.domain.confirmation import confirmation
     from drconsole.runs.execute import login
-    from drconsole.runs.journal import Journal, new_id
-    from drconsole.runs.planner import merged, with_check, with_open_runs
-    from drconsole.runs.store import Store
+    from drconsole.runs.journal import new_id
+    from drconsole.runs.planner import merged, with_check
     from drconsole.runs.survival import survival
 
-    run, by = new_id(), login()
+    run, by, made_at = new_id(), login(), datetime.now(UTC)
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
         looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))
     procedures = [
         _procedure(operation, _case(config, snapshot, workload, looked, options, run, by))
         for workload, looked in zip(workloads, looks, strict=True)
     ]
-    reads = {copy.endpoint for workload in workloads for copy in workload.copies}
     plan = merged(
         operation,
         config.estate.environment,
         procedures,
         options=options,
         priorities=config.estate.priorities,
-        reads=reads,
+        made_at=made_at,
     )
-    plan = with_frozen(plan, config.estate)
-    store = Store(config.state)
-    try:
-        plan = with_open_runs(plan, Journal(store).holders())
-    finally:
-        store.close()
+    plan = with_frozen(replace(plan, basis=tuple(sorted(basis_of(config, plan).items()))), config.estate)
+    plan = _with_journal(config, plan)
     lives = survival()
     if lives.ended_by:
         text = f"the run would not outlive your login: {lives.ended_by}"
         plan = with_check(plan, Check(Readiness.WARNING, text, "this machine", lives.clear))
-    return Planned(run, plan, confirmation(plan, [w.name for w in snapshot.workloads], _silent(workloads)))
+    names = tuple(workload.name for workload in snapshot.workloads)
+    return Planned(run, plan, confirmation(plan, names, _silent(workloads)), names)
+
+
+def _with_journal(config: Config, plan: Plan) -> Plan:
+    """The plan with what the journal tells: open runs, and how long it took the last times.
+
+    Raises:
+        StateError: the journal cannot be read.
+    """
+    from drconsole.runs.durations import with_estimates
+    from drconsole.runs.journal import Journal
+    from drconsole.runs.past import Past
+    from drconsole.runs.planner import with_open_runs
+    from drconsole.runs.store import Store
+    from drconsole.wording.runs import down_time
+
+    store = Store(config.state)
+    try:
+        journal = Journal(store)
+        told = with_estimates(with_open_runs(plan, journal.holders()), Past().runs(journal))
+    finally:
+        store.close()
+    costs = ((one, down_time(one)) for one in told.subjects)
+    return replace(
+        told,
+        subjects=tuple(replace(one, costs=(*one.costs, *([text] if text else ()))) for one, text in costs),
+    )
 
 
 def facts_now(
@@ -165,16 +199,16 @@ def _procedure(operation: Operation, case: Case) -> Procedure:
     from drconsole.platforms.acting import Procedure
 
     workload = case.workload
-    if refused := wiring.refusal(operation, workload):
-        procedures = wiring.procedures_of(workload.platform)
-        facts = procedures.procedure(operation, case).subject.facts if procedures else ()
-        subject = Subject(workload.key, workload.name, workload.platform, "", "", facts, (refused,))
-        return Procedure(subject, ())
     procedures = wiring.procedures_of(workload.platform)
-    assert procedures is not None
-    made = procedures.procedure(operation, case)
+    made = procedures.procedure(operation, case) if procedures else None
+    if refused := wiring.refusal(operation, workload):
+        facts = made.subject.facts if made else ()
+        subject = Subject(workload.key, workload.name, workload.platform, "", "", facts, checks=(refused,))
+        made = Procedure(subject, ())
+    assert made is not None
     # The platform's own text, letter by letter: what is typed for a confirmation is compared with it.
-    return replace(made, subject=replace(made.subject, name=workload.name))
+    reads = tuple(sorted({copy.endpoint for copy in workload.copies}))
+    return replace(made, subject=replace(made.subject, name=workload.name, reads=reads))
 
 
 def _silent(workloads: Iterable[Workload]) -> list[str]:
@@ -189,21 +223,16 @@ def _silent(workloads: Iterable[Workload]) -> list[str]:
 
 def operation_argument(command: click.decorators.FC) -> click.decorators.FC:
     """The arguments and options that ``plan`` and ``run`` share."""
-    from drconsole.cli.choices import Number
-    from drconsole.cli.reading import WAIT_S
+    from drconsole.cli import read_options
 
-    wait = click.option(
-        "--wait",
-        "wait_s",
-        type=Number(0, 3600),
-        default=WAIT_S,
-        show_default=True,
-        metavar="S",
-        help="Seconds to wait for endpoints; nothing is done on silent ones.",
+    wait = read_options.wait(told="Seconds to wait for endpoints; nothing is done on silent ones.")
+    leave_out = click.option(
+        "--leave-out-blocked",
+        is_flag=True,
+        help="Go on with the workloads that can be done; the others are named with the reason.",
     )
     option = click.option(
         "--option", "options", multiple=True, metavar="K=V", help="A choice of the operation."
     )
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (schema 1) instead of text.")
     named = click.argument("workloads", nargs=-1, required=True, metavar="WORKLOAD...")
-    return click.argument("operation")(named(option(wait(as_json(command)))))
+    return click.argument("operation")(named(option(leave_out(wait(read_options.as_json(command))))))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from drconsole.cli.answers import SCHEMA, EvidenceAnswer
-from drconsole.domain.plan import Plan, Subject
+from drconsole.domain.bulk import readiness_of
+from drconsole.domain.plan import Check, Estimate, Plan, Subject
 from drconsole.domain.step import Fact, Step
 
 if TYPE_CHECKING:
@@ -27,8 +28,29 @@ class CheckAnswer(Struct):
     clear: str
 
 
+class EstimateAnswer(Struct):
+    """How long it took the last ``runs`` times; ``own``: runs of this workload; ``down``: not serving."""
+
+    seconds: float
+    runs: int
+    own: bool
+    down: bool
+
+
+class LeftOutAnswer(Struct):
+    """A workload that could not be done and was left out."""
+
+    key: str
+    name: str
+    why: str
+    clear: str
+
+
 class SubjectAnswer(Struct):
-    """One workload of a plan; ``point_of_no_return`` is the id of a step, null where there is none."""
+    """One workload of a plan; ``point_of_no_return`` is the id of a step, null where there is none.
+
+    ``estimate`` is null where no earlier run tells.
+    """
 
     key: str
     name: str
@@ -37,6 +59,8 @@ class SubjectAnswer(Struct):
     priority: int
     point_of_no_return: str | None
     way_back: str | None
+    readiness: str
+    estimate: EstimateAnswer | None
     costs: list[str]
     after: list[str]
     checks: list[CheckAnswer]
@@ -55,6 +79,8 @@ class StepAnswer(Struct):
     effect: str
     after: list[str]
     optional: bool
+    asks: str | None
+    fallback_of: str | None
 
 
 class PlanAnswer(Struct):
@@ -66,6 +92,8 @@ class PlanAnswer(Struct):
     readiness: str
     confirm: str
     attest: list[str]
+    checks: list[CheckAnswer]
+    left_out: list[LeftOutAnswer]
     subjects: list[SubjectAnswer]
     steps: list[StepAnswer]
 
@@ -95,7 +123,10 @@ class QuestionAnswer(Struct):
 
 
 class RunAnswer(Struct):
-    """One run; ``offers`` are the workloads that ``runs answer ID back`` leads back."""
+    """One run; ``offers`` are the workloads that ``runs answer ID back`` leads back.
+
+    ``differences``: why it was not begun; ``config_differs``: what changed in the config after it was.
+    """
 
     schema: int
     run: str
@@ -104,7 +135,9 @@ class RunAnswer(Struct):
     by: str | None
     ordered_at: datetime | None
     workloads: list[str]
+    left_out: list[LeftOutAnswer]
     differences: list[str]
+    config_differs: list[str]
     offers: list[str]
     questions: list[QuestionAnswer]
     steps: list[StepRunAnswer]
@@ -127,7 +160,9 @@ def plan_answer(planned: Planned, readiness: str) -> PlanAnswer:
         readiness=readiness,
         confirm=_text(planned.asked.command),
         attest=list(planned.asked.attest),
-        subjects=[_subject(one) for one in plan.subjects],
+        checks=_checks(plan.checks),
+        left_out=_left_out(plan),
+        subjects=[_subject(one, plan) for one in plan.subjects],
         steps=[_step(one) for one in plan.steps],
     )
 
@@ -144,7 +179,9 @@ def run_answer(view: RunView) -> RunAnswer:
         by=order.by if order else None,
         ordered_at=order.at if order else None,
         workloads=[one.key for one in plan.subjects] if plan else [],
+        left_out=_left_out(plan) if plan else [],
         differences=[_text(one) for one in view.history.differences],
+        config_differs=[_text(one) for one in view.history.basis],
         offers=view.offers,
         questions=[QuestionAnswer(k, _text(q.why), list(q.choices)) for k, q in view.history.asking.items()],
         steps=[_performed(step, view.history.step(step.id)) for step in view.steps],
@@ -156,7 +193,19 @@ def runs_answer(views: Iterable[RunView]) -> RunsAnswer:
     return RunsAnswer(SCHEMA, [run_answer(view) for view in views])
 
 
-def _subject(subject: Subject) -> SubjectAnswer:
+def _left_out(plan: Plan) -> list[LeftOutAnswer]:
+    return [LeftOutAnswer(o.key, _text(o.name), _text(o.why), _text(o.clear)) for o in plan.left_out]
+
+
+def _checks(checks: Iterable[Check]) -> list[CheckAnswer]:
+    return [CheckAnswer(c.readiness.value, _text(c.text), c.source, _text(c.clear)) for c in checks]
+
+
+def _estimate(told: Estimate | None) -> EstimateAnswer | None:
+    return EstimateAnswer(told.seconds, told.runs, told.own, told.down) if told else None
+
+
+def _subject(subject: Subject, plan: Plan) -> SubjectAnswer:
     return SubjectAnswer(
         key=subject.key,
         name=_text(subject.name),
@@ -165,11 +214,11 @@ def _subject(subject: Subject) -> SubjectAnswer:
         priority=subject.priority,
         point_of_no_return=subject.point_of_no_return or None,
         way_back=subject.way_back or None,
+        readiness=readiness_of(subject, plan).value,
+        estimate=_estimate(subject.estimate),
         costs=list(map(_text, subject.costs)),
         after=list(map(_text, subject.after)),
-        checks=[
-            CheckAnswer(c.readiness.value, _text(c.text), c.source, _text(c.clear)) for c in subject.checks
-        ],
+        checks=_checks(subject.checks),
     )
 
 
@@ -185,6 +234,8 @@ def _step(step: Step) -> StepAnswer:
         effect=step.effect.value,
         after=list(step.after),
         optional=step.optional,
+        asks=_text(step.ask) or None,
+        fallback_of=step.fallback_of or None,
     )
 
 
@@ -197,7 +248,7 @@ def _performed(step: Step, past: StepHistory) -> StepRunAnswer:
         outcome=past.outcome.value if past.outcome else None,
         acted=past.acted,
         reason=_text(past.reason),
-        said_by=past.said.by if past.said else None,
+        said_by=past.said_by or None,
         began=past.began,
         ended=past.ended,
         evidence=[_evidence(fact) for fact in past.facts],

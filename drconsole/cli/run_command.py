@@ -31,6 +31,7 @@ def run_command(
     operation: str,
     workloads: tuple[str, ...],
     options: tuple[str, ...],
+    leave_out_blocked: bool,
     wait_s: float,
     as_json: bool,
     confirm: str,
@@ -42,7 +43,8 @@ def run_command(
     """Do an OPERATION on WORKLOADs, and follow it until it ends or asks.
 
     The run goes on by itself when this command, its terminal or its connection ends. Exit codes: 0 done,
-    1 failed, 3 not known or it asks, 4 blocked or refused: nothing was done.
+    1 failed, 3 not known or it asks, 4 blocked or refused: nothing was done. What --leave-out-blocked left
+    out changes none of them.
     """
     from drconsole.cli.following import follow_on_terminal
     from drconsole.cli.starting import started
@@ -56,7 +58,7 @@ def run_command(
     config = prepared(choices)
     given = Attestation(attest_how, attest_at, attest_by)
     permission = Permission("--allow-changes" if allow_changes else "", confirm, attestation=given)
-    made = planned(config, wanted, workloads, chosen, wait_s)
+    made = planned(config, wanted, workloads, chosen, wait_s, leave_out=leave_out_blocked)
     store = Store(config.state)
     try:
         journal = Journal(store)

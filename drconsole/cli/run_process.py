@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from drconsole.cli import failures, planning, wiring
+from drconsole.cli.basis import basis_of
 from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.permitted import frozen_endpoints
 from drconsole.config.model import Config
@@ -71,7 +72,11 @@ def perform(config: Config, journal: Journal, run: str, passwords: Mapping[str, 
         return planning.facts_now(own, snapshot, plan, run, order.by)
 
     frozen, environment = frozen_endpoints(config.estate), config.estate.environment
-    return execute(journal, run, actors, reread, never=frozen, environment=environment)
+
+    def basis(plan: Plan) -> Mapping[str, str]:
+        return basis_of(config, plan)
+
+    return execute(journal, run, actors, reread, never=frozen, environment=environment, basis=basis)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from drconsole.domain.plan import Plan, Subject
+from drconsole.domain.bulk import can_leave_out, hindered_first, readiness, without_blocked
+from drconsole.domain.confirmation import What, named
+from drconsole.domain.plan import Check, Plan, Readiness, Subject
 from drconsole.domain.step import Outcome, Step
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.wording import runs as words
@@ -21,17 +23,46 @@ _OUTCOME = 16
 
 
 def plan_lines(planned: Planned, width: int) -> Iterator[str]:
-    """A plan: what it costs, what holds it up, what is done where, what is asked."""
+    """A plan: what it costs, what holds it up, what is done where, what is asked; blocked ones on top."""
     plan = planned.plan
-    for subject in plan.subjects:
+    for text in words.left_out(plan):
+        yield from _wrapped(text, width, " ", "   ")
+    yield from _check_lines(plan.checks, width)
+    if plan.left_out or plan.checks:
+        yield ""
+    for subject in hindered_first(plan):
         yield from _subject_lines(plan, subject, width)
         yield ""
-    if planned.plan.steps:
-        told = planned.asked
-        given = f"--allow-changes --confirm {_quoted(told.command)}"
-        yield f" to run it: drconsole run {plan.operation.value} ... {given}"
-        for key in told.attest:
-            yield f" {key}: its original is silent; --attest-how, --attest-at and --attest-by are asked too"
+    if readiness(plan) is Readiness.READY:
+        yield from _how_to_run(planned)
+    elif can_leave_out(planned):
+        able = len(without_blocked(planned).plan.subjects)
+        yield f" {words.others_can(able, len(plan.subjects))} To go on with those alone: --leave-out-blocked"
+    else:
+        yield " It cannot run as it is."
+
+
+def _how_to_run(planned: Planned) -> Iterator[str]:
+    plan, told = planned.plan, planned.asked
+    called = [_called(subject, planned.names) for subject in plan.subjects]
+    options = [f"--option {_quoted(f'{name}={value}')}" for name, value in plan.options.items()]
+    what = " ".join([plan.operation.value, *called, *options])
+    yield f" to run it: drconsole run {what} --allow-changes --confirm {_quoted(told.command)}"
+    for key in told.attest:
+        yield f" {key}: its original is silent; --attest-how, --attest-at and --attest-by are asked too"
+
+
+def _called(subject: Subject, names: Sequence[str]) -> str:
+    """What a workload is called by on a command line: its name where that is plain and its own."""
+    what, name = named(subject.name, subject.key, names)
+    return _quoted(name if what is What.NAME and not name.startswith("-") else subject.key)
+
+
+def _check_lines(checks: Iterable[Check], width: int) -> Iterator[str]:
+    for word, text, source in words.checks(checks):
+        yield from _wrapped(f"{word:<8}{text}{f'   {source}' if source else ''}", width, " ", "         ")
+    for text in words.clears(checks):
+        yield from _wrapped(f"to clear it: {text}", width, " ", "   ")
 
 
 def _subject_lines(plan: Plan, subject: Subject, width: int) -> Iterator[str]:
@@ -41,29 +72,26 @@ def _subject_lines(plan: Plan, subject: Subject, width: int) -> Iterator[str]:
     for text in subject.costs:
         yield from _wrapped(visible(text), width, " ")
     yield ""
-    for word, text, source in words.checks(subject.checks):
-        yield from _wrapped(f"{word:<8}{text}{f'   {source}' if source else ''}", width, " ", "         ")
-    for text in words.clears(subject.checks):
-        yield from _wrapped(f"to clear it: {text}", width, " ", "   ")
+    yield from _check_lines(subject.checks, width)
     steps = [step for step in plan.steps if step.workload == subject.key]
     if steps:
         yield ""
-        yield from _steps(steps, subject, width)
+        yield from _steps(plan, steps, subject, width)
     for text in subject.after:
         yield from _wrapped(f"after it: {visible(text)}", width, " ", "   ")
 
 
-def _steps(steps: list[Step], subject: Subject, width: int) -> Iterator[str]:
+def _steps(plan: Plan, steps: list[Step], subject: Subject, width: int) -> Iterator[str]:
     wide = max(len(step.id) for step in steps)
     where = max(len(visible(step.endpoint)) for step in steps)
     for step in steps:
         if step.id == subject.point_of_no_return:
             yield f" {f' {words.turning_point(subject)} ':-^{min(width - 2, 78)}}"
         lead = f" {step.id:>{wide}}  {visible(step.endpoint):<{where}}  "
-        extra = "  (asks first)" if step.ask else "  (its failure holds nothing up)" if step.optional else ""
-        yield from _wrapped(
-            f"{visible(step.title)}   {words.limit(step)}{extra}", width, lead, " " * len(lead)
-        )
+        remark = words.remark(step, plan)
+        extra = f"  ({remark})" if remark else ""
+        text = f"{visible(step.title)}   {words.limit(step)}{extra}"
+        yield from _wrapped(text, width, lead, " " * len(lead))
 
 
 def command_lines(plan: Plan) -> Iterator[str]:
@@ -74,7 +102,7 @@ def command_lines(plan: Plan) -> Iterator[str]:
 
 def run_lines(view: RunView, width: int) -> Iterator[str]:
     """A run: its head, every step with what was read back, its questions and ways out."""
-    yield headline(view)
+    yield from head_lines(view, width)
     yield ""
     if view.plan is None:
         yield " It was written by another version of drconsole: it is shown, and finished by hand."
@@ -83,6 +111,13 @@ def run_lines(view: RunView, width: int) -> Iterator[str]:
     for step in view.steps:
         yield from step_lines(view, step, width)
     yield from ending_lines(view, width)
+
+
+def head_lines(view: RunView, width: int) -> Iterator[str]:
+    """The headline, and what was left out of it."""
+    yield headline(view)
+    for text in words.left_out(view.plan) if view.plan else ():
+        yield from _wrapped(text, width, " ", "   ")
 
 
 def headline(view: RunView) -> str:
@@ -109,8 +144,8 @@ def step_lines(view: RunView, step: Step, width: int) -> Iterator[str]:
         yield from _wrapped(words.evidence(past.facts), width, inner)
     if past.reason:
         yield from _wrapped(visible(past.reason), width, inner)
-    if past.said is not None and past.outcome is not None:
-        yield f"{inner}said by {visible(past.said.by)}"
+    if past.said_by:
+        yield f"{inner}said by {visible(past.said_by)}"
 
 
 def _of_several(view: RunView, step: Step) -> str:
@@ -125,24 +160,39 @@ def ending_lines(view: RunView, width: int) -> Iterator[str]:
     yield ""
     for text in view.history.differences:
         yield from _wrapped(visible(text), width, " ")
-    yield from _wrapped(words.LED_BACK if view.led_back else words.RESULTS[view.state.value], width, " ")
+    for text in view.history.basis:
+        yield from _wrapped(f"{visible(text)}; it goes on as it was planned", width, " ", "   ")
+    ended = words.result(view.state.value, led_back=view.led_back, noes=view.noes)
+    yield from _wrapped(ended, width, " ")
+    for step in () if view.state.is_open else view.open_calls:
+        yield from _wrapped(words.open_call(step), width, " ", "   ")
     for ident, question in view.history.asking.items():
         yield from _wrapped(f"step {ident} asks: {visible(question.why)}", width, " ", "   ")
         for choice in question.choices:
-            lead = f"   drconsole runs answer {view.id} {ident} {choice:<6}  "
+            lead = f"   drconsole runs answer {view.id} {ident} {choice:<6} --allow-changes  "
             yield from _wrapped(words.CHOICES.get(choice, ""), width, lead, " " * len(lead))
     for line in _ways_out(view):
         yield f"   {line}"
 
 
+def abandoned_lines(view: RunView, width: int) -> Iterator[str]:
+    """What a person should know who gave a run up, from how it stood before."""
+    yield f"Run {view.id} is given up; its workloads are free, and nothing is undone."
+    for step in view.open_calls:
+        yield from _wrapped(words.open_call(step), width, " ", "   ")
+    yield f"What it began is finished by hand: drconsole runs show {view.id} --commands"
+
+
 def _ways_out(view: RunView) -> Iterator[str]:
     if view.state.value == "interrupted":
-        yield f"drconsole runs continue {view.id}   look, then go on"
-        yield f"drconsole runs abandon {view.id}    give it up; nothing is undone"
+        yield f"drconsole runs continue {view.id} --allow-changes   look, then go on"
+        yield f"drconsole runs abandon {view.id}   give it up; nothing is undone"
     if view.retryable:
-        yield f"drconsole runs retry {view.id}   only what did not end well"
+        yield f"drconsole runs retry {view.id} --allow-changes   only what did not end well"
     if view.offers:
-        yield f"drconsole runs answer {view.id} back   lead back what was begun: {', '.join(view.offers)}"
+        subjects = view.plan.subjects if view.plan else ()
+        names = ", ".join(visible(one.name) for one in subjects if one.key in view.offers)
+        yield f"drconsole runs answer {view.id} back --allow-changes   lead back what was begun: {names}"
 
 
 def _seconds(began: datetime | None, ended: datetime | None) -> float | None:

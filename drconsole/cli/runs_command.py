@@ -131,7 +131,9 @@ def answer(choices: Choices, run: str, words: tuple[str, ...], allow_changes: bo
 def cancel(choices: Choices, run: str) -> int:
     """Let RUN begin nothing more; what it is doing now comes to its end. Nothing is undone."""
     with opened(choices) as (_, journal):
-        asking.ask_living(journal, named(journal, run), asking.Wish(asking.CANCEL))
+        view = named(journal, run)
+        asking.ask_living(journal, view, asking.Wish(asking.CANCEL))
+    click.echo(f"Asked; it begins nothing more. See what it still does: drconsole runs follow {view.id}")
     return 0
 
 
@@ -142,7 +144,9 @@ def cancel(choices: Choices, run: str) -> int:
 def stop_waiting(choices: Choices, run: str, step: str) -> int:
     """Let RUN wait for STEP no longer; its act goes on, and its outcome is unknown until you say it."""
     with opened(choices) as (_, journal):
-        asking.ask_living(journal, named(journal, run), asking.Wish(asking.STOP_WAITING, step))
+        view = named(journal, run)
+        asking.ask_living(journal, view, asking.Wish(asking.STOP_WAITING, step))
+    click.echo(f"Asked; it asks then what is to be said of step {step}: drconsole runs follow {view.id}")
     return 0
 
 
@@ -150,9 +154,17 @@ def stop_waiting(choices: Choices, run: str, step: str) -> int:
 @click.argument("run")
 @click.pass_obj
 def abandon(choices: Choices, run: str) -> int:
-    """Give RUN up, on record: its workloads are free, what it began is finished by hand."""
+    """Give RUN up, on record: its workloads are free, what it began is finished by hand.
+
+    Nothing is undone, and no call on an endpoint is ended: what still runs there is named.
+    """
+    from drconsole.cli.run_text import abandoned_lines
+
     with opened(choices) as (_, journal):
-        asking.abandon(journal, named(journal, run))
+        view = named(journal, run)
+        asking.abandon(journal, view)
+    for line in abandoned_lines(view, text_width()):
+        click.echo(line)
     return 0
 
 

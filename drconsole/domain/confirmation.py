@@ -96,11 +96,15 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan that was made from a fresh look, the id that its run would have, and what is asked before."""
+    """A plan that was made from a fresh look, the id that its run would have, and what is asked before.
+
+    ``names`` are those of all workloads there are, each as often as it occurs.
+    """
 
     run: str
     plan: Plan
     asked: Confirmation
+    names: tuple[str, ...] = ()
 
 
 def confirmation(plan: Plan, names: Collection[str], silent: Collection[str] = ()) -> Confirmation:

@@ -41,6 +41,7 @@ class Step:
             ready, so what is done already asks nobody.
         also: names of other endpoints whose copies it changes as well.
         serves: that it is done shows that the guest works, not only that it was started.
+        fallback_of: id of the step whose failure it makes up for; where that is done it finds nothing to do.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Step:
     ask: str = ""
     also: tuple[str, ...] = ()
     serves: bool = False
+    fallback_of: str = ""
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from drconsole.domain.plan import Plan
@@ -19,7 +20,7 @@ from drconsole.runs.follow import requests_to
 from drconsole.runs.history import History, Result, folded
 from drconsole.runs.journal import ENDED, Journal
 from drconsole.runs.locks import RunLock
-from drconsole.runs.ordering import sound
+from drconsole.runs.ordering import sound, too_late
 from drconsole.runs.results import offers, steps_of
 from drconsole.runs.runner import Runner
 from drconsole.runs.writer import Writer
@@ -27,6 +28,8 @@ from drconsole.runs.writer import Writer
 log = logging.getLogger(__name__)
 
 Line = tuple[str, str, str]
+Basis = Callable[[Plan], Mapping[str, str]]
+"""What of the config a plan rests on as it is now, by name."""
 Reread = Callable[[Plan], Mapping[str, Iterable[Line]]]
 """The facts of a plan's subjects as they are now, by workload key.
 
@@ -54,12 +57,14 @@ def execute(
     clocks: Clocks | None = None,
     never: Mapping[str, str] = MappingProxyType({}),
     environment: str | None = None,
+    basis: Basis | None = None,
 ) -> Result:
     """Take a run and bring it to its end; questions are waited for.
 
     Args:
         never: endpoints on which nothing may be changed, each with what says so.
         environment: the one that this is; None: whichever it was planned in.
+        basis: what the config says now of what a plan rests on; None: whatever it did then.
 
     Raises:
         Refused: the run is alive, has another plan version, was taken over meanwhile, would change what is
@@ -73,7 +78,8 @@ def execute(
         sound(order, never, environment)
         writer = Writer(journal.store, run, owner(), clocks.wall)
         try:
-            return _performed(journal, order, writer, actors, reread, clocks)
+            checks = Checks(reread, basis or (lambda plan: dict(plan.basis)), clocks)
+            return _performed(journal, order, writer, actors, checks)
         finally:
             writer.close()
     finally:
@@ -126,13 +132,38 @@ def _order(journal: Journal, run: str) -> Order:
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is looked at before a run begins."""
+
+    reread: Reread
+    basis: Basis
+    clocks: Clocks
+
+    def differences(self, order: Order) -> list[str]:
+        """What is not as it was when the plan was made, a sentence each."""
+        plan = order.plan
+        if (late := too_late(order.at, self.clocks.wall())) or (late := "; ".join(self.config(plan))):
+            return [late]
+        try:
+            now = self.reread(plan)
+        except EndpointError as error:
+            return [f"the workloads could not be read again: {error}"]
+        return [line for s in plan.subjects for line in _differences(s.name, s.facts, now.get(s.key))]
+
+    def config(self, plan: Plan) -> list[str]:
+        """What of the config the plan was made with is another thing by now."""
+        then = dict(plan.basis)
+        changed = [name for name, value in sorted(self.basis(plan).items()) if then.get(name) != value]
+        return [f"the config says something else of the {name} than when it was planned" for name in changed]
+
+
 def _performed(
     journal: Journal,
     order: Order,
     writer: Writer,
     actors: Callable[[Plan], Mapping[str, Actor]],
-    reread: Reread,
-    clocks: Clocks,
+    checks: Checks,
 ) -> Result:
     run, plan = writer.run, order.plan
     writer.append("", "taken", {"owner": owner()})
@@ -142,13 +173,14 @@ def _performed(
 
     history = load()
     # What was begun has changed its subjects; before that they must be what they were, however late it is.
-    begun = history.compared and any(step.acts for step in history.steps.values())
-    if not begun and not _compared(plan, writer, reread):
+    if history.compared and any(step.acts for step in history.steps.values()):
+        _tell_config(writer, checks.config(plan), history)
+    elif not _compared(order, writer, checks):
         return _ended(writer, plan, load(), Result.DIFFERS)
     acting = actors(plan)
     inbox = requests_to(journal, run, history.last_request)
     try:
-        runner = Runner(plan, load, writer, acting, inbox, clocks)
+        runner = Runner(plan, load, writer, acting, inbox, checks.clocks)
         result = runner.run()
         runner.settle()
         return _ended(writer, plan, load(), result)
@@ -158,15 +190,17 @@ def _performed(
             actor.close()
 
 
-def _compared(plan: Plan, writer: Writer, reread: Reread) -> bool:
-    """Whether the subjects are what the preview showed; what differs is recorded."""
-    try:
-        now = reread(plan)
-        differences = [line for s in plan.subjects for line in _differences(s.name, s.facts, now.get(s.key))]
-    except EndpointError as error:
-        differences = [f"the workloads could not be read again: {error}"]
+def _tell_config(writer: Writer, changed: list[str], history: History) -> None:
+    """Record that the config changed after it was begun: a person who goes on should know."""
+    if tuple(changed) != history.basis:
+        writer.append("", "basis", {"differences": changed})
+
+
+def _compared(order: Order, writer: Writer, checks: Checks) -> bool:
+    """Whether all is as it was when the plan was made; what differs is recorded."""
+    differences = checks.differences(order)
     writer.append("", "subjects", {"differences": differences})
-    for step in plan.steps if differences else ():
+    for step in order.plan.steps if differences else ():
         body = {"outcome": Outcome.SKIPPED.value, "acted": False, "reason": "not what the preview showed"}
         writer.append(step.id, "outcome", body)
     return not differences

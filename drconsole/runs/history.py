@@ -83,6 +83,8 @@ class History:
         compared: whether its subjects were found as the preview showed them.
         differences: what differed, a sentence each.
         leading_back: workloads whose compensation was asked for.
+        basis: what of the config is not what the plan was made with, a sentence each; it went on.
+        taken: how often a process has taken it.
         taken_up: a process has taken it, and has not yet said what of the open questions is left.
         last_request: the number of the last request that was taken up.
         seq: the number of the last record.
@@ -95,6 +97,8 @@ class History:
     abandoned_by: str = ""
     leading_back: frozenset[str] = frozenset()
     result: Result | None = None
+    basis: tuple[str, ...] = ()
+    taken: int = 0
     taken_up: bool = False
     last_request: int = 0
     seq: int = 0
@@ -134,12 +138,15 @@ def folded(records: Iterable[Record], before: History | None = None) -> History:
 def _run(history: History, kind: str, body: Mapping[str, Any], at: datetime | None) -> History:
     match kind:
         case "taken":
-            return replace(history, began=history.began or at, result=None, ended=None, taken_up=True)
+            taken = replace(history, began=history.began or at, result=None, ended=None)
+            return replace(taken, taken=history.taken + 1, taken_up=True)
         case "going-on":
             return replace(history, taken_up=False)
         case "subjects":
             differences = tuple(str(one) for one in body.get("differences", ()))
             return replace(history, compared=not differences, differences=differences)
+        case "basis":
+            return replace(history, basis=tuple(str(one) for one in body.get("differences", ())))
         case "cancel":
             return replace(history, cancelled_by=str(body.get("by", "")) or "somebody")
         case "abandoned":

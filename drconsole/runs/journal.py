@@ -118,6 +118,14 @@ class Journal:
             rows = connection.execute(sa.select(tables.run)).all()
         return [RunRow(*row) for row in rows]
 
+    def standings(self) -> list[tuple[str, str, int]]:
+        """Id, state and token of all runs, in no order: what tells cheaply which of them went on."""
+        with self.store.read() as connection:
+            rows = connection.execute(
+                sa.select(tables.run.c.id, tables.run.c.state, tables.run.c.token)
+            ).all()
+        return [(str(row.id), str(row.state), int(row.token)) for row in rows]
+
     def run(self, prefix: str) -> RunRow:
         """The run that an id or the unique beginning of one names.
 

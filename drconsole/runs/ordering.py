@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+from drconsole.domain.bulk import readiness
 from drconsole.domain.confirmation import Attestation, Confirmation, Strength, What
 from drconsole.domain.plan import Plan, Readiness
 from drconsole.errors import Refused
 from drconsole.runs.codec import Order
-from drconsole.runs.planner import readiness
+
+# As long as a console stays armed without a key: what a person saw longer ago is no ground to act on.
+PLAN_COUNTS = timedelta(minutes=15)
+CLOCK_STEP = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ def ordered(
         never: endpoints on which nothing may be changed, each with what says so.
 
     Raises:
-        Refused: read-only, blocked, not confirmed or not attested; it says what clears it.
+        Refused: read-only, too old, blocked, not confirmed or not attested; it says what clears it.
     """
     check_untouched(plan, never)
-    _check_armed(given)
+    check_allowed(given.allowed_by)
+    _check_age(plan, at)
     _check_ready(plan)
     _check_said(plan, asked, given)
     attestation = given.attestation if asked.attest else None
@@ -106,11 +111,36 @@ def check_untouched(plan: Plan, never: Mapping[str, str]) -> None:
             )
 
 
-def _check_armed(given: Permission) -> None:
-    if not given.allowed_by:
+def check_allowed(allowed_by: str) -> None:
+    """Check that changes are allowed at all.
+
+    Raises:
+        Refused: this console is read-only.
+    """
+    if not allowed_by:
         raise Refused(
             "This console is read-only, which is the default.",
             hint="Allow this one command: --allow-changes (on the screen: !)",
+        )
+
+
+def too_late(then: datetime, now: datetime) -> str:
+    """Why what was planned or ordered ``then`` is not begun any more; empty where it is.
+
+    A clock that was set back says nothing of how old something is.
+    """
+    if timedelta(0) - CLOCK_STEP <= now - then <= PLAN_COUNTS:
+        return ""
+    minutes = PLAN_COUNTS // timedelta(minutes=1)
+    made = f"{then.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"it is of {made}; what is not begun within {minutes} min is planned anew"
+
+
+def _check_age(plan: Plan, at: datetime) -> None:
+    late = too_late(plan.made_at, at) if plan.made_at else "nobody knows how old it is"
+    if late:
+        raise Refused(
+            f"The plan is too old: {late}.", subject=_names(plan), hint="Nothing was done. Plan it again."
         )
 
 
@@ -118,8 +148,9 @@ def _check_ready(plan: Plan) -> None:
     if readiness(plan) is Readiness.READY:
         return
     stops = (Readiness.BLOCKED, Readiness.UNKNOWN)
-    bad = [check for subject in plan.subjects for check in subject.checks if check.readiness in stops]
-    said = "; ".join(check.text for check in bad) or "there is nothing that could be done"
+    checks = [*plan.checks, *(check for subject in plan.subjects for check in subject.checks)]
+    bad = [check for check in checks if check.readiness in stops]
+    said = "; ".join(dict.fromkeys(check.text for check in bad)) or "there is nothing that could be done"
     clear = " ".join(dict.fromkeys(check.clear for check in bad if check.clear))
     raise Refused(f"{plan.operation} is blocked: {said}.", subject=_names(plan), hint=clear)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
 from drconsole.domain.step import Step
@@ -19,14 +20,16 @@ def merged(
     options: Mapping[str, str] | None = None,
     priorities: Mapping[str, int] | None = None,
     limits: Mapping[str, int] | None = None,
-    reads: Iterable[str] = (),
+    made_at: datetime | None = None,
+    basis: Iterable[tuple[str, str]] = (),
 ) -> Plan:
     """The plan that does all procedures, the first tier of priority first.
 
     Args:
         priorities: 1 to 5 by workload key; who is not named keeps what its procedure says.
         limits: steps at once by endpoint; who is not named gets a few.
-        reads: endpoints that have copies of the workloads.
+        made_at: when the workloads were looked at.
+        basis: what of the config the plan rests on, with a digest of each.
     """
     chosen = priorities or {}
     ranked = [_with_priority(one, chosen) for one in procedures]
@@ -44,7 +47,8 @@ def merged(
         options=dict(options or {}),
         limits={name: known.get(name, AT_ONCE) for name in sorted({s.endpoint for s in (*steps, *back)})},
         compensation=back,
-        reads=tuple(sorted(set(reads))),
+        made_at=made_at,
+        basis=tuple(sorted(basis)),
     )
 
 
@@ -54,20 +58,8 @@ def with_open_runs(plan: Plan, holders: Mapping[str, str]) -> Plan:
 
 
 def with_check(plan: Plan, check: Check) -> Plan:
-    """The plan with one more check on its first workload: what concerns the whole run."""
-    first, *others = plan.subjects
-    return replace(plan, subjects=(replace(first, checks=(*first.checks, check)), *others))
-
-
-def readiness(plan: Plan) -> Readiness:
-    """What all checks come to: blocked before unknown before ready; without steps nothing can be done."""
-    found = {check.readiness for subject in plan.subjects for check in subject.checks}
-    planned = {step.workload for step in plan.steps}
-    if Readiness.BLOCKED in found:
-        return Readiness.BLOCKED
-    if Readiness.UNKNOWN in found:
-        return Readiness.UNKNOWN
-    return Readiness.READY if planned.issuperset(s.key for s in plan.subjects) else Readiness.BLOCKED
+    """The plan with one more check of what concerns the whole run."""
+    return replace(plan, checks=(*plan.checks, check))
 
 
 def _held(subject: Subject, holders: Mapping[str, str]) -> Subject:
@@ -88,13 +80,20 @@ def _numbered(procedure: Procedure, number: int) -> Procedure:
     """The procedure with ids that are unique among several."""
 
     def renamed(step: Step) -> Step:
-        after = tuple(f"{number}.{ident}" for ident in step.after)
-        return replace(step, id=f"{number}.{step.id}", after=after)
+        after = tuple(map(numbered, step.after))
+        return replace(step, id=numbered(step.id), after=after, fallback_of=numbered(step.fallback_of))
+
+    def numbered(ident: str) -> str:
+        return f"{number}.{ident}" if ident else ""
 
     subject = procedure.subject
-    point = subject.point_of_no_return
     return Procedure(
-        replace(subject, point_of_no_return=f"{number}.{point}" if point else ""),
+        replace(
+            subject,
+            point_of_no_return=numbered(subject.point_of_no_return),
+            down_from=numbered(subject.down_from),
+            down_until=numbered(subject.down_until),
+        ),
         tuple(map(renamed, procedure.steps)),
         tuple(map(renamed, procedure.compensation)),
     )

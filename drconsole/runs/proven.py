@@ -6,23 +6,22 @@ from datetime import datetime
 
 from drconsole.domain.plan import Operation
 from drconsole.domain.step import Outcome
-from drconsole.runs.codec import Order, decoded
-from drconsole.runs.history import History, folded
+from drconsole.runs.codec import Order
+from drconsole.runs.history import History
 from drconsole.runs.journal import Journal
+from drconsole.runs.past import Past
 
 
-def last_passed(journal: Journal) -> dict[str, datetime]:
+def last_passed(journal: Journal, past: Past | None = None) -> dict[str, datetime]:
     """When the last test of each workload passed (console's wall clock), by workload key.
 
     A test passed when every step for that workload is done, but for optional ones, and one of them showed
     that the guest works. What a person said in place of the platform passes nothing.
     """
     found: dict[str, datetime] = {}
-    for row in journal.runs():
-        order = decoded(row.order)
-        if not isinstance(order, Order) or order.plan.operation is not Operation.TEST_FAILOVER:
+    for order, history in (past or Past()).runs(journal):
+        if order.plan.operation is not Operation.TEST_FAILOVER:
             continue
-        history = folded(journal.records(row.id))
         for subject in order.plan.subjects:
             at = _passed(order, history, subject.key)
             if at is not None and (subject.key not in found or at > found[subject.key]):

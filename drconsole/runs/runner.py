@@ -100,8 +100,8 @@ class Runner:
     def _start(self, pool: ThreadPoolExecutor) -> None:
         if self._control.cancelled_by or self._control.abandoned_by:
             self._skip_all()
-        for step, reason in self._schedule.pointless():
-            self._skip(step, f"step {reason} did not end well")
+        for step, cause in self._schedule.pointless():
+            self._skip(step, f"because of step {cause}")
         for step in self._schedule.startable():
             self._schedule.begin(step)
             pool.submit(self._perform, step, self._steps.get(step.id, NOTHING))

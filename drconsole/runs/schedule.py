@@ -79,7 +79,7 @@ class Schedule:
         self._leading_back.add(workload)
 
     def pointless(self) -> list[tuple[Step, str]]:
-        """Waiting steps that cannot begin any more, each with the step that is the reason."""
+        """Waiting steps that cannot begin any more, each with the step in the beginning that is the cause."""
         found = []
         for step in self._active():
             if not self._waits(step):
@@ -87,9 +87,18 @@ class Schedule:
             for ident in step.after:
                 before = self.step(ident)
                 if before is None or (ident in self.ended and not self._passes(before)):
-                    found.append((step, ident))
+                    found.append((step, self._cause(ident)))
                     break
         return found
+
+    def _cause(self, ident: str) -> str:
+        """The first step that did not end well in the chain that leads to one that did not."""
+        step = self.step(ident)
+        for earlier in step.after if step else ():
+            before = self.step(earlier)
+            if before is not None and earlier in self.ended and not self._passes(before):
+                return self._cause(earlier)
+        return ident
 
     def waiting(self) -> list[Step]:
         """Steps that have not begun."""

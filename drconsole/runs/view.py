@@ -74,6 +74,20 @@ class RunView:
         return bool(ended) and all(outcome is Outcome.DONE for outcome in ended)
 
     @property
+    def noes(self) -> list[tuple[str, str]]:
+        """The steps at which somebody said no to what they would do, with who it was."""
+        ended = ((step.id, self.history.step(step.id)) for step in self.steps)
+        return [
+            (ident, one.said_by) for ident, one in ended if one.outcome is Outcome.SKIPPED and one.said_by
+        ]
+
+    @property
+    def open_calls(self) -> list[Step]:
+        """The steps whose call on an endpoint may still run, or keeps something open there."""
+        calls = ((step, self.history.step(step.id)) for step in self.steps)
+        return [step for step, one in calls if one.handle and (one.reply is None or one.outcome is None)]
+
+    @property
     def retryable(self) -> list[Step]:
         """Steps that a retry would begin anew."""
         return retryable(self.plan, self.history) if self.plan and not self.state.is_open else []
@@ -110,6 +124,6 @@ def _state(row: RunRow, order: Order | ForeignOrder, history: History, alive: bo
         return RunState((history.result or Result.UNKNOWN).value)
     if alive:
         return RunState.ASKING if history.asking and not history.taken_up else RunState.RUNNING
-    if row.state == CREATED and isinstance(order, Order) and datetime.now(UTC) - order.at < STARTING:
+    if row.state == CREATED and isinstance(order, Order) and abs(datetime.now(UTC) - order.at) < STARTING:
         return RunState.STARTING
     return RunState.INTERRUPTED

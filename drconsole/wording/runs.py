@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
 from drconsole.domain.step import Fact, Outcome, Step
+from drconsole.wording.ages import span
 from drconsole.wording.names import visible
 
 CHOICES = {
@@ -28,7 +29,7 @@ RESULTS = {
     "unknown": "ended, and not all of it is known",
     "cancelled": "cancelled between two steps",
     "abandoned": "abandoned",
-    "differs": "not started: the workloads are not what the plan showed",
+    "differs": "not started: what the plan was made from is not so any more",
 }
 
 LED_BACK = "failed, and led back: what it had begun is undone and read back"
@@ -88,6 +89,64 @@ def clears(found: Iterable[Check]) -> list[str]:
 def limit(step: Step) -> str:
     """How long its effect is awaited at most."""
     return f"{step.limit_s:g} s at most"
+
+
+def remark(step: Step, plan: Plan) -> str:
+    """What is to be known of a step besides its limit: who is asked, what its failure does; may be empty."""
+    if step.ask:
+        return "asks first, if that is not so already" if step.fallback_of else "asks first"
+    follows = next((one for one in plan.steps if one.fallback_of == step.id), None)
+    if follows is not None:
+        return f"if it fails, step {follows.id} {'asks what then' if follows.ask else 'does it'}"
+    return "if it fails, that is told and holds nothing up" if step.optional else ""
+
+
+def down_time(subject: Subject) -> str:
+    """How long nobody is served, or how long it takes: from own runs, or from those of others, said so."""
+    told = subject.estimate
+    if told is None:
+        return "How long it is down is not known: no run here tells yet." if subject.down_until else ""
+    runs = "the last run" if told.runs == 1 else f"the last {told.runs} runs"
+    source = f"{runs} of it" if told.own else f"{runs} of others; of it there is none"
+    return f"{'Down for' if told.down else 'Takes'} about {_about(told.seconds)}, from {source}."
+
+
+def _about(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 60 else span(round(seconds / 60) * 60)
+
+
+def left_out(plan: Plan) -> list[str]:
+    """What was left out of a plan, a sentence each, with why and what clears it."""
+    told = ((one, f"; to clear it: {visible(one.clear)}" if one.clear else "") for one in plan.left_out)
+    return [f"left out: {visible(one.name)}: {visible(one.why)}{clear}" for one, clear in told]
+
+
+def others_can(able: int, planned: int) -> str:
+    """That a plan of several cannot run, and that some of it could."""
+    return f"It cannot run as it is: {able} of {planned} could."
+
+
+def result(state: str, *, led_back: bool = False, noes: Sequence[tuple[str, str]] = ()) -> str:
+    """What a run came to.
+
+    Args:
+        led_back: what it had begun was led back well.
+        noes: the steps at which somebody said no, with who it was, where that ended it.
+    """
+    if led_back:
+        return LED_BACK
+    if state == "cancelled" and noes:
+        said = ", ".join(f"{visible(by)} said no at step {step}" for step, by in noes)
+        return f"ended: {said}; what comes after that was not done"
+    return RESULTS[state]
+
+
+def open_call(step: Step) -> str:
+    """That the call of a step may go on after its run was given up."""
+    return (
+        f"The call of step {step.id} on {visible(step.endpoint)} may still run; nobody ends it. Its shell "
+        "there closes by itself when nobody has asked for it for two hours, or what the host allows."
+    )
 
 
 def turning_point(subject: Subject) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,13 +41,22 @@ def plan(steps: Sequence[Step], **given: Any) -> Plan:
     """A plan of these steps, in the order of their ``after``, with a subject for each workload."""
     keys = dict.fromkeys(one.workload for one in steps)
     subjects = given.pop("subjects", None) or tuple(subject(key) for key in keys)
+    reads = tuple(given.pop("reads", ()))
+    subjects = tuple(replace(one, reads=one.reads or reads) for one in subjects)
+    given.setdefault("made_at", datetime.now(UTC))
     return Plan(Operation.TEST_FAILOVER, "LAB", subjects, tuple(steps), **given)
 
 
-def order(of: Plan) -> Order:
-    """An order of it by somebody."""
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Order(of, by="ada@here", at=at, asked="one", confirmed="one", allowed_by="--allow-changes")
+def order(of: Plan, at: datetime | None = None) -> Order:
+    """An order of it by somebody, now if not at another time."""
+    return Order(
+        of,
+        by="ada@here",
+        at=at or datetime.now(UTC),
+        asked="one",
+        confirmed="one",
+        allowed_by="--allow-changes",
+    )
 
 
 def crash_plan() -> Plan:

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +100,15 @@ def test_an_end_that_was_cut_off_is_found(journal: Journal) -> None:
 
 
 def test_a_workload_is_in_one_open_run(journal: Journal) -> None:
-    first = journal.create(order(plan([step("1")])))
+    at = datetime.now(UTC)
+    first = journal.create(order(plan([step("1")]), at))
     with pytest.raises(Held) as told:
         journal.create(order(plan([step("1", workload="hv:other"), step("2")])))
     assert told.value.run == first
     assert journal.holders() == {"hv:one": first}
     assert len(journal.runs()) == 1
     Writer(journal.store, first, "me").end({})
-    second = journal.create(order(plan([step("1")])))
+    second = journal.create(order(plan([step("1")]), at))
     assert journal.holders() == {"hv:one": second}
     with pytest.raises(Held):
         journal.reopen(first, ["hv:one"])

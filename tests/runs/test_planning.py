@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from drconsole.domain.bulk import readiness
 from drconsole.domain.confirmation import Attestation, Confirmation, Strength, What
 from drconsole.domain.plan import Check, Operation, Plan, Readiness
 from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.platforms.acting import Procedure
 from drconsole.runs.ordering import Permission, changed_by, ordered, sound
-from drconsole.runs.planner import merged, readiness, with_check, with_open_runs
+from drconsole.runs.planner import merged, with_check, with_open_runs
 from drconsole.runs.survival import survival
 from tests.runs.plans import plan, step, subject
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime.now(UTC)
 ASKED = Confirmation(Strength.NAME, What.NAME, "one", "one")
 GIVEN = Permission("--allow-changes", "one")
 
@@ -26,11 +27,12 @@ GIVEN = Permission("--allow-changes", "one")
 def procedure(key: str, priority: int = 3) -> Procedure:
     steps = (step("1", workload=key), step("2", workload=key, after=("1",)), step("3", workload=key))
     back = (step("b1", workload=key), step("b2", workload=key))
-    return Procedure(subject(key, point_of_no_return="2", priority=priority), steps, back)
+    told = subject(key, point_of_no_return="2", priority=priority, reads=("nj", "ny"))
+    return Procedure(told, steps, back)
 
 
 def make(*procedures: Procedure, priorities: dict[str, int] | None = None) -> Plan:
-    return merged(Operation.PLANNED_FAILOVER, "LAB", procedures, priorities=priorities, reads=["nj", "ny"])
+    return merged(Operation.PLANNED_FAILOVER, "LAB", procedures, priorities=priorities)
 
 
 def test_one_workloads_plan_is_its_procedure() -> None:
@@ -158,6 +160,17 @@ def test_nothing_is_changed_where_the_config_forbids_it(way_back: bool) -> None:
     ):
         with pytest.raises(Refused, match="frozen"):
             refused()
+
+
+@pytest.mark.parametrize(
+    "made", [None, NOW - timedelta(minutes=16), NOW - timedelta(days=9), NOW + timedelta(hours=1)]
+)
+def test_a_plan_that_somebody_saw_long_ago_is_refused(made: datetime | None) -> None:
+    """A screen may stand open for hours; and a clock that was set back says nothing of how long."""
+    old = plan([step("1")], made_at=made)
+    with pytest.raises(Refused, match="too old"):
+        ordered(old, ASKED, GIVEN, "ada", NOW, {})
+    ordered(replace(old, made_at=NOW - timedelta(minutes=14)), ASKED, GIVEN, "ada", NOW, {})
 
 
 @pytest.mark.parametrize("check", [Readiness.BLOCKED, Readiness.UNKNOWN])

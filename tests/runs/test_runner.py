@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from drconsole.domain.plan import Plan
 from drconsole.domain.step import Outcome
 from drconsole.errors import Refused, StateError, Unreachable
 from drconsole.runs import store as stores
+from drconsole.runs.clocks import Clocks
 from drconsole.runs.execute import abandon, execute
 from drconsole.runs.history import Result
 from drconsole.runs.journal import ENDED
@@ -21,7 +22,7 @@ from drconsole.runs.writer import Writer
 from tests.runs import processes
 from tests.runs.actor import FakeActor
 from tests.runs.engine import Engine
-from tests.runs.plans import order, plan, step, subject
+from tests.runs.plans import as_previewed, order, plan, step, subject
 
 
 def order_of(engine: Engine, run: str, kind: str) -> list[str]:
@@ -52,7 +53,7 @@ def test_a_failure_ends_its_workload_and_no_other(engine: Engine) -> None:
         "2.1": Outcome.DONE,
         "2.2": Outcome.DONE,
     }
-    assert engine.history(run).step("1.2").reason == "step 1.1 did not end well"
+    assert engine.history(run).step("1.2").reason == "because of step 1.1"
     assert engine.journal.holders() == {}
 
 
@@ -165,8 +166,7 @@ def test_retry_does_only_what_failed(engine: Engine) -> None:
 def test_what_a_later_run_touched_is_planned_anew_and_not_retried(engine: Engine) -> None:
     """Its plan is of a past that is gone: what it would start again may be alive elsewhere by now."""
     run = failed_once(engine)
-    later = replace(order(plan([step("1", "add")])), at=datetime(2026, 1, 2, tzinfo=UTC))
-    other = engine.journal.create(later)
+    other = engine.order(plan([step("1", "add")]))
     assert engine.perform(other) is Result.DONE
     with pytest.raises(Refused, match=f"Run {other} came after it"):
         engine.journal.reopen(run, ["hv:one"])
@@ -270,7 +270,7 @@ def test_subjects_that_are_not_as_previewed_stop_the_run_before_anything(engine:
 
 
 def test_a_run_that_did_nothing_yet_is_compared_again_when_it_is_continued(engine: Engine) -> None:
-    """Its process was killed after it had compared, and days later somebody continues it."""
+    """Its process was killed after it had compared, and somebody continues it a little later."""
     run = engine.order(plan([step("1")]))
     writer = Writer(engine.store, run, "ada@here")
     writer.append("", "subjects", {"differences": []})
@@ -318,7 +318,7 @@ def test_a_full_disk_stops_a_run_before_it_acts(
 def test_a_run_of_another_version_is_not_continued(engine: Engine) -> None:
     run = engine.order(plan([step("1")]))
     with engine.store.write() as connection:
-        connection.exec_driver_sql("UPDATE run SET plan = replace(plan, '\"version\":1', '\"version\":9')")
+        connection.exec_driver_sql("UPDATE run SET plan = replace(plan, '\"version\":2', '\"version\":9')")
     with pytest.raises(Refused, match="another version"):
         engine.perform(run)
     assert engine.journal.records(run) == []
@@ -350,3 +350,61 @@ def test_an_order_is_stored_before_its_run_begins(engine: Engine) -> None:
     assert engine.journal.run(run).state == "created"
     assert "ada@here" in engine.journal.run(run).order
     assert order(made).plan == made
+
+
+def test_a_plan_that_is_old_is_not_begun(engine: Engine) -> None:
+    """Its process was killed before it did anything, and days later somebody continues it."""
+    run = engine.journal.create(order(plan([step("1")]), datetime.now(UTC) - timedelta(days=3)))
+    assert engine.perform(run) is Result.DIFFERS
+    (told,) = engine.history(run).differences
+    assert "planned anew" in told
+    assert engine.acts() == {}
+    assert engine.journal.holders() == {}
+
+
+def test_what_was_begun_in_time_goes_on_however_late(engine: Engine, tmp_path: Path) -> None:
+    run = engine.order(plan([step("1"), step("2", "add", after=("1",))]))
+    assert _killed(engine, tmp_path, run, "1:after outcome")
+    late = Clocks(wall=lambda: datetime.now(UTC) + timedelta(days=3))
+    actors = dict.fromkeys(["host"], engine.actor)
+    assert execute(engine.journal, run, lambda p: actors, as_previewed, late) is Result.DONE
+    assert engine.acts() == {"1": 1, "2": 1}
+
+
+def moved(_plan: Plan) -> dict[str, str]:
+    """What the config says now: the endpoint is at another address."""
+    return {"endpoint host": "there", PAIR[0]: PAIR[1]}
+
+
+BASIS = (
+    ("endpoint host", "here"),
+    ("endpoint other", "gone"),
+    ("pair of New York and New Jersey", "as it was"),
+)
+
+
+def test_a_plan_of_another_config_is_not_begun(engine: Engine) -> None:
+    run = engine.order(plan([step("1")], basis=BASIS))
+    actors = dict.fromkeys(["host"], engine.actor)
+    ended = execute(engine.journal, run, lambda p: actors, as_previewed, basis=moved)
+    assert ended is Result.DIFFERS
+    assert engine.history(run).differences == (
+        "the config says something else of the endpoint host than when it was planned",
+    )
+    assert engine.acts() == {}
+
+
+def test_a_run_that_goes_on_under_another_config_says_so(engine: Engine, tmp_path: Path) -> None:
+    run = engine.order(plan([step("1"), step("2", "add", after=("1",))], basis=BASIS))
+    assert _killed(engine, tmp_path, run, "1:after outcome")
+    actors = dict.fromkeys(["host"], engine.actor)
+    assert execute(engine.journal, run, lambda p: actors, as_previewed, basis=moved) is Result.DONE
+    assert "endpoint host" in engine.history(run).basis[0]
+
+
+def test_what_is_skipped_names_the_step_that_was_the_cause(engine: Engine) -> None:
+    """Not the one before it, which was skipped for the same."""
+    steps = [step("1", fault="no-effect"), step("2", after=("1",)), step("3", after=("2",))]
+    run = engine.order(plan(steps))
+    assert engine.perform(run) is Result.FAILED
+    assert {engine.history(run).step(ident).reason for ident in "23"} == {"because of step 1"}

@@ -15,7 +15,7 @@ from drconsole.domain.plan import Readiness
 from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.runs.journal import Journal
-from drconsole.runs.planner import readiness
+from drconsole.domain.bulk import readiness
 from drconsole.runs.store import Store
 from tests.runs.plans import order, plan, step
 from tests.unit.wrong_configs import GOOD

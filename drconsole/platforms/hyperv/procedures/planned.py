@@ -71,7 +71,7 @@ def planned_failover(case: Case) -> Procedure:
         return Procedure(subject(case, source, target, tuple(checks)), ())
     move = Move(source, target, here, there)
     steps = Steps(case)
-    checks += _checks(move, reverse=options["reverse"] == "yes")
+    checks += _checks(move, reverse=options["reverse"] == "yes", start=options["start"] == "yes")
     checks += preflight.receives(case, target)
     if options["reverse"] == "yes":
         checks += preflight.receives(case, source)
@@ -99,16 +99,23 @@ def _after(source: CopyState, reverse: bool) -> tuple[str, ...]:
 
 def _original_state(source: CopyState) -> Check:
     """Whether it can be prepared, or is: what somebody began is finished by the same steps."""
-    relation = relation_of(source.sighting)
-    if relation and relation.state == PREPARED:
+    if _prepared(source):
         text = "the original was prepared for a failover already, and cannot be started"
         return warning(text, source.endpoint, "This finishes what was begun; cancel takes it back.")
     return preflight.replicates(source, "the original")
 
 
-def _checks(move: Move, *, reverse: bool) -> list[Check]:
+def _prepared(source: CopyState) -> bool:
+    relation = relation_of(source.sighting)
+    return relation is not None and relation.state == PREPARED
+
+
+def _checks(move: Move, *, reverse: bool, start: bool) -> list[Check]:
     source, target = move.source, move.target
     checks = [_original_state(source), preflight.replicates(target, "the replica")]
+    if start and source.power.value == "off" and not _prepared(source):
+        text = "the original is off, and the other side is started"
+        checks.append(warning(text, source.endpoint, "Plan with start=no where it is to stay off."))
     checks.append(preflight.is_off(target, "the replica"))
     relation = relation_of(target.sighting)
     if relation and relation.test_vm:
