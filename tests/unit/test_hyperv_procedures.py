@@ -267,6 +267,14 @@ class TestPlanned:
         # It was off before: leading back unlocks it and starts nothing.
         assert [f"{s.endpoint} {s.action}" for s in told.compensation] == ["ny unlock"]
 
+    def test_a_start_of_what_is_off_is_told(self) -> None:
+        cold = workload(vm("ny", OFF, relation("Primary")), vm("nj", OFF, relation("Replica")))
+        told = plan(Operation.PLANNED_FAILOVER, cold)
+        assert "the original is off" in texts(told, Readiness.WARNING)
+        assert texts(plan(Operation.PLANNED_FAILOVER, healthy()), Readiness.WARNING).count("is off") == 0
+        kept = plan(Operation.PLANNED_FAILOVER, cold, start="no")
+        assert "the original is off" not in texts(kept, Readiness.WARNING)
+
     def test_it_is_told_why_a_side_was_not_read(self) -> None:
         told = healthy()
         (copy,) = [one for one in told.copies if one.endpoint == "nj"]

@@ -166,6 +166,19 @@ def test_cancel_takes_the_recovered_side_back_first(walk: Walk) -> None:
     assert alive(walk) == []
 
 
+@at_times_on_both
+def test_what_was_only_prepared_is_finished_by_planning_it_again(walk: Walk) -> None:
+    begun = walk.procedure(Operation.PLANNED_FAILOVER, WEB).steps
+    prepared = [step.action for step in begun].index("prepare") + 1
+    walk.steps(begun[:prepared])
+    went = walk.walk(Operation.PLANNED_FAILOVER, WEB)
+    # The second look at its being off begins nothing on the host.
+    assert actions(went)[:5] == ["read-off-twice", "fail-over", "write-record", "connect-adapters", "start"]
+    assert facts(went, "planned-type")["failed over type"] == "Planned"
+    assert walk.roles(WEB) == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
+    assert alive(walk) == []
+
+
 def alive(walk: Walk) -> list[object]:
     """What the lab's own watch saw: two copies of one workload alive at once."""
     seen: list[object] = walk.lab.control("alive")["two_alive"]
