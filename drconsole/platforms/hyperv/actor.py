@@ -12,8 +12,9 @@ from drconsole.platforms.acting import Keep
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.actions.base import Action, View
 from drconsole.platforms.hyperv.cluster import same_node
+from drconsole.platforms.hyperv.decoding import decoded
 from drconsole.platforms.hyperv.deep import statistics_of
-from drconsole.platforms.hyperv.looking import Look, LookAnswer, Owner, Role, Roles, decode
+from drconsole.platforms.hyperv.looking import Look, LookAnswer, Owner, Role, Roles
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.reach import Reach
 
@@ -140,10 +141,10 @@ class HyperVActor:
 
     def _look(self, reach: Reach, vm: str, baseline: Json, *, roles: bool) -> Look:
         asked = {"vm": vm, "other": baseline.get("other"), "files": baseline.get("files", [])}
-        answer = decode(reach.ask("look.ps1", asked), LookAnswer, reach.peer)
+        answer = decoded(reach.ask("look.ps1", asked), LookAnswer, reach.peer)
         found: dict[str, Role] | None = None
         if roles and reach.node:
-            told = decode(reach.ask("role.ps1", {}), Roles, reach.peer)
+            told = decoded(reach.ask("role.ps1", {}), Roles, reach.peer)
             found = {role.vm.lower(): role for role in told.roles}
         return Look(answer, reach.peer, vm=vm, endpoint=self.name, node=reach.node, roles=found)
 
@@ -185,7 +186,7 @@ class HyperVActor:
         Raises:
             EndpointError: another one owns it, so it moves, or was taken over.
         """
-        owner = decode(reach.ask("owner.ps1", {"vm": vm}), Owner, reach.peer).owner
+        owner = decoded(reach.ask("owner.ps1", {"vm": vm}), Owner, reach.peer).owner
         if owner and not same_node(owner, reach.node):
             self._homes.pop(vm, None)
             raise self.peer.error(

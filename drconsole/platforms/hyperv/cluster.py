@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from drconsole.domain.reading import Broker
-from drconsole.parsing import parsed
+from drconsole.platforms.hyperv.decoding import decoded
 from drconsole.platforms.hyperv.peer import Peer
 
 ONLINE = "Online"
@@ -78,11 +78,7 @@ def decode(value: bytes, peer: Peer) -> Cluster:
     Raises:
         BadReply: a field is missing or of another type, or the cluster has no name or no node.
     """
-    try:
-        answer = parsed(value, Cluster)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
-        raise peer.bad_reply(f"what it tells of its cluster cannot be used ({peer.shown(why)})") from None
+    answer = decoded(value, Cluster, peer, "what it tells of its cluster")
     if not answer.where or not answer.nodes:
         raise peer.bad_reply("it tells of a cluster without a name or without nodes", value)
     return answer

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
 
 import msgspec
 
 from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Receiver, Statistics
-from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import light
+from drconsole.platforms.hyperv.decoding import decoded
 from drconsole.platforms.hyperv.peer import Peer
-
-T = TypeVar("T")
 
 # SnapshotType 6, 7 and 8 (facts/hyperv, section 1); every other type is a checkpoint that somebody made.
 POINTS = {
@@ -124,7 +121,7 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
     Raises:
         BadReply: it cannot be used, or speaks of another VM.
     """
-    answer = _decode(value, DeepAnswer, peer)
+    answer = decoded(value, DeepAnswer, peer)
     if light.ident(answer.id, peer) != vm.lower():
         raise peer.bad_reply("it tells of another VM than was asked for", answer.id)
     points = [
@@ -171,7 +168,7 @@ def statistics_of(value: bytes, peer: Peer) -> tuple[Statistics, ...]:
             last_test=light.when(row.last_test, peer),
             details=tuple(row.details),
         )
-        for row in _decode(value, StatisticsAnswer, peer).relations
+        for row in decoded(value, StatisticsAnswer, peer).relations
     )
 
 
@@ -212,11 +209,3 @@ def _failover(told: Failover | None) -> FailoverAddress | None:
         v6_gateway=told.v6_gateway,
         v6_dns=tuple(server for server in (told.v6_dns, told.v6_dns2) if server),
     )
-
-
-def _decode(value: bytes, kind: type[T], peer: Peer) -> T:
-    try:
-        return parsed(value, kind)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
-    raise peer.bad_reply(f"what it tells of the VM cannot be used ({peer.shown(why)})", value)

@@ -11,7 +11,7 @@ import msgspec
 
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Power, Relation, Sighting
-from drconsole.parsing import parsed
+from drconsole.platforms.hyperv.decoding import decoded
 from drconsole.platforms.hyperv.peer import Peer
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -101,11 +101,7 @@ def decode(value: bytes, peer: Peer) -> Light:
     Raises:
         BadReply: a field is missing or of another type; the message names it.
     """
-    try:
-        return parsed(value, Light)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
-    raise peer.bad_reply(f"its list of VMs cannot be used ({peer.shown(why)})", value)
+    return decoded(value, Light, peer, "its list of VMs")
 
 
 def stamp(text: str, peer: Peer) -> datetime:

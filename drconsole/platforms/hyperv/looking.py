@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import msgspec
 
 from drconsole.domain.reading import Relation
 from drconsole.domain.replication import relation_of_all
-from drconsole.parsing import parsed
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.deep import ACCESS, UNTAGGED, AdapterRow
 from drconsole.platforms.hyperv.peer import Peer
-
-T = TypeVar("T")
 
 
 class MachineRow(msgspec.Struct):
@@ -176,16 +172,3 @@ def vlan_of(adapter: AdapterRow) -> int:
     if adapter.vlan.mode == UNTAGGED:
         return 0
     return adapter.vlan.id if adapter.vlan.mode == ACCESS else -1
-
-
-def decode(value: bytes, kind: type[T], peer: Peer) -> T:
-    """Decode an answer of one of the scripts.
-
-    Raises:
-        BadReply: a field is missing or of another type.
-    """
-    try:
-        return parsed(value, kind)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, msgspec.ValidationError) else type(error).__name__
-    raise peer.bad_reply(f"what it tells of the VM cannot be used ({peer.shown(why)})", value)
