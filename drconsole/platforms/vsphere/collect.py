@@ -1,4 +1,4 @@
-"""Ask an endpoint for all its machines and for the names of what surrounds them, page by page."""
+"""Ask an endpoint for all its machines and for what surrounds them, page by page."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from drconsole.errors import BadReply
 from drconsole.platforms.vsphere.reply import Found
 from drconsole.platforms.vsphere.session import Session, collector
 from drconsole.platforms.vsphere.sightings import (
+    MACHINE,
     RAW_HBR,
     SUMMARIES,
     TYPED_HBR,
-    Surroundings,
     machine_paths,
     without_configuration,
 )
+from drconsole.platforms.vsphere.soap import LoggedOut, UnknownFault
 
 PAGE = 500
 MOST_OBJECTS = 200_000
@@ -28,76 +29,104 @@ _LOGGED_OUT = "NotAuthenticated"
 
 
 @dataclass(slots=True)
-class Collected:
-    """Machines, what surrounds them, and a sentence for each list that was not given in full."""
+class Listed:
+    """Objects by reference, and a sentence for each list that was not given in full."""
 
-    machines: list[Found]
-    around: Surroundings
-    limits: list[str] = field(default_factory=list)
+    objects: dict[str, Found] = field(default_factory=dict)
+    cut: list[str] = field(default_factory=list)
+
+    def add(self, one: Found) -> None:
+        """Take one object in.
+
+        Raises:
+            LoggedOut: the session ended, and single properties alone say so.
+            BadReply: there are more than any endpoint has.
+        """
+        if _LOGGED_OUT in one.missing.values():
+            raise LoggedOut
+        self.objects[one.ref] = one
+        if len(self.objects) > MOST_OBJECTS:
+            raise BadReply(f"The list of objects does not end: there are more than {MOST_OBJECTS}.")
+
+    def machines(self) -> list[Found]:
+        """Those that are machines, without what was deleted while it was read."""
+        return [one for one in self.objects.values() if one.kind == MACHINE and not _gone(one)]
+
+    def others(self) -> list[Found]:
+        """Networks and datastores."""
+        return [one for one in self.objects.values() if one.kind != MACHINE]
 
 
-def collect(session: Session, site: str) -> Collected:
-    """Read everything that one light read needs, in two reads of properties (three with unreadable machines).
+def whole(session: Session) -> Listed:
+    """Read all machines, networks and datastores.
 
     Raises:
-        vim.fault.NotAuthenticated: the session ended, also where only single properties say so.
+        LoggedOut: the session ended.
         vmodl.fault.ManagedObjectNotFound: something vanished in a way that cost the reply; ask anew.
     """
     hbr = TYPED_HBR if session.typed_replication() else RAW_HBR
-    specs = [_properties(vim.VirtualMachine, machine_paths(hbr))]
-    machines, refused = _all(session, _spec(_in_view(session.view(vim.VirtualMachine)), specs))
-    around = Surroundings(site, session.content.about.instanceUuid or "")
-    collected = Collected([one for one in machines if not _gone(one)], around)
-    if refused:
-        collected.limits.append(_refused("machines", len(machines), refused))
-    _fill_from_summary(session, collected.machines)
-    specs = [_properties(vim.Network, ("name",)), _properties(vim.Datastore, ("name", "summary.url"))]
+    machines = [_properties(vim.VirtualMachine, machine_paths(hbr))]
+    others = [_properties(vim.Network, ("name",)), _properties(vim.Datastore, ("name", "summary.url"))]
+    listed = Listed()
+    _read(session, _spec(_in_view(session.view(vim.VirtualMachine)), machines), listed, "machines")
     try:
-        others, refused = _all(session, _spec(_in_view(session.view(vim.Network, vim.Datastore)), specs))
+        view = session.view(vim.Network, vim.Datastore)
+        _read(session, _spec(_in_view(view), others), listed, "networks and datastores")
     except vim.fault.NoPermission as fault:
-        others, refused = [], _privilege(fault)
-    if refused:
-        collected.limits.append(_refused("networks and datastores", len(others), refused))
-    for other in others:
-        around.learn(other)
-    return collected
+        listed.cut.append(_cut("networks and datastores", 0, fault))
+    return listed
 
 
-def _fill_from_summary(session: Session, machines: list[Found]) -> None:
+def fill_from_summary(session: Session, machines: list[Found]) -> None:
     """Ask for the summaries of machines without a configuration: an orphan still tells where it was."""
     bare = {one.ref: one for one in machines if without_configuration(one)}
-    if not bare:
+    while bare:
+        listed = Listed()
+        try:
+            _read(session, _of(bare, tuple(SUMMARIES.values())), listed, "summaries")
+        except vim.fault.NoPermission:
+            return
+        except vmodl.fault.ManagedObjectNotFound as fault:
+            # One that was deleted meanwhile costs the reply; the others are asked for without it.
+            if fault.obj is None or bare.pop(fault.obj._moId, None) is None:
+                return
+            continue
+        for ref, summary in listed.objects.items():
+            bare[ref].values.update(summary.values)
         return
-    objects = [collector.ObjectSpec(obj=vim.VirtualMachine(ref)) for ref in bare]
-    specs = [_properties(vim.VirtualMachine, tuple(SUMMARIES.values()))]
+
+
+def still_there(session: Session, ref: str) -> bool:
+    """Whether a machine that is listed no more exists: only who says that it does not is believed."""
+    listed = Listed()
     try:
-        summaries, _ = _all(session, _spec(objects, specs))
-    except (vmodl.fault.ManagedObjectNotFound, vim.fault.NoPermission):
-        return
-    for summary in summaries:
-        bare[summary.ref].values.update(summary.values)
+        _read(session, _of((ref,), ("name",)), listed, "one machine")
+    except vmodl.fault.ManagedObjectNotFound:
+        return False
+    except vim.fault.NoPermission:
+        return True
+    return not all(_gone(one) for one in listed.objects.values())
 
 
-def _all(session: Session, spec: Any) -> tuple[list[Found], str]:
-    """All objects, each once, and the privilege whose lack ended the list early, if one did.
+def _read(session: Session, spec: Any, into: Listed, what: str) -> None:
+    """Read a list; one that ends early by a fault is kept as far as it came.
 
-    vCenter 7.0.3.2 to 8.0.2 refuses every page but the first to accounts without a right on the root folder.
+    vCenter 7.0.3.2 to 8.0.2 refuses every page but the first to accounts without a right on the root folder;
+    and a single machine whose data are broken may cost a page.
     """
-    found: dict[str, Found] = {}
+    before = len(into.objects)
     try:
         with closing(session.pages(spec, PAGE)) as pages:
             for page in pages:
                 for one in page.objects:
-                    if _LOGGED_OUT in one.missing.values():
-                        raise vim.fault.NotAuthenticated
-                    found[one.ref] = one
-                if page.token and len(found) > MOST_OBJECTS:
-                    raise BadReply(f"The list of objects does not end: there are more than {MOST_OBJECTS}.")
-    except vim.fault.NoPermission as fault:
-        if not found:
+                    into.add(one)
+    except vmodl.fault.ManagedObjectNotFound:
+        raise
+    except (vmodl.MethodFault, UnknownFault) as fault:
+        seen = len(into.objects) - before
+        if not seen:
             raise
-        return list(found.values()), _privilege(fault)
-    return list(found.values()), ""
+        into.cut.append(_cut(what, seen, fault))
 
 
 def _gone(one: Found) -> bool:
@@ -110,6 +139,11 @@ def _in_view(view: Any) -> list[Any]:
     return [collector.ObjectSpec(obj=view, skip=True, selectSet=[members])]
 
 
+def _of(refs: Any, paths: tuple[str, ...]) -> Any:
+    objects = [collector.ObjectSpec(obj=vim.VirtualMachine(ref)) for ref in refs]
+    return _spec(objects, [_properties(vim.VirtualMachine, paths)])
+
+
 def _properties(kind: Any, paths: tuple[str, ...]) -> Any:
     return collector.PropertySpec(type=kind, pathSet=list(paths), all=False)
 
@@ -118,9 +152,11 @@ def _spec(objects: list[Any], properties: list[Any]) -> Any:
     return collector.FilterSpec(objectSet=objects, propSet=properties)
 
 
-def _privilege(fault: Any) -> str:
-    return fault.privilegeId or "an unnamed privilege"
-
-
-def _refused(what: str, seen: int, privilege: str) -> str:
-    return f"The list of {what} was refused after {seen}: the account lacks {privilege} on the root folder."
+def _cut(what: str, seen: int, fault: Exception) -> str:
+    if isinstance(fault, vim.fault.NoPermission):
+        privilege = fault.privilegeId or "an unnamed privilege"
+        return (
+            f"The list of {what} was refused after {seen}: the account lacks {privilege} on the root folder."
+        )
+    name = fault.name if isinstance(fault, UnknownFault) else type(fault).__name__.rpartition(".")[2]
+    return f"The list of {what} ended after {seen} with a fault of the endpoint ({name:.80})."

@@ -21,7 +21,7 @@ from drconsole.errors import (
 )
 from drconsole.platforms.base import Access
 from drconsole.platforms.pins import NotPinned
-from drconsole.platforms.vsphere.soap import MALFORMED, NotReady, UnknownFault
+from drconsole.platforms.vsphere.soap import MALFORMED, LoggedOut, NotReady, UnknownFault
 from drconsole.platforms.vsphere.wire import BrokenOff, NotConnected, TooMuch, Wire
 
 _LONGEST_QUOTE = 300
@@ -35,7 +35,7 @@ LOST = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError, RemoteDisconne
 
 def logged_out(error: Exception) -> bool:
     """Whether the endpoint ended the session."""
-    return isinstance(error, vim.fault.NotAuthenticated)
+    return isinstance(error, LoggedOut)
 
 
 def vanished(error: Exception) -> bool:
@@ -48,7 +48,7 @@ def translate(error: Exception, endpoint: Endpoint, access: Access, wire: Wire) 
     if isinstance(error, EndpointError):
         error.subject = error.subject or endpoint.name
         return error
-    if isinstance(error, vmodl.MethodFault | UnknownFault):
+    if isinstance(error, vmodl.MethodFault | UnknownFault | LoggedOut):
         found = _of_fault(error, access)
     else:
         found = _of_transport(error, endpoint, access, wire) or _of_reply(error)
@@ -64,7 +64,7 @@ def _of_fault(error: Exception, access: Access) -> EndpointError:
             f"The endpoint does not accept user {user!r} with this password.",
             hint="Check user and password in the config; vCenter locks an account after a few wrong tries.",
         )
-    if isinstance(error, vim.fault.NotAuthenticated):
+    if isinstance(error, LoggedOut):
         return LoginRefused(
             f"User {user!r} was logged in, but the endpoint does not know the session.",
             hint="Something between us and the endpoint may drop cookies, or the session limit is reached.",

@@ -17,6 +17,22 @@ NOT_ALL = (
     "machines may be left out without a word."
 )
 
+NOTHING = (
+    "There is no machine, datastore or network at all: either this endpoint is empty, "
+    "or the account's role on the root of the inventory is not propagated."
+)
+
+
+def unlisted(count: int) -> str:
+    """Machines that are listed no more, of which the endpoint does not say that it has them no more."""
+    machines, gone = (
+        ("1 machine is", "it is gone") if count == 1 else (f"{count} machines are", "they are gone")
+    )
+    return (
+        f"{machines} no longer listed, but the endpoint does not say that {gone}: "
+        "the account may have lost the right to see them."
+    )
+
 
 def unread(pairs: Iterable[tuple[Found, Sighting]]) -> list[str]:
     """A sentence for each set of properties that machines did not give, and for each unusual state."""

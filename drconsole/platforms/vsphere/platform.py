@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from drconsole.domain.endpoint import Endpoint
@@ -13,10 +12,11 @@ from drconsole.domain.reading import Reading
 from drconsole.errors import LoginRefused
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.vsphere import limits
-from drconsole.platforms.vsphere.sightings import sighting
+from drconsole.platforms.vsphere.presence import Presence
+from drconsole.platforms.vsphere.sightings import Surroundings, sighting
 
 if TYPE_CHECKING:
-    from drconsole.platforms.vsphere.collect import Collected
+    from drconsole.platforms.vsphere.look import Look
     from drconsole.platforms.vsphere.session import Session
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ class VSphere:
         self.endpoint = endpoint
         self._access = access
         self._session: Session | None = None
+        self._presence = Presence()
         self._reading = False
         self._lock = threading.Lock()
 
@@ -45,7 +46,7 @@ class VSphere:
         Raises:
             EndpointError: a subclass that tells why there is no usable answer.
         """
-        from drconsole.platforms.vsphere.faults import translate
+        from drconsole.platforms.vsphere.faults import logged_out, translate
 
         session = self._begin()
         try:
@@ -59,7 +60,7 @@ class VSphere:
             log.debug("reading %r failed", self.endpoint.name, exc_info=error)
             self._drop(session, polite=not isinstance(error, OSError))
             told = translate(error, self.endpoint, self._access, session.wire)
-            if isinstance(told, LoginRefused):
+            if isinstance(told, LoginRefused) and not logged_out(error):
                 self._access.refused()
             # The cause is left out on purpose: its frames hold the password.
             raise told from None
@@ -101,20 +102,19 @@ class VSphere:
                 self._session = None
 
     def _read(self, session: Session, begun: float) -> Reading:
-        collected = _collect(session, self.endpoint.site)
-        before = datetime.now(UTC)
-        clock = session.now()
-        after = datetime.now(UTC)
-        seen = [(machine, sighting(machine, collected.around)) for machine in collected.machines]
-        told = [] if session.sees_all else [limits.NOT_ALL]
-        told += [*collected.limits, *limits.unread(seen)]
+        seen_now = self._look(session)
         about = session.content.about
+        around = Surroundings(self.endpoint.site, about.instanceUuid or "")
+        for other in seen_now.others:
+            around.learn(other)
+        seen = [(machine, sighting(machine, around)) for machine in seen_now.machines]
+        told = [*seen_now.doubts, *limits.unread(seen)]
         return Reading(
             endpoint=self.endpoint.name,
             site=self.endpoint.site,
-            taken_at=after,
-            clock=clock,
-            skew_s=(clock - (before + (after - before) / 2)).total_seconds(),
+            taken_at=seen_now.taken_at,
+            clock=seen_now.clock,
+            skew_s=seen_now.skew_s,
             complete=not told,
             sightings=tuple(one for _, one in seen),
             limits=tuple(told),
@@ -126,30 +126,29 @@ class VSphere:
             certificate_end=session.wire.certificate_end,
         )
 
+    def _look(self, session: Session) -> Look:
+        """Log in where needed and look; again for a kept session that ended, and for vanished objects."""
+        from drconsole.platforms.vsphere.faults import LOST, logged_out, vanished
+        from drconsole.platforms.vsphere.look import look
+
+        tries = 0
+        while True:
+            tries += 1
+            kept = session.open
+            try:
+                if not kept:
+                    session.enter()
+                return look(session, self._presence)
+            except Exception as error:
+                if vanished(error) and tries < _MOST_TRIES:
+                    session.forget_views()
+                elif kept and not session.wire.broken and (logged_out(error) or isinstance(error, LOST)):
+                    session.forget()
+                else:
+                    raise
+
     def _transport(self, session: Session) -> str:
         checked = "pinned certificate" if self._access.pins else "verified"
         if self._access.insecure:
             checked = "certificate not verified (insecure)"
         return f"{session.wire.protocol}, {checked}"
-
-
-def _collect(session: Session, site: str) -> Collected:
-    """Log in where needed and collect; once more for a kept session that ended, and for vanished objects."""
-    from drconsole.platforms.vsphere.collect import collect
-    from drconsole.platforms.vsphere.faults import LOST, logged_out, vanished
-
-    tries = 0
-    while True:
-        tries += 1
-        kept = session.open
-        try:
-            if not kept:
-                session.enter()
-            return collect(session, site)
-        except Exception as error:
-            if vanished(error) and tries < _MOST_TRIES:
-                session.forget_views()
-            elif kept and not session.wire.broken and (logged_out(error) or isinstance(error, LOST)):
-                session.forget()
-            else:
-                raise

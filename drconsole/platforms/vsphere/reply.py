@@ -1,4 +1,4 @@
-"""Read replies that are full of properties as they come, and let pass what no schema of ours knows.
+"""Read the reply of RetrievePropertiesEx as it comes, and let pass what no schema of ours knows.
 
 pyVmomi refuses a whole reply for one enum value it does not know (facts/vcsim, section 5) and takes six times
 the processor time; values here are text, or lists of named values, and their meaning is the caller's.
@@ -21,18 +21,13 @@ MOST_OBJECT = 4 << 20
 MOST_DEPTH = 64
 
 _VIM = "{urn:vim25}"
-_READ, _UPDATED = f"{_VIM}objects", f"{_VIM}objectSet"
-_OBJECTS = frozenset({_READ, _UPDATED})
-_TRUNCATED = f"{_VIM}truncated"
-_TAKEN = _OBJECTS | {f"{_VIM}token", f"{_VIM}version", _TRUNCATED}
-_OBJECT, _CHANGE_KIND, _MISSING = f"{_VIM}obj", f"{_VIM}kind", f"{_VIM}missingSet"
-_PROPERTIES = frozenset({f"{_VIM}propSet", f"{_VIM}changeSet"})
+_OBJECTS, _TOKEN = f"{_VIM}objects", f"{_VIM}token"
+_OBJECT, _PROPERTY, _MISSING = f"{_VIM}obj", f"{_VIM}propSet", f"{_VIM}missingSet"
 _NAME, _VALUE, _PATH, _FAULT = f"{_VIM}name", f"{_VIM}val", f"{_VIM}path", f"{_VIM}fault"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _RESPONSES = frozenset(
-    f"{_VIM}{method}Response"
-    for method in ("RetrievePropertiesEx", "ContinueRetrievePropertiesEx", "WaitForUpdatesEx")
+    f"{_VIM}{method}Response" for method in ("RetrievePropertiesEx", "ContinueRetrievePropertiesEx")
 )
 # No XML may hold these, raw or by number, but names do: they are read as the pictures that stand for them,
 # because one such name must not cost the reading of all others.
@@ -44,31 +39,20 @@ _DOCTYPE = b"<!DOCTYPE"
 
 @dataclass(slots=True)
 class Found:
-    """One managed object: its type, its reference, property values by path, and faults of unread paths.
-
-    In an update these are the properties that changed; ``unset`` are those that have no value any more, and
-    ``change`` is ``enter``, ``modify`` or ``leave``.
-    """
+    """One managed object: its type, its reference, property values by path, and faults of unread paths."""
 
     kind: str
     ref: str
     values: dict[str, Value] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
-    unset: list[str] = field(default_factory=list)
-    change: str = ""
 
 
 @dataclass(slots=True)
 class Page:
-    """The objects of one reply, and by which token the next is had.
-
-    The last page of a read has no token. Updates have one always (the collector's version) and say whether
-    there are more of them by now.
-    """
+    """The objects of one reply, and the token that gets the next, empty at the last."""
 
     objects: list[Found]
     token: str = ""
-    more: bool = False
 
 
 class PropertyReply:
@@ -124,8 +108,10 @@ class PropertyReply:
             self._parser.feed(piece)
             # This runs for every element of a reply that may hold a million.
             for _, element in cast("Iterator[tuple[str, Element]]", self._parser.read_events()):
-                if element.tag in _TAKEN:
+                if element.tag == _OBJECTS:
                     self._take(element)
+                elif element.tag == _TOKEN:
+                    self._page.token = element.text or ""
                 self._last = element
         except (ParseError, ValueError, LookupError) as error:
             raise BadReply(f"The answer is not XML in UTF-8: {error}.") from None
@@ -133,15 +119,10 @@ class PropertyReply:
             raise BadReply("The answer holds an object that is larger than any of vSphere.")
 
     def _take(self, element: Element) -> None:
-        """Keep what this element says, and forget its inside."""
-        if element.tag in _OBJECTS:
-            self._page.objects.append(_found(element))
-            element.clear()
-            self._since = 1
-        elif element.tag == _TRUNCATED:
-            self._page.more = element.text in ("true", "1")
-        else:
-            self._page.token = element.text or ""
+        """Keep what an object's element says, and forget its inside."""
+        self._page.objects.append(_found(element))
+        element.clear()
+        self._since = 1
 
     def _check(self, root: Element | None) -> None:
         """Whether the whole was the reply that it was read as."""
@@ -150,8 +131,7 @@ class PropertyReply:
         responses = root.findall(f"{_SOAP}Body/*")
         if [one.tag for one in responses if one.tag not in _RESPONSES] or not responses:
             raise BadReply("The answer is a SOAP reply, but not to a read of properties.")
-        lists = (f"{_VIM}returnval/{_READ}", f"{_VIM}returnval/{_VIM}filterSet/{_UPDATED}")
-        if sum(len(responses[0].findall(path)) for path in lists) != len(self._page.objects):
+        if len(responses[0].findall(f"{_VIM}returnval/{_OBJECTS}")) != len(self._page.objects):
             raise BadReply("The answer has objects where no reply of vSphere has any.")
 
 
@@ -184,16 +164,12 @@ def _found(element: Element) -> Found:
     found = Found("", "")
     for part in element:
         tag = part.tag
-        if tag in _PROPERTIES:
+        if tag == _PROPERTY:
             name, value = part.findtext(_NAME), part.find(_VALUE)
             if name and value is not None:
                 found.values[name] = _value(value) if len(value) else value.text or ""
-            elif name:
-                found.unset.append(name)
         elif tag == _OBJECT:
             found.kind, found.ref = part.get("type", ""), part.text or ""
-        elif tag == _CHANGE_KIND:
-            found.change = part.text or ""
         elif tag == _MISSING and (path := part.findtext(_PATH)):
             found.missing[path] = _fault(part)
     if not found.ref:

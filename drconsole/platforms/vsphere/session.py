@@ -36,7 +36,7 @@ class Session:
         self._views: dict[tuple[Any, ...], Any] = {}
         self.content: Any = None
         self.user = ""
-        self.sees_all = False
+        self._key = ""
 
     @property
     def open(self) -> bool:
@@ -52,12 +52,11 @@ class Session:
             if kind not in _API_TYPES:
                 raise BadReply(f"This is neither a vCenter nor an ESXi host: it calls itself {kind!r:.60}.")
             login = content.sessionManager.Login(self._access.user, self._access.secret(), None)
-            self.content, self.user = content, login.userName
+            self.content, self.user, self._key = content, login.userName, login.key
         except BaseException:
             soap.DropConnections()
             raise
         self._soap = soap
-        self.sees_all = self._may_see_all(login.key)
 
     def forget(self) -> None:
         """Drop the login without a word; the next ``enter`` makes a new one."""
@@ -86,6 +85,17 @@ class Session:
         """The endpoint's own time, UTC."""
         told: datetime = self._in.instance.CurrentTime()
         return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+
+    def may_see_all(self) -> bool:
+        """Whether the account may read from the root now: without it, machines are left out silently."""
+        rights = self.content.authorizationManager
+        try:
+            told = rights.HasPrivilegeOnEntities([self.content.rootFolder], self._key, ["System.Read"])
+        except (vim.fault.NoPermission, vmodl.fault.MethodNotFound):
+            return False
+        if not told:
+            raise BadReply("The endpoint was asked for the account's rights and answered nothing.")
+        return all(one.isGranted for entity in told for one in entity.privAvailability)
 
     def typed_replication(self) -> bool:
         """Whether the API in use has ``config.repConfig`` (6.0 and later)."""
@@ -120,17 +130,6 @@ class Session:
                 return plain(response.read())
         finally:
             connection.close()
-
-    def _may_see_all(self, key: str) -> bool:
-        """Whether the account may read from the root: without it, machines are left out silently."""
-        rights = self.content.authorizationManager
-        try:
-            told = rights.HasPrivilegeOnEntities([self.content.rootFolder], key, ["System.Read"])
-        except (vim.fault.NoPermission, vmodl.fault.MethodNotFound):
-            return False
-        if not told:
-            raise BadReply("The endpoint was asked for the account's rights and answered nothing.")
-        return all(one.isGranted for entity in told for one in entity.privAvailability)
 
 
 def _newest_common(document: bytes) -> str:

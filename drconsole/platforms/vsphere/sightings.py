@@ -9,6 +9,7 @@ from drconsole.domain.reading import HbrSource, ManagedBy, Power, Sighting
 from drconsole.platforms.vsphere.naming import decoded, split_vmx, store_id
 from drconsole.platforms.vsphere.reply import Found, Value, items, text
 
+MACHINE = "VirtualMachine"
 CONNECTED = "connected"
 
 # Set for every machine whose configuration can be read at all; the other paths may be unset and mean it.

@@ -38,6 +38,13 @@ class NotReady(HTTPException):
     """The endpoint's web server answers for a vSphere service that is not up."""
 
 
+class LoggedOut(Exception):
+    """The endpoint does not know the session (any more).
+
+    In vSphere's tree of faults it is a kind of NoPermission, which who asks for rights would take it for.
+    """
+
+
 class UnknownFault(Exception):
     """The endpoint answered with a fault of which pyVmomi knows no type."""
 
@@ -191,6 +198,8 @@ def _fault(soap: Soap, body: bytes, info: Any) -> Exception:
         told = _object(soap, body, info)
     except MALFORMED:
         told = None
+    if isinstance(told, vim.fault.NotAuthenticated):
+        return LoggedOut()
     return told if isinstance(told, vmodl.MethodFault) else _unknown_fault(body)
 
 

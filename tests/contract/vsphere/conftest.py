@@ -74,7 +74,13 @@ def peer(request: pytest.FixtureRequest) -> Peer:
 
 
 @pytest.fixture
-def interceptor(shared_vcenter: Peer, authority: Authority) -> Iterator[Interceptor]:
+def interceptor_of(authority: Authority) -> Iterator[Callable[[Peer], Interceptor]]:
+    """Put a server in front of a peer that can change its answers."""
+    with ExitStack() as running:
+        yield lambda peer: running.enter_context(Interceptor(peer, authority.issue("127.0.0.1")))
+
+
+@pytest.fixture
+def interceptor(shared_vcenter: Peer, interceptor_of: Callable[[Peer], Interceptor]) -> Interceptor:
     """A server in front of the shared vCenter that can change its answers."""
-    with Interceptor(shared_vcenter, authority.issue("127.0.0.1")) as between:
-        yield between
+    return interceptor_of(shared_vcenter)

@@ -14,7 +14,8 @@ from drconsole.errors import BadReply, EndpointError, Unreachable
 from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import soap
 from tests.contract.vsphere.conftest import Reach
-from tests.peers.impostor import Answer, Interceptor, Writer
+from tests.contract.vsphere.faults import fault
+from tests.peers.impostor import Answer, Change, Interceptor, Writer
 from tests.peers.peer import PASSWORD
 
 pytestmark = pytest.mark.peers
@@ -145,8 +146,7 @@ def test_refused_properties_are_unread_and_not_empty(interceptor: Interceptor, r
 
 
 def test_a_machine_without_configuration_keeps_its_place(interceptor: Interceptor, reach: Reach) -> None:
-    platform = reach(interceptor)
-    before = platform.read(Tier.LIGHT).sightings[0]
+    before = reach(interceptor).read(Tier.LIGHT).sightings[0]
 
     def orphaned(answer: Answer) -> Answer:
         head, start, rest = answer.body.partition(f">{before.handle}</obj>".encode())
@@ -155,7 +155,7 @@ def test_a_machine_without_configuration_keeps_its_place(interceptor: Intercepto
         return Answer(200, answer.headers, head + start + mine + end + others)
 
     interceptor.change("RetrievePropertiesEx", orphaned, times=1)
-    reading = platform.read(Tier.LIGHT)
+    reading = reach(interceptor).read(Tier.LIGHT)
     orphan = next(one for one in reading.sightings if one.handle == before.handle)
     assert (orphan.place, orphan.uuid, orphan.own_state) == (before.place, before.uuid, "orphaned")
     assert "config.repConfig" in orphan.unread
@@ -164,14 +164,30 @@ def test_a_machine_without_configuration_keeps_its_place(interceptor: Intercepto
     assert reading.limits[0].startswith("1 machine is orphaned, so the power state is not known, and did not")
 
 
+def test_an_orphan_that_is_deleted_meanwhile_costs_no_other(interceptor: Interceptor, reach: Reach) -> None:
+    gone, kept = reach(interceptor).read(Tier.LIGHT).sightings[:2]
+
+    def orphaned(answer: Answer) -> Answer:
+        body = answer.body
+        for one in (gone, kept):
+            head, start, rest = body.partition(f">{one.handle}</obj>".encode())
+            mine, end, others = rest.partition(b"</objects>")
+            body = head + start + mine.replace(b"<name>config.", b"<name>gone.") + end + others
+        return Answer(200, answer.headers, body)
+
+    deleted = fault("ManagedObjectNotFound", f'<obj type="VirtualMachine">{gone.handle}</obj>')
+    interceptor.change("RetrievePropertiesEx", orphaned, times=1)
+    interceptor.change("RetrievePropertiesEx", _once_where(b"summary.config.uuid", deleted))
+    reading = reach(interceptor).read(Tier.LIGHT)
+    assert kept.place in {one.place for one in reading.sightings}
+
+
 def test_networks_that_may_not_be_seen_keep_their_reference(interceptor: Interceptor, reach: Reach) -> None:
     def hide(answer: Answer) -> Answer:
         return Answer(200, answer.headers, answer.body.replace(b"<name>name</name>", b"<name>other</name>"))
 
-    platform = reach(interceptor)
-    platform.read(Tier.LIGHT)
     interceptor.change("RetrievePropertiesEx", _only_where(b"dvportgroup-", hide))
-    reading = platform.read(Tier.LIGHT)
+    reading = reach(interceptor).read(Tier.LIGHT)
     assert all(one.networks[0].startswith("dvportgroup-") for one in reading.sightings)
     assert all({"network.name", "place"} <= set(one.unread) for one in reading.sightings)
     assert len({one.place for one in reading.sightings}) == 4
@@ -207,6 +223,12 @@ def test_a_connection_lost_without_a_word(interceptor: Interceptor, reach: Reach
 def _only_where(text: bytes, change: Callable[[Answer], Answer]) -> Callable[[Answer], Answer]:
     """Change the answer that lists networks and leave the one that lists machines."""
     return lambda answer: change(answer) if b'<obj type="Datastore">' in answer.body else answer
+
+
+def _once_where(text: bytes, change: Change) -> Change:
+    """Change the first answer in which this stands."""
+    left = [change]
+    return lambda answer: left.pop()(answer) if left and text in answer.body else answer
 
 
 def _years_ago(answer: Answer) -> Answer:

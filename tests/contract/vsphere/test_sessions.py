@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from drconsole.domain.reading import Power
-from drconsole.errors import EndpointError
+from drconsole.errors import BadReply, EndpointError, LoginRefused
 from drconsole.platforms.base import Tier
+from drconsole.platforms.vsphere.reply import Page, PropertyReply
 from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.faults import fault
 from tests.peers import peer as peers
 from tests.peers.impostor import Answer, Change, Interceptor
 from tests.peers.peer import Peer
@@ -17,12 +20,12 @@ from tests.peers.peer import Peer
 pytestmark = pytest.mark.peers
 
 
-def test_later_reads_need_three_calls_and_no_login(interceptor: Interceptor, reach: Reach) -> None:
+def test_later_reads_need_four_calls_and_no_login(interceptor: Interceptor, reach: Reach) -> None:
     platform = reach(interceptor)
     first = platform.read(Tier.LIGHT)
     del interceptor.calls[:]
     assert platform.read(Tier.LIGHT).sightings == first.sightings
-    assert sorted(interceptor.calls) == ["CurrentTime", "RetrievePropertiesEx", "RetrievePropertiesEx"]
+    assert interceptor.calls == [*["RetrievePropertiesEx"] * 2, "HasPrivilegeOnEntities", "CurrentTime"]
 
 
 def test_cookies_of_a_load_balancer_are_sent_beside_the_sessions(
@@ -75,10 +78,67 @@ def test_a_session_that_only_properties_call_ended_comes_back(interceptor: Inter
     assert interceptor.calls.count("Login") == 2
 
 
+@pytest.mark.parametrize("call", ["HasPrivilegeOnEntities", "CurrentTime", "ContinueRetrievePropertiesEx"])
+def test_a_session_that_ends_in_the_middle_of_a_read_comes_back(
+    interceptor: Interceptor, reach: Reach, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.setattr("drconsole.platforms.vsphere.collect.PAGE", 3)
+    platform = reach(interceptor)
+    before = platform.read(Tier.LIGHT)
+    interceptor.change(call, fault("NotAuthenticated"), times=1)
+    reading = platform.read(Tier.LIGHT)
+    assert reading.sightings == before.sightings
+    assert reading.complete
+    assert interceptor.calls.count("Login") == 2
+
+
+def test_a_password_that_was_taken_is_not_called_wrong(interceptor: Interceptor, reach: Reach) -> None:
+    refused: list[bool] = []
+    interceptor.change("CurrentTime", fault("NotAuthenticated"))
+    with pytest.raises(LoginRefused, match="does not know the session"):
+        reach(interceptor, refused=lambda: refused.append(True)).read(Tier.LIGHT)
+    assert refused == []
+
+
+def test_the_next_page_is_asked_for_while_one_is_understood(
+    interceptor: Interceptor, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = threading.Event()
+
+    class Waiting(PropertyReply):
+        """Is not done with a page that has a next before that was asked for."""
+
+        def finish(self) -> Page:
+            assert not self.token or asked.wait(20)
+            asked.clear()
+            return super().finish()
+
+    def note(answer: Answer) -> Answer:
+        asked.set()
+        return answer
+
+    monkeypatch.setattr("drconsole.platforms.vsphere.collect.PAGE", 1)
+    monkeypatch.setattr("drconsole.platforms.vsphere.soap.PropertyReply", Waiting)
+    interceptor.change("ContinueRetrievePropertiesEx", note)
+    assert len(reach(interceptor).read(Tier.LIGHT).sightings) == 4
+
+
+def test_a_page_that_is_nonsense_leaves_no_answer_unread(
+    interceptor: Interceptor, reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drconsole.platforms.vsphere.collect.PAGE", 1)
+    platform = reach(interceptor)
+    before = platform.read(Tier.LIGHT)
+    interceptor.replace("RetrievePropertiesEx", b"</obj>", b"</other>", times=1)
+    with pytest.raises(BadReply):
+        platform.read(Tier.LIGHT)
+    assert platform.read(Tier.LIGHT).sightings == before.sightings
+
+
 def test_a_connection_that_was_closed_meanwhile_is_no_failure(interceptor: Interceptor, reach: Reach) -> None:
     platform = reach(interceptor)
     before = platform.read(Tier.LIGHT)
-    interceptor.change("RetrievePropertiesEx", lambda _: Answer(200, {}, b"", lambda _: None), times=1)
+    interceptor.change("CurrentTime", lambda _: Answer(200, {}, b"", lambda _: None), times=1)
     assert platform.read(Tier.LIGHT).sightings == before.sightings
 
 
@@ -96,10 +156,9 @@ def test_objects_that_vanish_without_end_are_told(vcenter: Peer, reach: Reach) -
 
 
 def test_a_machine_deleted_while_it_is_read_is_gone(interceptor: Interceptor, reach: Reach) -> None:
-    platform = reach(interceptor)
-    first = platform.read(Tier.LIGHT).sightings[0]
+    first = reach(interceptor).read(Tier.LIGHT).sightings[0]
     interceptor.change("RetrievePropertiesEx", _bare(first.handle, "ManagedObjectNotFound"), times=1)
-    reading = platform.read(Tier.LIGHT)
+    reading = reach(interceptor).read(Tier.LIGHT)
     assert [one.handle for one in reading.sightings].count(first.handle) == 0
     assert len(reading.sightings) == 3
     assert reading.complete

@@ -11,6 +11,7 @@ from drconsole.errors import BadReply, CertificateRejected, EndpointError, Login
 from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import VSphere
 from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.faults import no_permission
 from tests.peers.certificates import Authority
 from tests.peers.impostor import Answer, Interceptor
 from tests.peers.peer import PASSWORD, USER, Peer
@@ -153,15 +154,3 @@ def test_a_service_that_is_starting_is_not_another_service(interceptor: Intercep
     error = refused(reach(interceptor))
     assert error.code == "unreachable"
     assert "not up" in error.message
-
-
-def no_permission(answer: Answer) -> Answer:
-    fault = (
-        '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv='
-        '"http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-        "<soapenv:Body><soapenv:Fault><faultcode>ServerFaultCode</faultcode><faultstring>no</faultstring>"
-        '<detail><NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission">'
-        '<object type="Folder">group-d1</object><privilegeId>System.View</privilegeId>'
-        "</NoPermissionFault></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>"
-    )
-    return Answer(500, answer.headers, fault.encode())
