@@ -56,7 +56,7 @@ def _took(of: Plan, subject: Subject, history: History, *, down: bool) -> float 
         return None
     steps = _span(of, subject) if down else [step for step in of.steps if step.workload == subject.key]
     ends = [history.step(step.id) for step in steps]
-    if not steps or any(one.said is not None or one.acts > 1 for one in ends):
+    if not steps or any(one.asked or one.acts > 1 for one in ends):
         return None
     counted = [one for step, one in zip(steps, ends, strict=True) if not step.optional]
     if any(one.outcome is not Outcome.DONE for one in (*counted, ends[-1])) or (down and not ends[0].acted):

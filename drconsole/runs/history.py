@@ -51,6 +51,7 @@ class StepHistory:
         facts: what was read back last.
         verdict: what the last look said.
         acts: how often an act was intended.
+        asked: whether a person was ever asked about it.
         over: of the last act nothing is to come any more: its call has ended, and it was watched long enough.
         said_by: who said how it ended; empty where that was read back.
     """
@@ -67,6 +68,7 @@ class StepHistory:
     reason: str = ""
     said_by: str = ""
     acts: int = 0
+    asked: bool = False
     over: bool = False
     began: datetime | None = None
     ended: datetime | None = None
@@ -169,6 +171,7 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
                 facts=facts_of(body.get("facts")),
                 verdict="ready",
                 acts=step.acts + 1,
+                asked=step.asked,
                 began=step.began or at,
             )
         case "handle":
@@ -181,8 +184,8 @@ def _step(step: StepHistory, kind: str, body: Mapping[str, Any], at: datetime | 
         case "asked":
             question = Question(str(body.get("why", "")), tuple(str(one) for one in body.get("choices", ())))
             facts = facts_of(body.get("facts"))
-            asked = replace(step, question=question, said=None, over=bool(body.get("over")))
-            return replace(asked, facts=facts or step.facts, reason=question.why)
+            asking = replace(step, question=question, said=None, asked=True, over=bool(body.get("over")))
+            return replace(asking, facts=facts or step.facts, reason=question.why)
         case "answered":
             said = Said(str(body.get("say", "")), str(body.get("by", "")))
             return replace(step, question=None, said=said)

@@ -371,16 +371,13 @@ def test_what_was_begun_in_time_goes_on_however_late(engine: Engine, tmp_path: P
     assert engine.acts() == {"1": 1, "2": 1}
 
 
+PAIR = ("pair of New York and New Jersey", "as it was")
+BASIS = (("endpoint host", "here"), ("endpoint other", "of what was left out"), PAIR)
+
+
 def moved(_plan: Plan) -> dict[str, str]:
     """What the config says now: the endpoint is at another address."""
     return {"endpoint host": "there", PAIR[0]: PAIR[1]}
-
-
-BASIS = (
-    ("endpoint host", "here"),
-    ("endpoint other", "gone"),
-    ("pair of New York and New Jersey", "as it was"),
-)
 
 
 def test_a_plan_of_another_config_is_not_begun(engine: Engine) -> None:

@@ -11,11 +11,11 @@ from drconsole.cli.permitted import armed_by, frozen_endpoints, frozen_sites, wi
 from drconsole.cli.run_process import perform
 from drconsole.config.load import load
 from drconsole.config.model import Config
+from drconsole.domain.bulk import readiness
 from drconsole.domain.plan import Readiness
 from drconsole.domain.step import Effect
 from drconsole.errors import Refused
 from drconsole.runs.journal import Journal
-from drconsole.domain.bulk import readiness
 from drconsole.runs.store import Store
 from tests.runs.plans import order, plan, step
 from tests.unit.wrong_configs import GOOD
