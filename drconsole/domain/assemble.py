@@ -14,6 +14,7 @@ from drconsole.domain.endpoint import Estate
 from drconsole.domain.endpoint_alarms import with_alarms
 from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
+from drconsole.domain.last_place import at_known_places
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.record import Record
@@ -46,6 +47,7 @@ def assemble(
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
     """
+    readings = {name: at_known_places(reading, kept.get(name)) for name, reading in readings.items()}
     known = {s.name: s for s in statuses}
     answers = tuple(
         Answer(readings[e.name], is_fresh(known.get(e.name), readings[e.name], now, e.fresh_for_s))
