@@ -20,6 +20,7 @@ from drconsole.platforms.hyperv.cluster import Cluster
 from drconsole.platforms.hyperv.cluster_merge import reading_of, short
 from drconsole.platforms.hyperv.cluster_round import Round
 from drconsole.platforms.hyperv.deadlines import DEADLINES
+from drconsole.platforms.hyperv.doorstep import Doorstep
 from drconsole.platforms.hyperv.platform import HyperV
 
 T = TypeVar("T")
@@ -50,6 +51,8 @@ class HyperVCluster:
                 replace(endpoint, name=f"{endpoint.name}.{name}", address=one.host, budget_s=budget),
                 one,
                 state,
+                # A node alone that refuses the login does not keep the cluster from being read again soon.
+                Doorstep(),
             )
             for name, one in nodes.items()
         }

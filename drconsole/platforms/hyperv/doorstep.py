@@ -50,5 +50,5 @@ class Doorstep:
         return done
 
     def _again(self, refused: LoginRefused, left_s: float) -> LoginRefused:
-        why = f"It is not tried again for {left_s:.0f} s: repeated wrong passwords lock accounts."
+        why = f"It is not tried again for {left_s:.0f} s, so that the account is not locked."
         return LoginRefused(refused.message, hint=f"{refused.hint} {why}".strip(), subject=refused.subject)

@@ -16,6 +16,7 @@ from drconsole.domain.reading import Reading
 from drconsole.errors import Busy
 from drconsole.platforms.base import Access, Tier
 from drconsole.platforms.hyperv.deep import deep_of, statistics_of
+from drconsole.platforms.hyperv.doorstep import Doorstep
 from drconsole.platforms.hyperv.peer import Peer
 from drconsole.platforms.hyperv.proof import check
 from drconsole.platforms.hyperv.reader import light_reading
@@ -33,10 +34,13 @@ STATISTICS_S = 900.0
 class HyperV:
     """One Hyper-V host. What it keeps open there is listed in the folder ``state``, where one is given.
 
-    pywinrm is loaded and the password asked for by the first read, in its thread.
+    pywinrm is loaded and the password asked for by the first read, in its thread. With a ``door`` a refused
+    login is not tried again at once; without one whoever reads sees to that.
     """
 
-    def __init__(self, endpoint: Endpoint, access: Access, state: Path | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, access: Access, state: Path | None = None, door: Doorstep | None = None
+    ) -> None:
         self.endpoint = endpoint
         self.access = access
         host = f"[{access.host}]" if ":" in access.host else access.host
@@ -46,6 +50,7 @@ class HyperV:
         self._state = state
         self._measuring = threading.Lock()
         self._measurer: HyperV | None = None
+        self._door = door
 
     def read(self, tier: Tier) -> Reading:
         """Read the host within ``endpoint.budget_s``.
@@ -71,6 +76,11 @@ class HyperV:
         Raises:
             EndpointError: a subclass that tells why there is no usable answer.
         """
+        if self._door is None:
+            return self._asked(script, arguments)
+        return self._door.knock(lambda: self._asked(script, arguments))
+
+    def _asked(self, script: str, arguments: Mapping[str, Any]) -> tuple[Answer, str]:
         check(self.access, self.peer)
         session = self._opened()
         return session.run(script, arguments), session.way
@@ -96,7 +106,8 @@ class HyperV:
             )
         try:
             patient = replace(self.endpoint, budget_s=STATISTICS_S)
-            measurer = self._measurer = HyperV(patient, replace(self.access, way="per-call"), self._state)
+            per_call = replace(self.access, way="per-call")
+            measurer = self._measurer = HyperV(patient, per_call, self._state, self._door)
             answer, _ = measurer.ask("statistics.ps1", {"vm": vm_id})
         finally:
             self._measurer = None
@@ -118,6 +129,9 @@ class HyperV:
     def _opened(self) -> Session:
         from drconsole.platforms.hyperv.session import Session
 
-        session = self._session or Session(self.endpoint, self.access, self.peer, self._shells)
+        session = self._session
+        # Whoever broke it off may have done so while it was taken up here.
+        if session is None or session.ended:
+            session = Session(self.endpoint, self.access, self.peer, self._shells)
         self._session = session
         return session

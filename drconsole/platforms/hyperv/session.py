@@ -51,6 +51,11 @@ class Session:
         self._no_loop: NoLoop | None = None
         self._until = 0.0
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was closed, so that nothing is read by it any more."""
+        return self._login.broken_off
+
     def close(self) -> None:
         """End a run that waits, at once, and the shell that is kept; the session is not used again."""
         self._login.break_off()
