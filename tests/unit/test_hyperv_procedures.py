@@ -334,6 +334,15 @@ class TestNetworks:
         wires, told = self.wires(here=deep(), there=deep(Adapter("A", "a", "")))
         assert wires == {"a": {"switch": PROD, "vlan": None}}
 
+    def test_what_is_not_known_of_the_original_is_told_where_it_decides(self) -> None:
+        vague = deep(Adapter("A", "a", "", unread=("network", "vlan", "failover")))
+        _, told = self.wires(here=vague, there=deep())
+        assert "network and vlan of a not read" in texts(told, Readiness.UNKNOWN)
+        assert "Plan again" in texts(told, Readiness.UNKNOWN)
+        # What it would get after a failover to it does not matter for one away from it.
+        _, told = self.wires(here=deep(Adapter("A", "a", PROD, unread=("failover",))), there=deep())
+        assert texts(told, Readiness.UNKNOWN) == ""
+
     def test_never_to_a_test_network(self) -> None:
         _, told = self.wires(here=deep(), there=deep(Adapter("A", "a", "isolated")))
         assert "test network isolated" in blocks(told)

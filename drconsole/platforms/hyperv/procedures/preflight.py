@@ -104,9 +104,10 @@ def has_network(deep: Deep, network: str, who: str) -> Check:
 
 
 def unread(adapters: tuple[Adapter, ...], what: str, who: str) -> tuple[Check, ...]:
-    """Adapters of which not everything could be read."""
+    """Adapters of which it is not known where they are connected; what else was not read decides nothing."""
+    clear = "Plan again; if it stays so, look at the adapter on the host."
     return tuple(
-        Check(Readiness.UNKNOWN, f"{what}: {', '.join(a.unread)} of {a.name} not read", who)
-        for a in adapters
-        if a.unread
+        Check(Readiness.UNKNOWN, f"{what}: {' and '.join(missing)} of {one.name} not read", who, clear)
+        for one in adapters
+        if (missing := [name for name in one.unread if name in ("network", "vlan")])
     )
