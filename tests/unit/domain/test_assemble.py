@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from drconsole.domain.assemble import assemble
-from drconsole.domain.endpoint import Insecurity, Pair
+from drconsole.domain.endpoint import Endpoint, EndpointKind, Insecurity, Pair
 from drconsole.domain.reading import Broker, HbrSource, Node, Power
 from drconsole.domain.record import believed
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role
@@ -16,6 +16,7 @@ from drconsole.domain.snapshot import EndpointState, difference
 from drconsole.wording.actions import next_action
 from drconsole.wording.ages import exact
 from drconsole.wording.alarms import alarm_text
+from drconsole.wording.arrows import sentence
 
 from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, recorded, relation, status, vm, vs
 
@@ -119,6 +120,35 @@ def test_difference_sees_changes_and_nothing_else() -> None:
     silent = picture(reading("ny", vm("ny", Power.ON, relation("Primary")), age_s=9), silent=["ny"])
     assert difference(one, silent).changed == {"hv:v1"}
     assert difference(one, silent).endpoints == {"ny"}
+
+
+def test_the_arrow_of_three_copies_goes_to_the_replica_and_not_to_the_replica_of_it() -> None:
+    third = Endpoint("ny2", NY, EndpointKind.HYPERV_HOST, "10.0.0.5")
+    original = vm("ny", Power.ON, relation("Primary"))
+    outer = relation("ExtendedReplica", relationship="Extended", primary="nj.lab.example")
+    far = replace(vm("ny", Power.OFF, outer), place=replace(original.place, where="a-host"))
+    readings = {
+        "ny": reading("ny", original),
+        "nj": reading("nj", vm("nj", Power.OFF, relation("Replica"))),
+        "ny2": replace(reading("ny", far), endpoint="ny2", names=("a-host",)),
+    }
+    states = [status("ny"), status("nj"), replace(status("ny"), name="ny2")]
+    workload = only(assemble(estate(third), states, readings, NOW))
+    assert [c.row for c in workload.copies] == ["H8", "H10", "H9"]
+    assert sentence(workload.arrow) == f"{NY} ==> {NJ}"
+
+
+def test_the_arrow_of_a_split_brain_stands_between_two_sites() -> None:
+    third = Endpoint("ny2", NY, EndpointKind.HYPERV_HOST, "10.0.0.5")
+    left = vm("ny", Power.OFF, own_mode="None")
+    more = replace(vm("ny", Power.ON, own_mode="None"), place=replace(left.place, where="a-host"))
+    readings = {
+        "ny": reading("ny", left),
+        "nj": reading("nj", vm("nj", Power.ON, own_mode="None")),
+        "ny2": replace(reading("ny", more), endpoint="ny2", names=("a-host",)),
+    }
+    states = [status("ny"), status("nj"), replace(status("ny"), name="ny2")]
+    assert sentence(only(assemble(estate(third), states, readings, NOW)).arrow) == f"{NY} =/= {NJ}"
 
 
 def test_a_record_that_vanishes_is_missed() -> None:
