@@ -113,6 +113,11 @@ IDS = {
     "InvalidOperation": Refusal(
         "Its replication mode does not admit this on this side.", "Get-VMReplication on both hosts.", SAFE
     ),
+    "InvalidParameter": Refusal(
+        "The host does not take a value that it was given.",
+        "Networks, VLANs and addresses of the pair in the config.",
+        "Plan again when that is settled: a plan keeps the values that it was made with.",
+    ),
     "ObjectNotFound": Refusal(
         "The VM, or something that belongs to it, is not on this host any more.",
         "Whether it moved to another node, or was removed.",
