@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, field
 
 Text = Annotated[str, Meta(min_length=1, max_length=1000)]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Span = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}[smhd]$")]
+Span = Annotated[str, Meta(pattern="^[1-9][0-9]{0,5}[smhd]\\Z")]
 UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Vlan = Annotated[int, Meta(ge=0, le=4094)]

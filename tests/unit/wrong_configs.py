@@ -118,7 +118,20 @@ WRONG = [
     ),
     *(
         Wrong(f"RPO {rpo}", "to: New Jersey}", f"to: New Jersey, rpo: {rpo}}}", 8, "pairs[1].rpo:", "as 90s")
-        for rpo in ("900", "15", "0m", "15min", "1h30m", "-5m", "1.5h", "true", "''", "[15m]", "9999999s")
+        for rpo in (
+            "900",
+            "15",
+            "0m",
+            "15min",
+            "1h30m",
+            "-5m",
+            "1.5h",
+            "true",
+            "''",
+            "[15m]",
+            "9999999s",
+            '"15m\\n"',
+        )
     ),
     Wrong("misspelt RPO", "to: New Jersey}", "to: New Jersey, rpo_s: 900}", 8, "pairs[1].rpo_s:", "'rpo'"),
     Wrong("no node", "transport: basic", "nodes: {}", 17, "endpoints.gold.nodes:", "name at least one"),
