@@ -334,6 +334,22 @@ class TestNetworks:
         wires, told = self.wires(here=deep(), there=deep(Adapter("A", "a", "")))
         assert wires == {"a": {"switch": PROD, "vlan": None}}
 
+    @pytest.mark.parametrize(
+        ("here", "there", "said"),
+        [
+            (10, 110, "Production is taken (VLAN 110 as set there)"),
+            (10, None, "Production is taken (untagged there)"),
+            (None, None, "Production is taken ("),
+        ],
+    )
+    def test_a_vlan_that_stays_as_it_is_there_is_told(
+        self, here: int | None, there: int | None, said: str
+    ) -> None:
+        _, told = self.wires(
+            here=deep(Adapter("A", "a", PROD, vlan=here)), there=deep(Adapter("A", "a", PROD, vlan=there))
+        )
+        assert said in texts(told, Readiness.WARNING)
+
     def test_what_is_not_known_of_the_original_is_told_where_it_decides(self) -> None:
         vague = deep(Adapter("A", "a", "", unread=("network", "vlan", "failover")))
         _, told = self.wires(here=vague, there=deep())

@@ -74,8 +74,15 @@ class ReceiverRow(msgspec.Struct):
     allowed: list[str]
 
 
+class DiskRow(msgspec.Struct):
+    """One HardDiskDrive."""
+
+    id: str
+    path: str
+
+
 class DeepAnswer(msgspec.Struct):
-    """The whole answer of ``deep.ps1``."""
+    """The whole answer of ``deep.ps1``; ``replicated`` and ``excluded`` are disks of its Simple relation."""
 
     id: str
     now: str
@@ -88,6 +95,9 @@ class DeepAnswer(msgspec.Struct):
     version: str = ""
     versions: list[str] | None = None
     receiver: ReceiverRow | None = None
+    disks: list[DiskRow] = []
+    replicated: list[DiskRow] = []
+    excluded: list[DiskRow] = []
 
 
 class StatisticsRow(msgspec.Struct):
@@ -129,6 +139,7 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         for row in answer.points
         if row.type in POINTS
     ]
+    relations = tuple(light.relation_of(row, peer) for row in answer.relations)
     return Deep(
         vm=vm.lower(),
         taken_at=taken_at,
@@ -137,13 +148,25 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         auto_start=answer.auto_start,
         points=tuple(sorted(points, key=lambda point: point.at, reverse=True)),
         adapters=tuple(_adapter(row) for row in answer.adapters),
-        relations=tuple(light.relation_of(row, peer) for row in answer.relations),
+        relations=relations,
         switches=None if answer.switches is None else tuple(answer.switches),
         authentication=answer.authentication,
         version=answer.version,
         versions=tuple(answer.versions) if answer.versions else None,
         receiver=_receiver(answer.receiver),
+        unreplicated=_unreplicated(answer) if mode_of_all(relations) == PRIMARY else (),
     )
+
+
+def _unreplicated(answer: DeepAnswer) -> tuple[str, ...] | None:
+    """Paths of disks that are excluded, or that no replicated one is; None where nothing tells."""
+    # Whether both cmdlets give a disk one id is not established; one path is one disk as well.
+    replicated = {name for disk in answer.replicated for name in (disk.id, disk.path.casefold())}
+    sent = [disk for disk in answer.disks if {disk.id, disk.path.casefold()} & replicated]
+    excluded = [disk.path for disk in answer.excluded]
+    if not sent:
+        return tuple(excluded) or (None if answer.disks else ())
+    return tuple(dict.fromkeys((*excluded, *(disk.path for disk in answer.disks if disk not in sent))))
 
 
 def statistics_of(value: bytes, peer: Peer) -> tuple[Statistics, ...]:

@@ -53,7 +53,7 @@ def wiring(case: Case, source: CopyState, target: CopyState, here: Deep, there: 
     for ours, theirs in match.pairs:
         to = _place(pair, target, ours, theirs)
         found[theirs.id.lower()] = {"switch": to.network, "vlan": to.vlan}
-        checks += _said(case, target, ours, to, there)
+        checks += _said(case, target, (ours, theirs), to, there)
     return Wiring(found, tuple(dict.fromkeys(checks)))
 
 
@@ -85,7 +85,10 @@ def _told_apart(match: Match, pair: Pair | None, target: CopyState) -> tuple[Che
     return (blocked(text, clear, target.endpoint),)
 
 
-def _said(case: Case, target: CopyState, ours: Adapter, to: Place, there: Deep) -> list[Check]:
+def _said(
+    case: Case, target: CopyState, pair: tuple[Adapter, Adapter], to: Place, there: Deep
+) -> list[Check]:
+    ours, theirs = pair
     network, who = to.network, target.endpoint
     if not network:
         return [ready(f"{ours.name} is not connected, and stays so", who)]
@@ -99,11 +102,22 @@ def _said(case: Case, target: CopyState, ours: Adapter, to: Place, there: Deep) 
         )
         clear = "Leave the VLAN out of its network in the pair: the replica's own setting is kept then."
         return [*checks, blocked(text, clear, who)]
-    tag = f" (VLAN {to.vlan})" if to.vlan else ""
+    tag = _tag(ours, theirs, to)
     if to.mapped:
         return [*checks, ready(f"network {ours.network} -> {network}{tag}", "config")]
-    text = f"no network of the pair stands for {ours.network}: {network} is taken"
+    text = f"no network of the pair stands for {ours.network}: {network} is taken{tag}"
     return [*checks, warning(text, who, "Name it under networks of the pair in the config.")]
+
+
+def _tag(ours: Adapter, theirs: Adapter, to: Place) -> str:
+    """The VLAN that it gets, or has there already; of two that are untagged nothing is said."""
+    if to.vlan is not None:
+        return f" (VLAN {to.vlan})" if to.vlan else ""
+    if theirs.vlan_mode:
+        return f" (VLAN mode {theirs.vlan_mode} as set there)"
+    if theirs.vlan:
+        return f" (VLAN {theirs.vlan} as set there)"
+    return " (untagged there)" if ours.vlan or ours.vlan_mode else ""
 
 
 def addresses(

@@ -57,6 +57,13 @@ $adapters = @(
         }
     }
 )
+$disks = @(
+    foreach ($disk in @(Get-VMHardDiskDrive -VM $vm)) {
+        [ordered]@{ id = "$($disk.Id)"; path = "$($disk.Path)" }
+    }
+)
+$replicated = @()
+$excluded = @()
 $authentication = ''
 $relations = @(
     foreach ($r in @(Get-VMReplication)) {
@@ -67,6 +74,16 @@ $relations = @(
             }
             if ("$($r.ReplicationRelationshipType)" -eq 'Simple') {
                 $authentication = "$($r.AuthenticationType)"
+                $replicated = @(
+                    foreach ($disk in $r.ReplicatedDisks) {
+                        [ordered]@{ id = "$($disk.Id)"; path = "$($disk.Path)" }
+                    }
+                )
+                $excluded = @(
+                    foreach ($disk in $r.ExcludedDisks) {
+                        [ordered]@{ id = "$($disk.Id)"; path = "$($disk.Path)" }
+                    }
+                )
             }
             [ordered]@{
                 vm           = "$($r.VMId)"
@@ -125,6 +142,9 @@ try {
     adapters       = $adapters
     relations      = $relations
     authentication = $authentication
+    disks          = $disks
+    replicated     = $replicated
+    excluded       = $excluded
     switches       = $switches
     version        = "$($vm.Version)"
     versions       = $versions
