@@ -9,7 +9,6 @@ import msgspec
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config, Connection
-    from drconsole.domain.endpoint import Pair
     from drconsole.domain.plan import Plan
 
 
@@ -19,14 +18,16 @@ def basis_of(config: Config, plan: Plan) -> dict[str, str]:
     Logins and certificates are no part of it: they change nothing of what is done.
     """
     connections = {one.endpoint.name: one for one in config.connections}
-    found = {f"endpoint {name}": _where(connections.get(name)) for name in plan.endpoints}
+    found: dict[str, Any] = {f"endpoint {name}": _where(connections.get(name)) for name in plan.endpoints}
     sites = {one.endpoint.site for name, one in connections.items() if name in plan.endpoints}
     for site in sites:
         found[f"test networks of {site}"] = sorted(config.estate.test_networks(site))
-    keys = sorted(subject.key for subject in plan.subjects)
     for pair in config.estate.pairs:
         if sites.issuperset(pair.sites):
-            found[f"pair of {pair.left} and {pair.right}"] = _mapped(pair, keys)
+            both = f"{pair.left} and {pair.right}"
+            found[f"networks of {both}"] = pair.networks
+            for subject in plan.subjects:
+                found[f"addresses of {subject.key} at {both}"] = pair.addresses_of(subject.key)
     return {name: _digest(value) for name, value in found.items()}
 
 
@@ -35,10 +36,6 @@ def _where(one: Connection | None) -> list[Any]:
         return []
     nodes = sorted((node.name, node.host, node.port) for node in one.nodes)
     return [one.endpoint.kind, one.endpoint.site, one.host, one.port, nodes]
-
-
-def _mapped(pair: Pair, keys: list[str]) -> list[Any]:
-    return [pair.networks, [pair.addresses_of(key) for key in keys]]
 
 
 def _digest(value: object) -> str:

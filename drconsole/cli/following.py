@@ -97,7 +97,7 @@ class Printer:
         """Print steps that have ended or ask since the last call."""
         from drconsole.cli.run_text import step_lines
 
-        for step in view.steps:
+        for step in () if view.history.differences else view.steps:
             past = view.history.step(step.id)
             begun = "begun" if self._begins and past.began else ""
             state = past.outcome.value if past.outcome else "asks" if past.question else begun

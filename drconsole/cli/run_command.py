@@ -49,9 +49,11 @@ def run_command(
     from drconsole.cli.following import follow_on_terminal
     from drconsole.cli.starting import started
     from drconsole.domain.confirmation import Attestation
+    from drconsole.errors import Refused
     from drconsole.runs.journal import Journal
     from drconsole.runs.ordering import Permission
     from drconsole.runs.store import Store
+    from drconsole.wording.runs import left_out
 
     wanted = operation_named(operation)
     chosen = options_from(options)
@@ -62,7 +64,13 @@ def run_command(
     store = Store(config.state)
     try:
         journal = Journal(store)
-        process = started(config, journal, made, permission)
+        try:
+            process = started(config, journal, made, permission)
+        except Refused:
+            # It may be refused for a number that somebody expected with them.
+            for line in left_out(made.plan):
+                click.echo(line, err=True)
+            raise
         return follow_on_terminal(journal, made.run, as_json=as_json, process=process)
     finally:
         store.close()

@@ -108,7 +108,7 @@ def run_lines(view: RunView, width: int) -> Iterator[str]:
         yield " It was written by another version of drconsole: it is shown, and finished by hand."
         yield from _wrapped(visible(str(getattr(view.order, "content", ""))), width, " ")
         return
-    for step in view.steps:
+    for step in () if view.history.differences else view.steps:
         yield from step_lines(view, step, width)
     yield from ending_lines(view, width)
 

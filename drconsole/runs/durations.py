@@ -27,10 +27,10 @@ def with_estimates(plan: Plan, past: Iterable[Ran]) -> Plan:
         if order.plan.operation is plan.operation and order.plan.environment == plan.environment
     ]
     newest = sorted(alike, key=lambda ran: ran[0], reverse=True)
-    subjects = tuple(
-        _estimated(subject, [(of, history) for _, of, history in newest]) for subject in plan.subjects
-    )
-    return replace(plan, subjects=subjects)
+    ran = [(of, history) for _, of, history in newest]
+    planned = {step.workload for step in plan.steps}
+    subjects = (_estimated(one, ran) if one.key in planned else one for one in plan.subjects)
+    return replace(plan, subjects=tuple(subjects))
 
 
 def _estimated(subject: Subject, past: Sequence[tuple[Plan, History]]) -> Subject:

@@ -37,7 +37,12 @@ def result_of(plan: Plan, history: History) -> Result:
 
 
 def retryable(plan: Plan, history: History) -> list[Step]:
-    """The steps that a retry begins anew: those that did not end well, of workloads not led back."""
+    """The steps that a retry begins anew: those that did not end well, of workloads not led back.
+
+    What was not begun because it is not as it was planned is planned anew.
+    """
+    if history.differences:
+        return []
     return [
         step
         for step in plan.steps

@@ -29,7 +29,7 @@ RESULTS = {
     "unknown": "ended, and not all of it is known",
     "cancelled": "cancelled between two steps",
     "abandoned": "abandoned",
-    "differs": "not started: what the plan was made from is not so any more",
+    "differs": "not started, nothing was done: what the plan was made from is not so any more. Plan it again",
 }
 
 LED_BACK = "failed, and led back: what it had begun is undone and read back"

@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
+from drconsole.cli import planning
+from drconsole.cli.starting import started
+from drconsole.config.load import load
+from drconsole.domain.plan import Operation
 from drconsole.runs.chain import Record
+from drconsole.runs.ordering import Permission
 from drconsole.runs.schedule import AT_ONCE
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
@@ -236,6 +241,67 @@ def test_what_was_frozen_meanwhile_is_not_taken_up_again(site: Site) -> None:
 
     assert (again.returncode, "changes: never" in again.stderr) == (4, True)
     assert site.json("runs")["runs"][0]["state"] == "failed"
+
+
+def test_those_that_can_are_done_without_those_that_cannot(site: Site) -> None:
+    """A test runs already of one of three: it stands on top, and the others need not wait for it."""
+    assert the_run(site, "test-failover", "dc", *ALLOWED, "dc")[0] == 0
+    wanted = ("test-failover", "web", "dc", "sql")
+    blocked = site.run("plan", *wanted)
+    assert blocked.returncode == 4
+    first, *_ = blocked.stdout.splitlines()
+    assert first.startswith("test failover: dc")
+    assert "2 of 3 could. To go on with those alone: --leave-out-blocked" in blocked.stdout
+    assert "drconsole run" not in blocked.stdout
+    assert site.run("run", *wanted, *ALLOWED, "3").returncode == 4
+    plan = site.json("plan", *wanted, "--leave-out-blocked")
+    assert [(one["name"], "test copy exists" in one["why"]) for one in plan["left_out"]] == [("dc", True)]
+    assert (plan["confirm"], plan["readiness"]) == ("2", "ready")
+    of_three = site.run("run", *wanted, "--leave-out-blocked", *ALLOWED, "3")
+    assert (of_three.returncode, "left out: dc: a test copy exists" in of_three.stderr) == (4, True)
+    assert len(site.journal.runs()) == 1
+
+    code, run = the_run(site, *wanted, "--leave-out-blocked", *ALLOWED, "2")
+
+    assert (code, run["state"]) == (0, "done")
+    assert {step["workload"] for step in run["steps"]} == {key("web"), key("sql")}
+    assert [one["key"] for one in run["left_out"]] == [key("dc")]
+    assert (
+        "left out: dc: a test copy exists; to clear it: stop the test"
+        in site.run("runs", "show", run["run"]).stdout
+    )
+    alone = site.json("plan", "test-failover", "web", "mail", "--leave-out-blocked")
+    assert (alone["confirm"], [one["name"] for one in alone["subjects"]]) == ("mail", ["mail"])
+
+
+def test_earlier_runs_tell_how_long_it_takes(site: Site) -> None:
+    site.configure({})
+    before = site.json("plan", "planned-failover", "web")["subjects"][0]
+    assert (before["estimate"], "no run here tells yet" in before["costs"][-1]) == (None, True)
+    assert the_run(site, "planned-failover", "web", *ALLOWED, "web")[0] == 0
+    after = site.json("plan", "planned-failover", "dc")["subjects"][0]
+    assert (after["estimate"]["runs"], after["estimate"]["own"], after["estimate"]["down"]) == (
+        1,
+        False,
+        True,
+    )
+    assert "from the last run of others" in after["costs"][-1]
+
+
+def test_nothing_is_begun_by_a_plan_of_another_config(site: Site) -> None:
+    """The console was opened before somebody changed which network of the other side stands for one."""
+    planned = load(site.config)
+    made = planning.planned(planned, Operation.TEST_FAILOVER, ["web"], {}, 20)
+    site.configure({"sites": {"New York": {}, "New Jersey": {"test_networks": ["Isolated", "Other"]}}})
+
+    started(planned, site.journal, made, Permission("--allow-changes", "web"))
+
+    ended = site.run("runs", "follow", made.run)
+    assert ended.returncode == 4
+    assert "the config says something else of the test networks of New Jersey" in ended.stdout
+    assert "retry" not in ended.stdout
+    assert site.journal.holders() == {}
+    assert site.roles("web") == {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
 
 
 STEADY = files("drconsole.lab").joinpath("scenarios/steady.yaml").read_text(encoding="utf-8")

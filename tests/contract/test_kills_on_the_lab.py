@@ -104,7 +104,9 @@ def settled(site: Site, ident: str) -> dict[str, Any]:
         if told["state"] == "interrupted":
             words = ["continue", ident, "--allow-changes"]
         elif told["state"] == "asking":
-            words = ["answer", ident, "again", "--allow-changes"]
+            question = told["questions"][0]
+            say = "again" if "again" in question["choices"] else "wait"
+            words = ["answer", ident, question["step"], say, "--allow-changes"]
         else:
             return told
 

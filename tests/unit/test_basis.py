@@ -25,7 +25,9 @@ pairs:
   - {from: New York, to: Boston}
 proven_days: 9
 """
-PLAN = plan([step("1", endpoint="ny")], reads=("nj",))
+KEY = "hv:11111111-1111-4111-8111-111111111111"
+OTHER = "hv:22222222-2222-4222-8222-222222222222"
+PLAN = plan([step("1", workload=KEY, endpoint="ny")], reads=("nj",))
 
 
 def basis(folder: Path, *changes: tuple[str, str]) -> dict[str, str]:
@@ -42,7 +44,7 @@ def basis(folder: Path, *changes: tuple[str, str]) -> dict[str, str]:
 def test_it_is_of_its_endpoints_their_sites_and_the_pairs_between_them(tmp_path: Path) -> None:
     assert set(basis(tmp_path)) == {
         *("endpoint ny", "endpoint nj", "test networks of New York", "test networks of New Jersey"),
-        "pair of New York and New Jersey",
+        *("networks of New York and New Jersey", f"addresses of {KEY} at New York and New Jersey"),
     }
 
 
@@ -52,11 +54,11 @@ def test_it_is_of_its_endpoints_their_sites_and_the_pairs_between_them(tmp_path:
         ("address: ny.example", "address: elsewhere.example", {"endpoint ny"}),
         ("address: nj.example", "address: 'nj.example:5999'", {"endpoint nj"}),
         ("[Isolated]", "[Isolated, Lab]", {"test networks of New York"}),
-        ("to: Recovered", "to: Backup", {"pair of New York and New Jersey"}),
+        ("to: Recovered", "to: Backup", {"networks of New York and New Jersey"}),
         ("address: bo.example", "address: elsewhere.example", set()),
         ("{user: u,", "{user: another,", set()),
         ("proven_days: 9", "proven_days: 30", set()),
-        ("proven_days: 9", "workloads: {'hv:11111111-1111-4111-8111-111111111111': {priority: 1}}", set()),
+        ("proven_days: 9", "workloads: {'" + KEY + "': {priority: 1}}", set()),
     ],
 )
 def test_what_changes_is_named(tmp_path: Path, old: str, new: str, names: set[str]) -> None:
