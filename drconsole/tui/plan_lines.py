@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from drconsole.domain.plan import Check, Plan, Readiness, Subject
 from drconsole.domain.step import Step
-from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.fitting import wrap, wrapped
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording import runs as words
 from drconsole.wording.names import visible
@@ -42,7 +42,7 @@ def command_lines(plan: Plan, width: int) -> Iterator[Line]:
     """The commands by which a person could do it, each under what it does; wrapped, never cut."""
     for text in words.runbook(plan):
         ink = "label" if text.startswith("# ") else ""
-        yield from _wrapped(text, width, "" if ink else "  ", ink=ink)
+        yield from wrapped(text, width, "" if ink else "  ", ink=ink)
 
 
 def clearing_lines(plan: Plan, width: int) -> Iterator[Line]:
@@ -55,7 +55,7 @@ def clearing_lines(plan: Plan, width: int) -> Iterator[Line]:
         for check in sorted(found, key=lambda one: one.readiness is not Readiness.BLOCKED):
             yield from _check(check, width)
             if check.clear:
-                yield from _wrapped(f"to clear it: {visible(check.clear)}", width, " " * (_WORD + 1))
+                yield from wrapped(f"to clear it: {visible(check.clear)}", width, " " * (_WORD + 1))
         yield ()
 
 
@@ -63,10 +63,10 @@ def costs_lines(subject: Subject, width: int) -> Iterator[Line]:
     """What moves where, and what it costs."""
     yield (Span(f" {visible(subject.name)}", "strong"), Span(f"  {words.moves(subject)}"))
     for text in subject.costs:
-        yield from _wrapped(visible(text), width, " ")
+        yield from wrapped(visible(text), width, " ")
     if subject.point_of_no_return:
         turn = words.turning_point(subject).replace("from here", f"From step {subject.point_of_no_return}")
-        yield from _wrapped(f"{turn}.", width, " ", ink="warning")
+        yield from wrapped(f"{turn}.", width, " ", ink="warning")
 
 
 def turn_line(subject: Subject, width: int) -> Line:
@@ -106,7 +106,7 @@ def _subject(plan: Plan, subject: Subject, width: int) -> Iterator[Line]:
         yield ()
         yield from _steps(steps, subject, width)
     for text in subject.after:
-        yield from _wrapped(f"after it: {visible(text)}", width, " ", "   ")
+        yield from wrapped(f"after it: {visible(text)}", width, " ", "   ")
 
 
 def _steps(steps: list[Step], subject: Subject, width: int) -> Iterator[Line]:
@@ -134,9 +134,3 @@ def _told(word: str, text: str, source: str, width: int) -> Iterator[Line]:
     first, *more = wrap(told, max(width - _WORD - 2, 10))
     yield (Span(f" {word:<{_WORD}}", _INKS.get(word, "")), Span(first))
     yield from ((Span(" " * (_WORD + 1)), Span(piece)) for piece in more)
-
-
-def _wrapped(text: str, width: int, lead: str, rest: str | None = None, *, ink: str = "") -> Iterator[Line]:
-    rest = lead if rest is None else rest
-    for number, piece in enumerate(wrap(text, max(width - max(len(lead), len(rest)) - 1, 10))):
-        yield (Span(rest if number else lead), Span(piece, ink))

@@ -14,14 +14,16 @@ ROUNDS = 7
 MANY = 10_000
 SIZES = ((80, 24), (120, 40))
 TICK_WAIT_S = 11.0
+RUN_STEPS = 11
+RUN_WAIT_S = 12.0
 
 
 def _bare() -> list[str]:
     return [sys.executable, "-m", "tests.bench.bare"]
 
 
-def _subject(count: int) -> list[str]:
-    return [sys.executable, "-m", "tests.bench.subject", str(count)]
+def _subject(*counts: int) -> list[str]:
+    return [sys.executable, "-m", "tests.bench.subject", *map(str, counts)]
 
 
 def first_paint(report: Report) -> None:
@@ -116,6 +118,23 @@ def keys_while_pictures_come(report: Report, columns: int, lines: int) -> None:
         report.time(f"cursor key while pictures come at {columns}x{lines}", times, 50, "p95")
 
 
+def run_ticks(report: Report, columns: int, lines: int) -> None:
+    """Bytes of a tick of the screen of a run, which comes once a second, and of nothing else."""
+    where = f"of a run at {columns}x{lines}"
+    with Terminal(_subject(1, RUN_STEPS), columns=columns, lines=lines) as terminal:
+        terminal.until(b"ORIGINAL")
+        terminal.settle()
+        terminal.type(b"R")
+        terminal.until(b"planned failover")
+        terminal.settle()
+        opened = terminal.press(b"\r", quiet_s=0.5)
+        print(f"       the screen {where}: {opened.size} bytes once", flush=True)
+        bursts = terminal.listen(RUN_WAIT_S)
+        report.size(f"tick {where}", max((b.size for b in bursts), default=0), 2048, "bytes")
+        # The head's own tick may come between two of them.
+        report.size(f"bursts beyond one a second {where}", max(len(bursts) - RUN_WAIT_S - 2, 0), 0, "bursts")
+
+
 def measure(report: Report) -> None:
     """Everything."""
     first_paint(report)
@@ -125,3 +144,4 @@ def measure(report: Report) -> None:
         orders_and_marks(report, columns, lines)
         quiet(report, columns, lines)
         keys_while_pictures_come(report, columns, lines)
+        run_ticks(report, columns, lines)

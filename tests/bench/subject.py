@@ -1,4 +1,7 @@
-"""The console on an injected picture of many workloads: ``python -m tests.bench.subject COUNT``."""
+"""The console on an injected picture of many workloads: ``python -m tests.bench.subject COUNT [STEPS]``.
+
+With STEPS a run of so many steps goes on, one of them being done.
+"""
 
 from __future__ import annotations
 
@@ -83,5 +86,37 @@ class NoRuns:
         raise Refused("Nothing is run here.")
 
 
+class OneRun(NoRuns):
+    """A desk with one run of so many steps, half of them done."""
+
+    def __init__(self, steps: int) -> None:
+        from tests.bench.one_run import view
+
+        self._view = view(steps, datetime.now(UTC))
+
+    def runs(self) -> list[RunView]:
+        """The one."""
+        return [self._view]
+
+    def follow(self, run: str) -> Followed:
+        """It stands still, but for how long its step has been going on."""
+        return _Still(self._view)
+
+
+class _Still:
+    trouble = ""
+
+    def __init__(self, view: RunView) -> None:
+        self._view = view
+
+    def newest(self) -> RunView:
+        """The run."""
+        return self._view
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
 if __name__ == "__main__":
-    run_console(Injected(int(sys.argv[1])), NoRuns(), "dark")
+    count, steps = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    run_console(Injected(count), OneRun(steps) if steps else NoRuns(), "dark")

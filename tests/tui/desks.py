@@ -45,8 +45,9 @@ def plan(
     *,
     checks: tuple[Check, ...] = (Check(Readiness.READY, "the replica is off", "goldr2-n1"),),
     turn: int = 0,
+    titles: Sequence[str] = TITLES,
 ) -> Plan:
-    """A plan of four steps for each workload.
+    """A plan of these steps for each workload, of four where nothing is said.
 
     Args:
         names: names by key.
@@ -70,7 +71,7 @@ def plan(
         )
         for key, name in found.items()
     )
-    steps = tuple(step(n, key, prefixes[key]) for key in found for n in range(1, len(TITLES) + 1))
+    steps = tuple(step(n, key, prefixes[key], title) for key in found for n, title in enumerate(titles, 1))
     return Plan(operation, "LAB steady", subjects, steps)
 
 

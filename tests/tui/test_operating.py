@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from textual.events import Paste
 from textual.widgets import Input
 
 from drconsole.domain.plan import Check, Operation, Readiness
-from drconsole.domain.step import Outcome
-from drconsole.runs.history import Question, Result
-from drconsole.runs.view import RunState
 from drconsole.tui.arming import IDLE_S
-from drconsole.tui.keys.action import CONFIRMATION, INVENTORY, OPTIONS, PLAN, QUESTION, RUN, RUNS
+from drconsole.tui.keys.action import CONFIRMATION, INVENTORY, OPTIONS, PLAN, RUN
 from tests.tui.desks import RUN as ID
-from tests.tui.desks import FakeDesk, history, plan, view
-from tests.tui.driver import Driver, Script, drive
-from tests.tui.pictures import NEW_JERSEY, NEW_YORK, STEADY, picture
-from tests.tui.reachable import SIZES, assert_sound, everything, squeezed
-
-CALM = [s for s in STEADY if s.name != "erp-db"]
-WEB = next(w.key for w in picture(CALM).workloads if w.name == "web-02")
-SQL = next(w.key for w in picture(CALM).workloads if w.name == "sql-archive")
-ASKED = Question("the guest does not shut down: turn it off?", ("yes", "no"))
-ARM = ("exclamation_mark", "y")
-
-
-def operate(script: Script, desk: FakeDesk, **how: object) -> None:
-    """Run a script with the cursor on web-02, whose plan has that name."""
-    desk.names |= {WEB: "web-02", SQL: "sql-archive"}
-
-    async def on_web(d: Driver) -> None:
-        await d.press("G")
-        await script(d)
-
-    drive(on_web, picture(CALM), desk=desk, **how)  # type: ignore[arg-type]
-
-
-async def until(d: Driver, holds: Callable[[], bool]) -> None:
-    """Wait for what another thread brings."""
-    while not holds():
-        await d.pilot.pause(0.01)
-    await d.pilot.pause()
+from tests.tui.desks import FakeDesk
+from tests.tui.driver import Driver
+from tests.tui.operating import ARM, WEB, operate, until
+from tests.tui.pictures import NEW_JERSEY, NEW_YORK
+from tests.tui.reachable import SIZES, assert_sound
 
 
 async def to_plan(d: Driver, key: str = "t") -> None:
@@ -290,154 +262,6 @@ def test_many_marked_workloads_are_confirmed_by_their_number() -> None:
 
     operate(script, desk)
     assert desk.started == [(ID, "2")]
-
-
-def shown(desk: FakeDesk, script: Script, **how: object) -> None:
-    """Run a script with the only run in front."""
-
-    async def on_run(d: Driver) -> None:
-        await d.press("R")
-        await until(d, lambda: ID in d.text())
-        await d.press("enter")
-        await until(d, lambda: d.screen == RUN)
-        await script(d)
-
-    operate(on_run, desk, **how)
-
-
-@pytest.mark.parametrize(("size", "theme"), SIZES)
-def test_a_run_tells_its_steps_what_is_awaited_and_by_hand(
-    size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if theme == "ansi":
-        monkeypatch.setenv("NO_COLOR", "1")
-    desk = FakeDesk()
-    desk.views = [view(past=history({"1": Outcome.DONE, "2": None}))]
-
-    async def script(d: Driver) -> None:
-        assert_sound(d)
-        assert "1 of 4   running" in d.text()
-        assert "01:30" in d.text()
-        assert "done" in d.line("make the test copy")
-        assert "00:31" in d.line("make the test copy")
-        assert "running" in d.line("write the failover record")
-        assert "by hand it would be" in d.text()
-        assert "seen: state Replicating; awaited: write the failover record" in d.text()
-        assert squeezed("180 s at most") in squeezed(d.text())
-        assert f"drconsole runs follow {ID}" in d.text()
-        await d.press("e")
-        assert squeezed("state: Replicating   goldr2-n1, 2026-03-02 12:00:00") in await everything(d)
-        await d.press("c")
-        assert "Start-VMFailover" in d.text()
-        await d.press("c", "b")
-        assert d.screen == RUNS
-
-    shown(desk, script, size=size, theme=theme)
-
-
-def test_what_a_run_asks_is_answered_by_a_number_and_a_y() -> None:
-    desk = FakeDesk()
-    past = history({"1": Outcome.DONE}, asks={"2": ASKED})
-    desk.views = [view(past=past, state=RunState.ASKING)]
-
-    async def script(d: Driver) -> None:
-        assert "turn it off?" in d.text()
-        await d.press("1")
-        assert "This console is read-only" in d.text()
-        await d.press(*ARM, "1")
-        assert d.screen == QUESTION
-        await d.press("enter")
-        assert d.screen == RUN
-        assert desk.asked == []
-        await d.press("7", "1", "y")
-        await until(d, lambda: bool(desk.asked))
-
-    shown(desk, script)
-    assert desk.asked == [(ID, "answer", "2", "yes")]
-
-
-@pytest.mark.parametrize(
-    ("keys", "state", "asked"),
-    [
-        (("x", "y"), RunState.RUNNING, ("cancel", "")),
-        (("W", "y"), RunState.RUNNING, ("stop-waiting", "2")),
-        (("D", "y"), RunState.RUNNING, ("abandon", "")),
-        ((*ARM, "C", "y"), RunState.INTERRUPTED, ("continue", "")),
-        (("D", "y"), RunState.INTERRUPTED, ("abandon", "")),
-    ],
-)
-def test_a_run_is_asked_by_keys(keys: tuple[str, ...], state: RunState, asked: tuple[str, str]) -> None:
-    desk = FakeDesk()
-    desk.views = [view(past=history({"1": Outcome.DONE, "2": None}), state=state)]
-
-    async def script(d: Driver) -> None:
-        await d.press(*keys)
-        await until(d, lambda: bool(desk.asked))
-
-    shown(desk, script)
-    assert desk.asked == [(ID, asked[0], asked[1], "")]
-
-
-def test_what_failed_is_retried_and_only_where_changes_are_allowed() -> None:
-    desk = FakeDesk()
-    outcomes = {"1": Outcome.DONE, "2": Outcome.FAILED, "3": Outcome.SKIPPED, "4": Outcome.SKIPPED}
-    desk.views = [view(past=history(outcomes, result=Result.FAILED), state=RunState.FAILED)]
-
-    async def script(d: Driver) -> None:
-        assert "the host said no" in d.text() or "the host" in d.line("write the failover")
-        assert "goes on without this screen" not in d.text()
-        await d.press("x", "W", "C")
-        assert d.screen == RUN
-        await d.press("t")
-        assert desk.asked == []
-        await d.press(*ARM, "t", "y")
-        await until(d, lambda: bool(desk.asked))
-
-    shown(desk, script)
-    assert desk.asked == [(ID, "retry", "", "")]
-
-
-def test_the_result_tells_what_is_due_next() -> None:
-    desk = FakeDesk()
-    done = dict.fromkeys("1234", Outcome.DONE)
-    desk.views = [view(past=history(done, result=Result.DONE), state=RunState.DONE)]
-
-    async def script(d: Driver) -> None:
-        assert "4 of 4   done" in d.text()
-        assert "done, and read back" in d.text()
-        assert "after it: The test copy runs until stop-test." in d.text()
-
-    shown(desk, script)
-
-
-def test_of_many_workloads_those_are_unfolded_where_something_is_the_matter() -> None:
-    desk = FakeDesk()
-    made = plan(names={f"hv:{n}": f"vm-{n:02d}" for n in range(1, 31)})
-    ended = [f"{n}.{i}" for n in range(1, 29) for i in range(1, 5)]
-    outcomes = dict.fromkeys(ended, Outcome.DONE) | {"29.1": Outcome.FAILED}
-    desk.views = [view(made, history(outcomes), RunState.RUNNING)]
-
-    async def script(d: Driver) -> None:
-        assert "30 workloads" in d.text()
-        assert "4 of 4  done" in d.line("vm-01")
-        text = await everything(d)
-        assert squeezed("vm-29 1 of 4 failed") in text
-        assert text.count(squeezed("make the test copy")) == 1
-
-    shown(desk, script)
-
-
-def test_a_tick_of_a_run_repaints_only_what_changed() -> None:
-    desk = FakeDesk()
-    desk.views = [view(past=history({"1": Outcome.DONE, "2": None}))]
-
-    async def script(d: Driver) -> None:
-        before = d.lines()
-        d.app.screen._tick()  # type: ignore[attr-defined]
-        await d.pilot.pause()
-        assert d.lines() == before
-
-    shown(desk, script)
 
 
 def test_proven_is_shown_from_the_journal() -> None:

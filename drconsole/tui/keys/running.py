@@ -17,6 +17,15 @@ RUNNING = (
     ),
     Action("run-evidence", ("e",), "evidence", "evidence", "what was read back", frozenset({RUN}), 3),
     Action(
+        "filter-steps",
+        ("f",),
+        "filter_steps",
+        "filter steps",
+        "all steps, those not done, or those that failed, are unknown or ask",
+        frozenset({RUN}),
+        3,
+    ),
+    Action(
         "run-commands",
         ("c",),
         "commands",
@@ -72,7 +81,7 @@ RUNNING = (
         "abandon",
         "give the run up, on record; nothing is undone",
         frozenset({RUN, RUNS}),
-        5,
+        6,
         "open",
     ),
     *(

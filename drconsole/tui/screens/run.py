@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
@@ -16,10 +17,10 @@ from drconsole.tui.run_lines import (
     head_lines,
     question_lines,
     running,
-    step_lines,
 )
 from drconsole.tui.screens.asking_runs import AskingScreen
 from drconsole.tui.state import ConsoleState
+from drconsole.tui.step_lines import Shown, step_lines
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.lines import Lines
@@ -47,6 +48,7 @@ class RunScreen(AskingScreen):
         self._run = run
         self._followed = state.desk.follow(run)
         self._question = 0
+        self._steps = Shown.ALL
         self._evidence = False
         self._commands = False
         self._shown: frozenset[str] = frozenset()
@@ -79,7 +81,7 @@ class RunScreen(AskingScreen):
             return
         self.query_one("#place", Lines).show(list(head_lines(view, now, width)))
         self.query_one(Pager).page(tuple(self._lines(view)))
-        self.query_one("#now", Lines).show(list(foot_lines(view, width)))
+        self.query_one("#now", Lines).show(list(foot_lines(view, self._steps, width)))
 
     def action_evidence(self) -> None:
         """Show all that was read back, with place and time; or one line for each step."""
@@ -89,6 +91,12 @@ class RunScreen(AskingScreen):
     def action_commands(self) -> None:
         """Show how a person would do each step; or the run again."""
         self._commands = not self._commands
+        self.draw_all()
+
+    def action_filter_steps(self) -> None:
+        """Show all steps, those that are not done, or those that need somebody."""
+        self._steps, self._commands = self._steps.next, False
+        self.query_one(Pager).action_scroll(-1_000_000)
         self.draw_all()
 
     def action_cancel_run(self) -> None:
@@ -143,12 +151,20 @@ class RunScreen(AskingScreen):
             yield from command_lines(view.plan, width)
             return
         # What it asks and what it came to stand first: they are never below the window.
-        first = [*question_lines(view, self._question, width), *ending_lines(view, width)]
+        armed = self.state.arming.armed
+        first = [
+            *question_lines(view, self._question, width, armed=armed),
+            *ending_lines(view, width),
+        ]
         yield from first
         if first and first[-1]:
             yield ()
-        current = [] if self._evidence else list(current_lines(view, width))
-        steps = list(step_lines(view, now, width, evidence=self._evidence))
+        current = [] if self._evidence or self._steps is not Shown.ALL else list(current_lines(view, width))
+        steps = self._drawn(view, now, folded=False)
         if not self._evidence and len(first) + len(steps) + len(current) > self.query_one(Pager).size.height:
-            steps = list(step_lines(view, now, width, evidence=False, folded=True))
+            steps = self._drawn(view, now, folded=True)
         yield from (*steps, (), *current)
+
+    def _drawn(self, view: RunView, now: datetime, *, folded: bool) -> list[Line]:
+        width, shown = self.size.width, self._steps
+        return list(step_lines(view, now, width, evidence=self._evidence, folded=folded, shown=shown))

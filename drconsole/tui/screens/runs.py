@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from drconsole.errors import DrConsoleError
 from drconsole.tui.keys.action import RUNS
-from drconsole.tui.run_lines import INKS
 from drconsole.tui.screens.arming import told_error
 from drconsole.tui.screens.asking_runs import AskingScreen
 from drconsole.tui.screens.run import RunScreen
 from drconsole.tui.state import ConsoleState
+from drconsole.tui.step_lines import INKS
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.table import MARK, Column, LineTable

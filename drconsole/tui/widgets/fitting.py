@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -63,3 +63,10 @@ def wrap(text: str, width: int) -> list[str]:
         pieces = chop_cells(word, max(width, 2))
         lines = [*lines, *pieces] if lines[-1] else pieces if len(lines) == 1 else [*lines[:-1], *pieces]
     return lines
+
+
+def wrapped(text: str, width: int, lead: str, rest: str | None = None, *, ink: str = "") -> Iterator[Line]:
+    """``text`` in lines of at most ``width`` cells behind ``lead``, the later ones behind ``rest``."""
+    rest = lead if rest is None else rest
+    for number, piece in enumerate(wrap(text, max(width - max(len(lead), len(rest)) - 1, 10))):
+        yield (Span(rest if number else lead), Span(piece, ink))
