@@ -91,7 +91,8 @@ class Deep:
     ``taken_at`` is the console's time, ``clock`` the host's own in that answer. Points are the newest first.
     ``switches`` are the names of the host's networks, ``versions`` the VM versions that it supports,
     ``receiver`` what it takes from others; None where they were not told. ``version`` is the VM's own,
-    ``authentication`` how its Simple relation proves who it is.
+    ``authentication`` how its Simple relation proves who it is. ``unreplicated`` are the paths of disks of
+    an original that are not sent to its replica; None where nobody tells which those are.
     """
 
     vm: str
@@ -107,6 +108,7 @@ class Deep:
     version: str = ""
     versions: tuple[str, ...] | None = None
     receiver: Receiver | None = None
+    unreplicated: tuple[str, ...] | None = ()
 
     @property
     def test_vm(self) -> str | None:
@@ -167,5 +169,6 @@ class Inspection:
         """What it says, without the times at which it was said."""
         deep, measured = self.deep, self.measured
         facts = (deep.node, deep.auto_start, deep.points, deep.adapters, deep.relations) if deep else None
+        missing = deep.unreplicated if deep else None
         counted = measured.relations if measured else None
-        return facts, self.failed, counted, self.unmeasured, self.measuring is None
+        return facts, missing, self.failed, counted, self.unmeasured, self.measuring is None

@@ -98,6 +98,9 @@ def wrong_values(copy: Relationship, switches: Iterable[str]) -> Iterator[str]:
             yield f"{name}: {enumeration} has no {value!r}"
     if isinstance(copy, Copy) and copy.extended is not UNSET:
         yield from (f"extended.{line}" for line in wrong_values(copy.extended, ()))
+    if isinstance(copy, Copy) and copy.excluded is not UNSET:
+        disks = () if copy.disks is UNSET else copy.disks
+        yield from (f"excluded: there is no disk {one!r}" for one in copy.excluded if one not in disks)
     for name in ("networks", "test_switches") if isinstance(copy, Copy) else ():
         named = getattr(copy, name)
         for switch in () if named is UNSET else named:

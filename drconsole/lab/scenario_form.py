@@ -118,7 +118,7 @@ class Copy(Relationship, frozen=True):
     ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication. ``auto_start`` is a name of
     StartAction. ``extended`` is a second relationship, to a third site. ``test_switches`` are the adapters'
     switches of a test failover, ``shutdown`` is how long the guest takes to shut down.
-    ``version`` is that of its configuration.
+    ``version`` is that of its configuration. ``disks`` are names, ``excluded`` those that are not replicated.
     """
 
     name: str | UnsetType = UNSET
@@ -135,6 +135,8 @@ class Copy(Relationship, frozen=True):
     shutdown: Shutdown | UnsetType = UNSET
     created: Duration | UnsetType = UNSET
     version: str | UnsetType = UNSET
+    disks: tuple[str, ...] | UnsetType = UNSET
+    excluded: tuple[str, ...] | UnsetType = UNSET
     extended: Relationship | UnsetType = UNSET
 
 

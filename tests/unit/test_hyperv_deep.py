@@ -198,3 +198,35 @@ def test_a_spoiled_answer_is_a_deep_reading_or_an_endpoint_error(key: str, value
         return
     assert failure.subject == "ny-hv1"
     assert str(failure).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("disks", "replicated", "excluded", "missing"),
+    [
+        ("ab", "ab", "", ()),
+        ("ab", "a", "b", ("D:\\b.vhdx",)),
+        ("ab", "a", "", ("D:\\b.vhdx",)),
+        ("a", "a", "b", ("D:\\b.vhdx",)),
+        ("ab", "", "b", ("D:\\b.vhdx",)),
+        ("ab", "x", "", None),
+        ("ab", "", "", None),
+        ("", "", "", ()),
+    ],
+)
+def test_disks_of_an_original_that_are_not_replicated(
+    disks: str, replicated: str, excluded: str, missing: tuple[str, ...] | None
+) -> None:
+    def rows(names: str) -> list[dict[str, str]]:
+        return [{"id": f"disk {name}", "path": f"D:\\{name}.vhdx"} for name in names]
+
+    facts = {"disks": rows(disks), "replicated": rows(replicated), "excluded": rows(excluded)}
+    assert deep(answer(relations=[relation(VM_A)], **facts)).unreplicated == missing
+    # What is not sent on is known where it is sent from.
+    assert deep(answer(relations=[relation(VM_A, mode="Replica")], **facts)).unreplicated == ()
+    assert deep(answer(**facts)).unreplicated == ()
+
+
+def test_a_disk_is_one_by_its_id_or_by_its_path() -> None:
+    disks = [{"id": "1", "path": "D:\\a.vhdx"}, {"id": "2", "path": "D:\\b.vhdx"}]
+    sent = [{"id": "1", "path": "other"}, {"id": "other", "path": "d:\\B.vhdx"}]
+    assert deep(answer(relations=[relation(VM_A)], disks=disks, replicated=sent)).unreplicated == ()

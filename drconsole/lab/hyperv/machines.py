@@ -80,6 +80,7 @@ class Machine:
     ``busy`` is the cmdlet that is at work on it. ``content`` is what was written until it began to write
     again; ``before`` what a failover can be taken back to, ``applied`` the point that it was failed over to;
     ``planned`` that its original had been prepared then. ``version`` is that of its configuration.
+    ``excluded`` are those of its disks that are not replicated while it is a primary.
     """
 
     host: str
@@ -104,6 +105,7 @@ class Machine:
     shutdown_s: float | None = 20.0
     busy: str | None = None
     disks: tuple[str, ...] = ("disk",)
+    excluded: tuple[str, ...] = ()
     content: Content = NOTHING
     writer: str = ""
     writing_since: datetime | None = None

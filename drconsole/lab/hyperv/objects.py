@@ -164,7 +164,8 @@ def adapter_object(host: Host, machine: Machine, adapter: Adapter, now: datetime
 def replication_object(
     host: Host, machine: Machine, leg: Leg, test: Machine | None, now: datetime
 ) -> dict[str, Seam]:
-    """A VMReplication: one side's view of one relationship."""
+    """A VMReplication: one side's view of one relationship; what is excluded, the sending side knows."""
+    excluded = machine.excluded if leg.mode == "Primary" else ()
     return documented_object(
         "VMReplication",
         f"replication/{host.name}/{machine.id}/{leg.kind}",
@@ -190,6 +191,8 @@ def replication_object(
         CompressionEnabled=True,
         BypassProxyServer=False,
         RecoveryHistory=leg.history,
+        ReplicatedDisks=[disk_object(host, machine, disk) for disk in machine.disks if disk not in excluded],
+        ExcludedDisks=[disk_object(host, machine, disk) for disk in excluded],
         VSSSnapshotFrequencyHour=0,
         VSSSnapshotReplicationEnabled=False,
         AutoResynchronizeEnabled=True,

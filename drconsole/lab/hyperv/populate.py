@@ -18,6 +18,8 @@ from drconsole.lab.scenario_form import ClusterForm, Copy, HostForm, Scenario, S
 AGE = timedelta(days=200)
 """How long ago machines were made."""
 
+MACHINE_FIELDS = ("name", "notes", "own_mode", "own_state", "test", "auto_start", "version")
+DISK_FIELDS = ("disks", "excluded")
 LEG_FIELDS = ("state", "health", "stalled", "history", "primary", "replica")
 
 
@@ -100,7 +102,7 @@ def change(host: Host, machine: Machine, copy: Copy, now: datetime) -> None:
 
 
 def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> None:
-    for name in ("name", "notes", "own_mode", "own_state", "test", "auto_start", "version"):
+    for name in (*MACHINE_FIELDS, *DISK_FIELDS):
         if name in given:
             setattr(machine, name, given[name])
     if "created" in given:

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Receiver, Statistics
+from drconsole.domain.replication import PRIMARY, relation_of_all
 from drconsole.platforms.hyperv import light
 from drconsole.platforms.hyperv.decoding import decoded
 from drconsole.platforms.hyperv.peer import Peer
@@ -80,6 +81,11 @@ class DiskRow(msgspec.Struct):
     id: str
     path: str
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What it is known by; paths are alike in any case."""
+        return frozenset(name for name in (self.id, self.path.casefold()) if name)
+
 
 class DeepAnswer(msgspec.Struct):
     """The whole answer of ``deep.ps1``; ``replicated`` and ``excluded`` are disks of its Simple relation."""
@@ -140,6 +146,7 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         if row.type in POINTS
     ]
     relations = tuple(light.relation_of(row, peer) for row in answer.relations)
+    judged = relation_of_all(relations)
     return Deep(
         vm=vm.lower(),
         taken_at=taken_at,
@@ -154,15 +161,15 @@ def deep_of(value: bytes, vm: str, peer: Peer, taken_at: datetime, node: str = "
         version=answer.version,
         versions=tuple(answer.versions) if answer.versions else None,
         receiver=_receiver(answer.receiver),
-        unreplicated=_unreplicated(answer) if mode_of_all(relations) == PRIMARY else (),
+        unreplicated=_unreplicated(answer) if judged and judged.mode == PRIMARY else (),
     )
 
 
 def _unreplicated(answer: DeepAnswer) -> tuple[str, ...] | None:
     """Paths of disks that are excluded, or that no replicated one is; None where nothing tells."""
     # Whether both cmdlets give a disk one id is not established; one path is one disk as well.
-    replicated = {name for disk in answer.replicated for name in (disk.id, disk.path.casefold())}
-    sent = [disk for disk in answer.disks if {disk.id, disk.path.casefold()} & replicated]
+    replicated = {name for disk in answer.replicated for name in disk.names}
+    sent = [disk for disk in answer.disks if disk.names & replicated]
     excluded = [disk.path for disk in answer.excluded]
     if not sent:
         return tuple(excluded) or (None if answer.disks else ())

@@ -87,19 +87,20 @@ MEMBERS = frozenset(
     accessvlanid adapters address allowed allowedauthenticationtype allowedprimaryserver arguments
     authenticationtype authorizationentries automaticstartaction averagereplicationlatency
     averagereplicationsize before body call category categoryinfo certificatethumbprint connected create
-    creationtime currentreplicaservername dns dns2 error exception failedoverreplicationtype files
-    frombase64string fullname fullyqualifieddomainname fullyqualifiederrorid gateway getbytes getstring
-    gettype grouptype heartbeat id invocationinfo ipaddresses ipv4address ipv4alternatednsserver
-    ipv4defaultgateway ipv4preferreddnsserver ipv4subnetmask ipv6address ipv6alternatednsserver
-    ipv6defaultgateway ipv6preferreddnsserver ipv6subnetprefixlength isclustered languagemode
-    lastreplicationtime lasttestfailoverinitiatedtime macaddress mask maximumreplicationlatency
-    maximumreplicationsize message missedreplicationcount monitoringstarttime name notes ok
-    operationmode other ownergroup ownernode path pendingreplicationsize point primaryservername
-    psversion replicaservername replicationallowedfromanyserver replicationenabled replicationerrors
-    replicationfrequencysec replicationhealth replicationhealthdetails replicationmode
-    replicationrelationshiptype replicationstate resourcetype script scriptlinenumber sessionstate
-    snapshottype state successfulreplicationcount supportedvmversions switch switchname test test_vm
-    testreplicaswitchname testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime
-    utf8 v6 v6_dns v6_dns2 v6_gateway v6_length value version vlan vm vmid
+    creationtime currentreplicaservername dns dns2 error exception excludeddisks
+    failedoverreplicationtype files frombase64string fullname fullyqualifieddomainname
+    fullyqualifiederrorid gateway getbytes getstring gettype grouptype heartbeat id invocationinfo
+    ipaddresses ipv4address ipv4alternatednsserver ipv4defaultgateway ipv4preferreddnsserver
+    ipv4subnetmask ipv6address ipv6alternatednsserver ipv6defaultgateway ipv6preferreddnsserver
+    ipv6subnetprefixlength isclustered languagemode lastreplicationtime lasttestfailoverinitiatedtime
+    macaddress mask maximumreplicationlatency maximumreplicationsize message missedreplicationcount
+    monitoringstarttime name notes ok operationmode other ownergroup ownernode path
+    pendingreplicationsize point primaryservername psversion replicaservername replicateddisks
+    replicationallowedfromanyserver replicationenabled replicationerrors replicationfrequencysec
+    replicationhealth replicationhealthdetails replicationmode replicationrelationshiptype
+    replicationstate resourcetype script scriptlinenumber sessionstate snapshottype state
+    successfulreplicationcount supportedvmversions switch switchname test test_vm testreplicaswitchname
+    testvirtualmachine tobase64string tostring totalseconds touniversaltime uptime utf8 v6 v6_dns
+    v6_dns2 v6_gateway v6_length value version vlan vm vmid
     """.split()  # noqa: SIM905 - a list to read, not to scroll
 )
