@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,10 @@ class Reach:
             finally:
                 with self._lock:
                     self._idle.append(session)
-        login = self._login()
+        budget_s = max(budget_s, self.endpoint.budget_s)
+        login = self._login(budget_s)
         try:
-            end = time.monotonic() + max(budget_s, self.endpoint.budget_s)
+            end = time.monotonic() + budget_s
             answer = PerCall(login, self._shells).run(name, arguments, end)
         finally:
             self._logins.discard(login)
@@ -181,15 +183,17 @@ class Reach:
                 post = self._posts.setdefault(key, post)
         return post
 
-    def _login(self) -> Login:
-        """A login of one call.
+    def _login(self, budget_s: float = 0.0) -> Login:
+        """A login of one call, within the endpoint's budget or another one.
 
         Raises:
             LoginRefused: this machine cannot log in in this way, or there is no password.
             Unreachable: the run ends.
         """
         check(self.access, self.peer)
-        login = Login(self.endpoint, self.access, self.peer)
+        budget_s = budget_s or self.endpoint.budget_s
+        peer = replace(self.peer, budget_s=budget_s)
+        login = Login(replace(self.endpoint, budget_s=budget_s), self.access, peer)
         login.ask_password()
         with self._lock:
             if self._closed:

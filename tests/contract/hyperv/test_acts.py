@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from drconsole.domain.step import Json, Progress
-from drconsole.errors import EndpointError, LoginRefused, Lost, Unreachable
+from drconsole.errors import EndpointError, LoginRefused, Lost, TimedOut, Unreachable
 from drconsole.platforms.hyperv.reach import Reach
 from drconsole.platforms.hyperv.script import COMMAND_LINE
 from drconsole.platforms.hyperv.shells import Shells
@@ -122,6 +123,20 @@ def test_a_refused_login_is_not_tried_again_at_once(peer: Peer, reach: Reach) ->
             again()
         assert "so that the account is not locked" in caught.value.hint
     assert peer.asked == asked != []
+
+
+def test_a_longer_budget_is_the_one_that_is_told(peer: Peer, tmp_path: Path) -> None:
+    silence = threading.Event()
+
+    def hold(_: object) -> None:
+        silence.wait()
+
+    peer.answers["Receive"] = lambda relates: Reply(hold)
+    with several() as add:
+        short = add(reach_of(peer, tmp_path, budget_s=0.1))
+        with pytest.raises(TimedOut, match="no complete answer within 1 s"):
+            short.ask("statistics.ps1", {}, 1.0)
+        silence.set()
 
 
 def test_after_its_end_nothing_is_opened(peer: Peer, reach: Reach) -> None:
