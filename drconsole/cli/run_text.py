@@ -114,20 +114,24 @@ def run_lines(view: RunView, width: int) -> Iterator[str]:
 
 
 def head_lines(view: RunView, width: int) -> Iterator[str]:
-    """The headline, and what was left out of it."""
-    yield headline(view)
+    """Which run it is, and what was left out of it; where it stands is told at the end."""
+    yield _which(view)
     for text in words.left_out(view.plan) if view.plan else ():
         yield from _wrapped(text, width, " ", "   ")
 
 
 def headline(view: RunView) -> str:
     """Run, operation, workloads, who and when, and where it stands."""
+    return f"{_which(view)}   {view.state.value}"
+
+
+def _which(view: RunView) -> str:
     plan = view.plan
     if plan is None:
-        return f"run {view.id}   of another version   {view.state.value}"
+        return f"run {view.id}   of another version"
     by = visible(getattr(view.order, "by", ""))
     what = f"{words.operation(plan.operation)} {words.names(plan.subjects)}"
-    return f"run {view.id}   {what}   {by}   {exact(view.ordered_at)}   {view.state.value}"
+    return f"run {view.id}   {what}   {by}   {exact(view.ordered_at)}"
 
 
 def step_lines(view: RunView, step: Step, width: int) -> Iterator[str]:

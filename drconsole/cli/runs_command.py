@@ -24,9 +24,12 @@ _ALLOW = click.option("--allow-changes", is_flag=True, help="Let it change somet
 
 
 @click.group("runs", invoke_without_command=True)
+@click.option("--workload", default="", metavar="NAME", help="Only those of this workload: its name or key.")
+@click.option("--site", default="", metavar="SITE", help="Only those from or to this site.")
+@click.option("--open", "only_open", is_flag=True, help="Only those that have not ended.")
 @_JSON
 @click.pass_context
-def runs_command(ctx: click.Context, as_json: bool) -> int:
+def runs_command(ctx: click.Context, workload: str, site: str, only_open: bool, as_json: bool) -> int:
     """List all runs, the newest first; or show, follow, answer and take up one of them."""
     if ctx.invoked_subcommand is not None:
         return 0
@@ -35,12 +38,15 @@ def runs_command(ctx: click.Context, as_json: bool) -> int:
     from drconsole.runs.view import all_runs
 
     with opened(ctx.obj) as (_, journal):
-        views = all_runs(journal)
+        found = [view for view in all_runs(journal) if view.concerns(workload, site)]
+    views = [view for view in found if view.state.is_open or not only_open]
     if as_json:
         click.echo(answers.encoded(run_answers.runs_answer(views)), nl=False)
         return 0
     for view in views:
         click.echo(headline(view))
+    if not views:
+        click.echo("There is no such run in this journal.", err=True)
     return 0
 
 

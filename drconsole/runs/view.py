@@ -18,6 +18,8 @@ from drconsole.runs.results import offers, retryable, steps_of
 
 # How long a run that was ordered may take until its process holds the lock.
 STARTING = timedelta(seconds=30)
+# The fewest letters of a key that name a workload.
+SHORTEST = 6
 
 
 class RunState(StrEnum):
@@ -72,6 +74,17 @@ class RunView:
         back = [step for step in self.steps if self.plan and step in self.plan.compensation]
         ended = [self.history.step(step.id).outcome for step in back if step.workload in led]
         return bool(ended) and all(outcome is Outcome.DONE for outcome in ended)
+
+    def concerns(self, workload: str = "", site: str = "") -> bool:
+        """Whether it is about a workload (its name, its key, or the beginning of its Id), and at a site."""
+        for one in self.plan.subjects if self.plan else ():
+            ident = one.key.partition(":")[2]
+            begins = len(workload) >= SHORTEST and (
+                one.key.startswith(workload) or ident.startswith(workload)
+            )
+            if site in ("", one.source, one.target) and (workload in ("", one.name, one.key) or begins):
+                return True
+        return not workload and not site
 
     @property
     def noes(self) -> list[tuple[str, str]]:

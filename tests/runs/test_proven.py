@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from drconsole.runs.proven import last_passed
 from drconsole.runs.store import Store
 from drconsole.runs.view import RunState, all_runs, seen
 from drconsole.runs.writer import Writer
-from tests.runs.plans import order, plan, step
+from tests.runs.plans import order, plan, step, subject
 
 
 @pytest.fixture
@@ -99,3 +100,25 @@ def test_a_result_that_nobody_knows_here_reads_as_unknown(journal: Journal) -> N
     outcome = view.history.step("1").outcome
     assert outcome is not None
     assert outcome.value == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("workload", "site", "found"),
+    [
+        ("", "", True),
+        ("web-01", "", True),
+        ("hv:12345678-aaaa", "", True),
+        ("hv:1234", "", True),
+        ("123456", "New Jersey", True),
+        ("12345", "", False),
+        ("web", "", False),
+        ("web-01", "New York", True),
+        ("web-01", "Boston", False),
+        ("", "Boston", False),
+    ],
+)
+def test_runs_are_found_by_workload_and_site(journal: Journal, workload: str, site: str, found: bool) -> None:
+    key = "hv:12345678-aaaa"
+    of = plan([step("1", workload=key)], subjects=(replace(subject(key), name="web-01"),))
+    run = journal.create(order(of))
+    assert seen(journal, run).concerns(workload, site) is found
