@@ -393,6 +393,9 @@ class TestFailover:
     def test_fail_over_by_state(self, state: str, verdict: Verdict) -> None:
         assert seen("fail-over", look(machine(), leg(state=state))).verdict is verdict
 
+    def test_fail_over_only_a_replica(self) -> None:
+        assert seen("fail-over", look(machine(), leg("Primary"))).verdict is CONFLICT
+
     def test_never_beside_a_test_copy(self) -> None:
         here = look(machine(), leg(test=TEST), test=machine(ident=TEST))
         assert seen("fail-over", here).verdict is CONFLICT
