@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from drconsole.domain.bulk import hindered_first
 from drconsole.domain.plan import Check, Plan, Readiness, Subject
 from drconsole.domain.step import Step
 from drconsole.tui.widgets.fitting import wrap, wrapped
@@ -32,10 +33,20 @@ def stages(now: int) -> Line:
 
 
 def plan_lines(plan: Plan, width: int) -> Iterator[Line]:
-    """The whole plan, workload by workload: those that hold it up first."""
-    for subject in sorted(plan.subjects, key=_hindered):
+    """The whole plan: what concerns all of it, then workload by workload, those that hold it up first."""
+    whole = [*left_out_lines(plan, width), *_checks(plan.checks, width)]
+    yield from whole
+    if whole:
+        yield ()
+    for subject in hindered_first(plan):
         yield from _subject(plan, subject, width)
         yield ()
+
+
+def left_out_lines(plan: Plan, width: int) -> Iterator[Line]:
+    """What a person left out of it, and why it could not be done."""
+    for text in words.left_out(plan):
+        yield from wrapped(text, width, " ", "   ", ink="warning")
 
 
 def command_lines(plan: Plan, width: int) -> Iterator[Line]:
@@ -46,17 +57,25 @@ def command_lines(plan: Plan, width: int) -> Iterator[Line]:
 
 
 def clearing_lines(plan: Plan, width: int) -> Iterator[Line]:
-    """What holds a plan up, and what clears it."""
-    for subject in plan.subjects:
+    """What holds a plan up, and what clears it: those that are blocked first."""
+    yield from left_out_lines(plan, width)
+    for check in plan.checks:
+        yield from _clearing(check, width)
+    for subject in hindered_first(plan):
         found = [check for check in subject.checks if check.readiness is not Readiness.READY]
         if not found:
             continue
         yield (Span(f" {visible(subject.name)}", "strong"),)
         for check in sorted(found, key=lambda one: one.readiness is not Readiness.BLOCKED):
-            yield from _check(check, width)
-            if check.clear:
-                yield from wrapped(f"to clear it: {visible(check.clear)}", width, " " * (_WORD + 1))
+            yield from _clearing(check, width)
         yield ()
+
+
+def _clearing(check: Check, width: int) -> Iterator[Line]:
+    """One check with what clears it."""
+    yield from _checks((check,), width)
+    if check.clear:
+        yield from wrapped(f"to clear it: {visible(check.clear)}", width, " " * (_WORD + 1))
 
 
 def costs_lines(subject: Subject, width: int) -> Iterator[Line]:
@@ -92,11 +111,6 @@ def holding(subject: Subject) -> dict[str, str]:
     return {source: "; ".join(texts) for source, texts in found.items()}
 
 
-def _hindered(subject: Subject) -> int:
-    bad = {check.readiness for check in subject.checks}
-    return 0 if Readiness.BLOCKED in bad else 1 if Readiness.UNKNOWN in bad else 2
-
-
 def _subject(plan: Plan, subject: Subject, width: int) -> Iterator[Line]:
     yield from costs_lines(subject, width)
     yield ()
@@ -104,29 +118,28 @@ def _subject(plan: Plan, subject: Subject, width: int) -> Iterator[Line]:
     steps = [step for step in plan.steps if step.workload == subject.key]
     if steps:
         yield ()
-        yield from _steps(steps, subject, width)
+        yield from _steps(plan, steps, subject, width)
     for text in subject.after:
         yield from wrapped(f"after it: {visible(text)}", width, " ", "   ")
 
 
-def _steps(steps: list[Step], subject: Subject, width: int) -> Iterator[Line]:
+def _steps(plan: Plan, steps: list[Step], subject: Subject, width: int) -> Iterator[Line]:
     ident = max(len(step.id) for step in steps)
     where = min(max(len(visible(step.endpoint)) for step in steps), width // 4)
     yield (Span(f" {'#':>{ident}}  {'where':<{where}}  step", "label"),)
     for step in steps:
         if step.id == subject.point_of_no_return:
             yield turn_line(subject, width)
-        limit = words.limit(step)
-        extra = ", asks first" if step.ask else ", holds nothing up" if step.optional else ""
+        extra = f", {remark}" if (remark := words.remark(step, plan)) else ""
         lead = f" {step.id:>{ident}}  {visible(step.endpoint)[:where]:<{where}}  "
-        pieces = wrap(f"{visible(step.title)}  ({limit}{extra})", max(width - len(lead) - 1, 10))
+        pieces = wrap(f"{visible(step.title)}  ({words.limit(step)}{extra})", max(width - len(lead) - 1, 10))
         yield (Span(lead, "muted"), Span(pieces[0]))
         yield from ((Span(" " * len(lead)), Span(piece)) for piece in pieces[1:])
 
 
-def _check(check: Check, width: int) -> Iterator[Line]:
-    ((word, text, source),) = words.checks((check,))
-    yield from _told(word, text, source, width)
+def _checks(found: Iterable[Check], width: int) -> Iterator[Line]:
+    for word, text, source in words.checks(found):
+        yield from _told(word, text, source, width)
 
 
 def _told(word: str, text: str, source: str, width: int) -> Iterator[Line]:

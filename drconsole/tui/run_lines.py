@@ -97,7 +97,7 @@ def ending_lines(view: RunView, width: int) -> Iterator[Line]:
     if view.state.is_open and state != "interrupted":
         return
     when = f", {exact(view.history.ended)}" if view.history.ended else ""
-    text = words.LED_BACK if view.led_back else words.RESULTS[state]
+    text = words.result(state, led_back=view.led_back, noes=view.noes)
     yield from wrapped(f"{text}{when}", width, " ", ink=INKS.get(state, "strong"))
     if state == "done" and view.plan:
         for subject in view.plan.subjects:

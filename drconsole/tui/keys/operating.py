@@ -84,6 +84,16 @@ WIZARD = (
     ),
     Action("go-on", ("enter",), "go_on", "next", "to the confirmation", frozenset({PLAN}), 1, "ready"),
     Action(
+        "leave-out",
+        ("x",),
+        "leave_out",
+        "leave blocked out",
+        "go on without the workloads that cannot be done",
+        frozenset({PLAN}),
+        1,
+        "mixed",
+    ),
+    Action(
         "plan-commands",
         ("c",),
         "commands",

@@ -12,7 +12,7 @@ from drconsole.domain.confirmation import Planned, What
 from drconsole.domain.plan import Readiness, Subject
 from drconsole.errors import DrConsoleError
 from drconsole.tui.keys.action import CONFIRMATION, OPTIONS, PLAN
-from drconsole.tui.plan_lines import costs_lines, holding, stages
+from drconsole.tui.plan_lines import costs_lines, holding, left_out_lines, stages
 from drconsole.tui.screens.arming import ArmingScreen, told_error
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.run import RunScreen
@@ -147,7 +147,11 @@ class ConfirmationScreen(ArmingScreen):
         self.app.push_screen(RunScreen(self.state, run))
 
     def _lines(self) -> Iterator[Line]:
-        subjects = self._planned.plan.subjects
+        plan = self._planned.plan
+        subjects = plan.subjects
+        yield from left_out_lines(plan, self.size.width)
+        for text in (visible(check.text) for check in plan.checks):
+            yield from self._titled("what is to be known", text, "warning")
         for subject in subjects[:_SHOWN]:
             yield from costs_lines(subject, self.size.width)
             yield from self._evidence(subject)

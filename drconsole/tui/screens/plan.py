@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from textual.widget import Widget
 
+from drconsole.domain.bulk import can_leave_out, readiness, without_blocked
 from drconsole.domain.confirmation import Planned
 from drconsole.domain.plan import Operation, Readiness
 from drconsole.domain.snapshot import Workload
@@ -57,13 +58,17 @@ class PlanScreen(ArmingScreen):
         self.action_plan_again()
 
     def conditions(self) -> frozenset[str]:
-        """Whether it could go on to the confirmation."""
-        return frozenset({"ready"} if self._ready else ())
+        """Whether it could go on to the confirmation, or could without those that are blocked."""
+        mixed = self._planned is not None and can_leave_out(self._planned)
+        found = {"ready": self._ready, "mixed": mixed}
+        return frozenset(name for name, holds in found.items() if holds)
 
     def draw(self) -> None:
         """Draw the plan, or that it is asked for."""
         names = [visible(w.name) for w in self._workloads()]
         title = names[0] if len(self._keys) == 1 and names else f"{len(self._keys)} workloads"
+        if self._planned and self._planned.plan.left_out:
+            title = f"{len(self._planned.plan.subjects)} of {title}"
         about = Span(f" {words.operation(self._operation)}: {title}", "strong")
         self.query_one("#place", Lines).show([(*stages(2), about)])
         self.query_one(Pager).page(tuple(self._lines()))
@@ -82,6 +87,14 @@ class PlanScreen(ArmingScreen):
     def action_why(self) -> None:
         """Show what clears what holds it up, or the plan again."""
         self._show(CLEARING)
+
+    def action_leave_out(self) -> None:
+        """Go on without the workloads that cannot be done; reading again takes them back in."""
+        if self._planned:
+            self._planned = without_blocked(self._planned)
+            self._shown = WHOLE
+            self.query_one(Pager).action_scroll(-1_000_000)
+            self.draw_all()
 
     def action_go_on(self) -> None:
         """Go on to the confirmation; not while this console is read-only."""
@@ -106,13 +119,7 @@ class PlanScreen(ArmingScreen):
     @property
     def _ready(self) -> bool:
         """Whether the preflight lets it run: as the engine judges, which looks again."""
-        if self._planned is None:
-            return False
-        plan = self._planned.plan
-        found = {check.readiness for subject in plan.subjects for check in subject.checks}
-        planned = {step.workload for step in plan.steps}
-        clear = not found & {Readiness.BLOCKED, Readiness.UNKNOWN}
-        return clear and planned.issuperset(subject.key for subject in plan.subjects)
+        return self._planned is not None and readiness(self._planned.plan) is Readiness.READY
 
     def _lines(self) -> Iterator[Line]:
         width = self.size.width
@@ -133,12 +140,19 @@ class PlanScreen(ArmingScreen):
         """The line above the keys: whether it could run, and that nothing has been done."""
         if self._planned is None:
             yield "Nothing has been done.", "muted"
+        elif can_leave_out(self._planned):
+            yield self._mixed(self._planned), "warning"
         elif not self._ready:
             yield "This cannot run now. w says what clears it; nothing has been done.", "warning"
         elif not self.state.arming.armed and not self.state.desk.allowed_by(self._planned.plan):
             yield "It could run. Read-only: ! allows changes. Nothing has been done.", "label"
         else:
             yield "It could run. Nothing has been done.", "label"
+
+    def _mixed(self, planned: Planned) -> str:
+        able = len(without_blocked(planned).plan.subjects)
+        stay = f"{len(self._keys) - able} of {len(self._keys)} cannot run now"
+        return f"{stay}: w says what clears it, x goes on with the other {able}."
 
     def _workloads(self) -> list[Workload]:
         snapshot = self.state.snapshot
