@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from drconsole.lab.hyperv.clusters import WrongMove, move, set_node
 from drconsole.lab.hyperv.model import HyperVWorld
+from drconsole.lab.hyperv.power_loss import go_down
 from drconsole.lab.winrm.listener import Listener
 from drconsole.lab.wire_faults import WireFault
 
@@ -44,10 +45,11 @@ class HostBreaker:
         """Let a host be gone: its processes end and nobody answers; a node's machines start elsewhere."""
         for listener in self._of(host):
             listener.service.restart()
+        hosts, now = self._world.hosts, self._world.clock.now()
         try:
-            set_node(self._world.hosts, host, "Down", self._world.clock.now())
+            set_node(hosts, host, "Down", now)
         except WrongMove:
-            self._world.hosts[host].state = "Down"
+            go_down(hosts, hosts[host], now)
         await self._follow_owners()
         for listener in self._of(host):
             await listener.set_fault(WireFault.SILENT_TCP)

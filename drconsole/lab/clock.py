@@ -16,7 +16,7 @@ class Clock:
         self.base = start or datetime.now(UTC)
         self.speed = speed
         self._mark = asyncio.get_running_loop().time()
-        self._waiters: set[asyncio.Event] = set()
+        self._waiters: dict[asyncio.Event, datetime] = {}
 
     def now(self) -> datetime:
         """The simulated time, UTC."""
@@ -24,15 +24,15 @@ class Clock:
         return self.base + timedelta(seconds=passed * self.speed)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward at once and wake whoever waits for that time."""
+        """Move the clock forward at once and wake who waits, whoever waits for the earliest time first."""
         self.base += timedelta(seconds=seconds)
-        for waiter in self._waiters:
+        for waiter in sorted(self._waiters, key=self._waiters.__getitem__):
             waiter.set()
 
     async def sleep(self, seconds: float) -> None:
         """Return when ``seconds`` of simulated time have passed."""
         until, waiter = self.now() + timedelta(seconds=seconds), asyncio.Event()
-        self._waiters.add(waiter)
+        self._waiters[waiter] = until
         try:
             while (left := (until - self.now()).total_seconds()) > 0:
                 waiter.clear()
@@ -42,4 +42,4 @@ class Clock:
                 except TimeoutError:
                     continue
         finally:
-            self._waiters.discard(waiter)
+            del self._waiters[waiter]

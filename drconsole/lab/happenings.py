@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from drconsole.lab.hyperv.clusters import arrive, move, set_broker, set_node
 from drconsole.lab.hyperv.effects import perform
+from drconsole.lab.hyperv.power_loss import come_up, go_down
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import Operation
 from drconsole.lab.powershell.stubborn import Habit
@@ -58,28 +59,28 @@ async def let_happen(lab: Lab, what: Happening) -> None:
 
 
 async def _set_node(lab: Lab, node: str, state: str) -> None:
-    """A node that is down answers nobody; one that comes up again does, and so does a host alone.
-
-    What ran on a host alone when it went down starts anew when it comes up.
-    """
+    """A node that is down answers nobody; one that comes up again does, and so does a host alone."""
     hosts, now = lab.world.hosts, lab.clock.now()
     if hosts[node].cluster is not None:
         set_node(hosts, node, state, now)
         await lab.follow_owners()
+    elif state == "Down":
+        go_down(hosts, hosts[node], now)
     else:
-        settle(hosts, now)
-        hosts[node].state = state
-        for machine in hosts[node].machines.values():
-            machine.since = now if machine.since is not None else None
+        come_up(hosts, hosts[node], now)
     for listener in lab.listeners.values():
         if listener.service.host_name == node:
             await listener.set_fault(WireFault.SILENT_TCP if state == "Down" else None)
 
 
 async def _set_site(lab: Lab, site: str, state: str) -> None:
-    """What replication was under way comes to its end first: what follows does not count."""
-    settle(lab.world.hosts, lab.clock.now())
+    """A site whose line is cut goes on; what replication was under way comes to its end first."""
+    hosts, now = lab.world.hosts, lab.clock.now()
+    settle(hosts, now)
     of_site = [one for one in lab.scenario.endpoints if one.site == site]
     for name, host in (pair for one in of_site for pair in addresses(lab.scenario, one).items()):
-        lab.world.hosts[host].state = state
+        if state == "Down":
+            hosts[host].state = state
+        else:
+            come_up(hosts, hosts[host], now)
         await lab.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)

@@ -39,6 +39,8 @@ class Timeline:
         end = clock.now().timestamp() + seconds
         while self._due and self._due[0][0].timestamp() <= end:
             clock.advance(max((self._due[0][0] - clock.now()).total_seconds(), 0))
+            # What was to end before this moment ends before it.
+            await asyncio.sleep(0)
             await self._happen()
         clock.advance(max(end - clock.now().timestamp(), 0))
 

@@ -73,6 +73,16 @@ def never(web: Machine, copy: Machine) -> None:
     web.legs[0].last_sync = copy.legs[0].last_sync = None
 
 
+def stalled(web: Machine, copy: Machine) -> None:
+    """Both ends say that they replicate, and nothing arrives."""
+    web.legs[0].stalled = True
+
+
+def alone(web: Machine, copy: Machine) -> None:
+    """The replica takes no part any more."""
+    copy.legs.clear()
+
+
 def recovered(web: Machine, copy: Machine) -> None:
     """The replica was failed over and runs, its original is off and in error."""
     off(web, copy)
@@ -144,6 +154,12 @@ Do = Operation
         ([], "copy", [Do.FAIL_OVER, Do.CANCEL], FLOWS),
         ([], "copy", [Do.FAIL_OVER, Do.COMPLETE], ("Primary Replicating", "Replica FailedOver")),
         (
+            [states("Resynchronizing", "FailedOver")],
+            "web",
+            [Do.STOP_RESYNCHRONIZE],
+            ("Primary WaitingForStartResynchronize", "Replica FailedOver"),
+        ),
+        (
             [recovered],
             "web",
             [Do.BECOME_REPLICA],
@@ -180,6 +196,18 @@ def test_what_an_operation_does(
         ([states("Resynchronizing", "Resynchronizing")], "copy", Do.TEST, "InvalidState"),
         ([], "web", Do.PREPARE, "InvalidState"),
         ([off, states("Suspended", "Replicating")], "web", Do.PREPARE, "InvalidState"),
+        ([off, states("Replicating", "Suspended")], "web", Do.PREPARE, "OperationFailed"),
+        ([off, stalled], "web", Do.PREPARE, "OperationFailed"),
+        ([off, alone], "web", Do.PREPARE, "OperationFailed"),
+        ([FIRST, alone], "web", Do.START_FIRST_COPY, "OperationFailed"),
+        (
+            [states("ReadyForInitialReplication", "Replicating")],
+            "web",
+            Do.START_FIRST_COPY,
+            "OperationFailed",
+        ),
+        ([states("Error", "FailedOver")], "web", Do.RESYNCHRONIZE, "OperationFailed"),
+        ([states("Resynchronizing", "FailedOver")], "web", Do.FINISH_COPY, "OperationFailed"),
         ([off], "copy", Do.PREPARE, "InvalidOperation"),
         ([], "web", Do.FAIL_OVER, "InvalidOperation"),
         ([never, states("Error", "Replicating")], "copy", Do.FAIL_OVER, "InvalidState"),

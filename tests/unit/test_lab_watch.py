@@ -33,6 +33,13 @@ def as_test(known: Hosts) -> None:
     there[DB] = replace(there.pop(WEB), id=DB, name="web - Test", workload=WEB)
 
 
+def of_one_name(known: Hosts) -> None:
+    """The original is off; its replica and the test copy of that run, and are called alike."""
+    there = known["NJHV01"].machines
+    there[DB] = replace(there[WEB], id=DB, workload=WEB)
+    known["NYHV01"].machines[WEB].power = "Off"
+
+
 def one_cluster(known: Hosts) -> None:
     """Both hosts are nodes of one cluster, and web migrates between them."""
     cluster = Cluster("C", "c.example", tuple(known), "NYHV01")
@@ -64,6 +71,7 @@ def down(known: Hosts) -> None:
     [
         (lambda known: None, True),
         (as_test, True),
+        (of_one_name, True),
         (power("Starting"), True),
         (power("Stopping"), True),
         (power("Off"), False),
@@ -93,3 +101,11 @@ def test_each_time_is_noted_once_with_its_cause() -> None:
     assert [(seen.vm, seen.cause) for seen in watch.seen] == [(WEB, "b"), (WEB, "e")]
     assert watch.seen[0].at == START + timedelta(minutes=1)
     assert watch.seen[0].copies == ("NJHV01: web", "NYHV01: web")
+
+
+def test_a_new_name_is_no_new_copy() -> None:
+    known, watch = both_on(), Watch()
+    watch.look(known, START, "a")
+    known["NJHV01"].machines[WEB].name = "renamed"
+    watch.look(known, START, "b")
+    assert [seen.cause for seen in watch.seen] == ["a"]

@@ -68,7 +68,7 @@ async def carry_out(turn: Turn, act: Act) -> bool:
         return False
     fault = turn.world.faults.on_act(turn.call.cmdlet, machine)
     try:
-        _free(machine)
+        _free(turn, machine)
         act.check()
         if fault and fault.kind is ActKind.FAILS:
             raise Refused(fault.id, fault.text, fault.category)
@@ -82,15 +82,25 @@ async def carry_out(turn: Turn, act: Act) -> bool:
     return True
 
 
-def _free(machine: Machine) -> None:
-    """Refuse a second act on a machine while another is at work."""
-    if machine.busy:
-        text = f"The operation cannot be performed while '{machine.busy}' is at work on '{machine.name}'."
-        raise Refused("ObjectInUse", text, "ResourceBusy")
+def _free(turn: Turn, machine: Machine) -> None:
+    """Refuse a second act on a machine while another is at work, and any while it migrates."""
+    at_work = f"'{machine.busy}'" if machine.busy else None
+    if at_work or _migrates(turn, machine):
+        text = f"The operation cannot be performed while {at_work or 'a migration'} is at work on "
+        raise Refused("ObjectInUse", f"{text}'{machine.name}'.", "ResourceBusy")
+
+
+def _migrates(turn: Turn, machine: Machine) -> bool:
+    """Whether another node of its cluster lists a machine too."""
+    hosts = turn.world.hosts
+    cluster = hosts[machine.host].cluster
+    others = (hosts[node] for node in cluster.nodes if node != machine.host) if cluster else ()
+    return any(machine.id in other.machines for other in others)
 
 
 async def _take_its_time(turn: Turn, act: Act, fault: ActFault | None) -> Machine:
     machine, kind = act.machine, fault.kind if fault else None
+    host, deaths = turn.host, turn.host.deaths
     seconds = act.seconds + (fault.seconds if fault and kind is ActKind.SLOW else 0.0)
     machine.busy = turn.call.cmdlet
     undo = act.meanwhile() if act.meanwhile else None
@@ -101,6 +111,8 @@ async def _take_its_time(turn: Turn, act: Act, fault: ActFault | None) -> Machin
         machine.busy = None
         if undo is not None:
             undo()
+    if host.deaths != deaths:
+        raise Gone
     if fault and kind is ActKind.HOST_DIES:
         await _die(turn, act, fault)
     if kind is ActKind.NO_EFFECT:
@@ -108,6 +120,7 @@ async def _take_its_time(turn: Turn, act: Act, fault: ActFault | None) -> Machin
     if turn.world.hosts[machine.host].machines.get(machine.id) is not machine:
         text = f"Virtual machine '{machine.name}' is not on this host any more."
         raise Refused("ObjectNotFound", text, "ObjectNotFound")
+    _free(turn, machine)
     act.check()
     return _effect(turn, act, fault)
 

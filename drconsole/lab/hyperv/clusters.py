@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from drconsole.lab.hyperv.machines import Broker, Cluster, Host, Machine
+from drconsole.lab.hyperv.power_loss import come_up, go_down, start_anew
 
-UNDONE = {"Stopping": "Running", "Starting": "Off"}
 GROUP_ON = ("Running", "Paused", "Starting", "Stopping")
 
 
@@ -41,7 +41,7 @@ def arrive(hosts: Mapping[str, Host], machine: Machine, target: str, now: dateti
     legs = [replace(leg) for leg in machine.legs]
     arriving = replace(machine, host=to.name, legs=legs, since=now if machine.since else None)
     # What is at work on it stays behind, and does not come to its end.
-    arriving.busy, arriving.power = None, UNDONE.get(machine.power, machine.power)
+    arriving.forget_work()
     to.machines[machine.id] = arriving
     assert source.cluster is to.cluster
     return arriving
@@ -81,13 +81,14 @@ def set_node(hosts: Mapping[str, Host], name: str, state: str, now: datetime) ->
     heirs = [n for n in cluster.nodes if n != name and hosts[n].state == "Up"]
     if state == "Down" and not heirs:
         raise WrongMove(f"{name} is the last node of {cluster.name} that is up")
-    node.state = state
     if state != "Down":
+        come_up(hosts, node, now)
+        node.state = state
         return
+    go_down(hosts, node, now)
     for machine in list(node.machines.values()):
         if node.clusters(machine):
-            moved = move(hosts, machine, heirs[0], now)
-            moved.since = now if moved.since else None
+            start_anew(move(hosts, machine, heirs[0], now), now)
     if cluster.owner == name:
         cluster.owner = heirs[0]
     if cluster.broker is not None and cluster.broker.owner == name:

@@ -9,7 +9,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from drconsole.lab.hyperv.content import content_at, start_writing, stop_writing
 from drconsole.lab.hyperv.guests import injected
-from drconsole.lab.hyperv.machines import Adapter, Host, Machine, Point
+from drconsole.lab.hyperv.machines import FAILED_OVER, Adapter, Host, Machine, Point
+from drconsole.lab.hyperv.receivers import check_prepare, check_receiver, check_waiting
 from drconsole.lab.hyperv.replication import settle, ship
 from drconsole.lab.hyperv.reversal import (
     become_replica,
@@ -32,8 +33,6 @@ from drconsole.lab.hyperv.transitions import (
     Refused,
     check,
 )
-
-STARTABLE = ("FailedOver", "FailedOverWaitingCompletion")
 
 
 def perform(
@@ -76,6 +75,8 @@ def permit(
         Refused: its preconditions do not hold.
     """
     settle(hosts, now)
+    if hosts[machine.host].dead:
+        raise Refused("OperationFailed", f"The server '{machine.host}' is down.", "NotSpecified")
     found = next((known for known in machine.points if known.id == point), None)
     ground = Ground(hosts, machine, now, kind, found)
     if point is not None and found is None:
@@ -88,9 +89,10 @@ def permit(
 
 
 def _both(ground: Ground, own: str, other: str) -> None:
+    """Give both ends a state; one that was failed over is no end any more."""
     ground.leg.state = own
     partner = ground.partner(ground.leg)
-    if partner is not None and partner.simple is not None:
+    if partner is not None and partner.simple is not None and partner.simple.state not in FAILED_OVER:
         partner.simple.state = other
 
 
@@ -230,7 +232,7 @@ def _remove(ground: Ground) -> None:
 
 def _check_start(ground: Ground) -> None:
     machine, leg = ground.machine, ground.machine.simple
-    if leg is not None and (leg.state == PREPARED or (leg.mode in REPLICAS and leg.state not in STARTABLE)):
+    if leg is not None and (leg.state == PREPARED or (leg.mode in REPLICAS and leg.state not in FAILED_OVER)):
         text = f"Virtual machine '{machine.name}' cannot be started in its replication state."
         raise Refused("OperationFailed", text)
 
@@ -249,6 +251,10 @@ def _stop(ground: Ground) -> None:
 
 
 MORE: Mapping[Operation, Callable[[Ground], None]] = {
+    Operation.START_FIRST_COPY: check_waiting,
+    Operation.FINISH_COPY: check_receiver,
+    Operation.RESYNCHRONIZE: check_receiver,
+    Operation.PREPARE: check_prepare,
     Operation.TEST: _check_test,
     Operation.REVERSE: check_reverse,
     Operation.CONTINUE: check_continue,

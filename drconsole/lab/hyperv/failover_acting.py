@@ -54,14 +54,13 @@ def _in_progress(machine: Machine) -> Callable[[], Callable[[], None]]:
 
     def begin() -> Callable[[], None]:
         leg = machine.simple
-        was = leg.state if leg is not None else ""
 
         def end() -> None:
-            if leg is not None and leg.state == IN_PROGRESS:
-                leg.state = was
+            if leg is not None and leg.before is not None:
+                leg.state, leg.before = leg.before, None
 
         if leg is not None:
-            leg.state = IN_PROGRESS
+            leg.before, leg.state = leg.state, IN_PROGRESS
         return end
 
     return begin

@@ -13,6 +13,8 @@ from drconsole.lab.hyperv.content import Content
 
 NOTHING = Content()
 FAILED_OVER = ("FailedOver", "FailedOverWaitingCompletion")
+UNDONE = {"Stopping": "Running", "Starting": "Off"}
+"""The power of a machine whose act does not come to its end."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Leg:
     """One side's view of one replication relationship: the two sides may disagree.
 
     ``health`` None: as the state and the last sync imply. ``stalled``: it says Replicating, but nothing
-    arrives. ``last_sync`` None: never.
+    arrives. ``last_sync`` None: never. ``before`` is the state before one that only shows what is at work.
     """
 
     mode: str
@@ -67,6 +69,7 @@ class Leg:
     history: int = 0
     initial_start: datetime | None = None
     resync_start: datetime | None = None
+    before: str | None = None
 
 
 @dataclass(slots=True)
@@ -113,6 +116,12 @@ class Machine:
     applied: Point | None = None
     planned: bool = False
     version: str = "10.0"
+
+    def forget_work(self) -> None:
+        """Be as before the act that is at work, which will not come to its end here."""
+        self.busy, self.power = None, UNDONE.get(self.power, self.power)
+        for leg in self.legs:
+            leg.state, leg.before = leg.before or leg.state, None
 
     @property
     def ref(self) -> str:
@@ -185,7 +194,8 @@ class Host:
     ``cluster_rights`` False: it may not see the cluster.
     ``state`` is a name of ClusterNodeState; a host that is Down answers nobody. ``accepting`` is who may
     replicate to it while it is alone, ``versions`` which machines it can run. ``test_networks`` are its
-    switches that are no production. ``files`` are disks that belong to no machine any more.
+    switches that are no production. ``files`` are disks that belong to no machine any more. ``dead``: it is
+    Down because it lost its power, and not because its line was cut; ``deaths`` counts how often it was.
     """
 
     name: str
@@ -202,6 +212,8 @@ class Host:
     versions: tuple[str, ...] = ("8.0", "9.0", "10.0")
     test_networks: tuple[str, ...] = ()
     files: set[str] = field(default_factory=set)
+    dead: bool = False
+    deaths: int = 0
 
     @property
     def place(self) -> str:

@@ -13,6 +13,8 @@ from datetime import datetime
 from drconsole.lab.hyperv.machines import Host, Machine
 
 ALIVE = ("Running", "Starting", "Stopping")
+Where = tuple[str, str]
+"""A copy: its place, and its id there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.seen: list[TwoAlive] = []
-        self._now: dict[str, tuple[str, ...]] = {}
+        self._now: dict[str, set[Where]] = {}
 
     def forget(self) -> None:
         """Begin anew."""
@@ -41,20 +43,21 @@ class Watch:
         """Note every workload that has come to be alive twice since the last look, or in more places."""
         found = alive_twice(hosts)
         for vm, copies in found.items():
-            if not set(copies) <= set(self._now.get(vm, ())):
-                self.seen.append(TwoAlive(at, vm, copies, cause))
-        self._now = found
+            if not copies.keys() <= self._now.get(vm, set()):
+                self.seen.append(TwoAlive(at, vm, tuple(sorted(copies.values())), cause))
+        self._now = {vm: set(copies) for vm, copies in found.items()}
 
 
-def alive_twice(hosts: Mapping[str, Host]) -> dict[str, tuple[str, ...]]:
-    """The workloads with more than one living copy, each with its copies."""
-    living: dict[str, set[str]] = {}
+def alive_twice(hosts: Mapping[str, Host]) -> dict[str, dict[Where, str]]:
+    """The workloads with more than one living copy, each with what its copies are called."""
+    living: dict[str, dict[Where, str]] = {}
     for host in hosts.values():
         for machine in host.machines.values():
             if host.state != "Down" and serves(host, machine):
-                # Two nodes that list one machine, as during a live migration, are one place.
-                living.setdefault(machine.workload or machine.id, set()).add(f"{host.place}: {machine.name}")
-    return {vm: tuple(sorted(copies)) for vm, copies in living.items() if len(copies) > 1}
+                # Two nodes that list one machine, as during a live migration, are one place. Names are none.
+                copies = living.setdefault(machine.workload or machine.id, {})
+                copies[host.place, machine.id] = f"{host.place}: {machine.name}"
+    return {vm: copies for vm, copies in living.items() if len(copies) > 1}
 
 
 def serves(host: Host, machine: Machine) -> bool:
