@@ -91,6 +91,12 @@ class Secret:
             if self.kind in _RENEWED and self._clock() - self._fetched >= RETRY_AFTER_S:
                 self._value = None
 
+    def enter(self, value: str) -> None:
+        """Take a password that a person typed again; it counts from the next login on."""
+        conceal(value, user=self.user)
+        with self._lock:
+            self._value, self._fetched, self._failed = value, self._clock(), None
+
     def _fetch(self) -> str:
         if self._failed and self._clock() - self._failed[0] < RETRY_AFTER_S:
             known = self._failed[1]

@@ -12,6 +12,8 @@ from collections.abc import Callable
 
 from drconsole.errors import KeyringUnusable, LoginRefused
 
+_AGAIN = "Start drconsole again to enter it; in the console p on its endpoint asks for it."
+
 
 def from_environment(variable: str) -> Callable[[], str]:
     """A source that reads an environment variable."""
@@ -64,14 +66,14 @@ class Prompt:
             LoginRefused: there is no terminal, or nobody was asked before the start or gave anything.
         """
         if self._asked or threading.current_thread() is not threading.main_thread():
-            raise LoginRefused("none was entered.", hint="Start drconsole again to enter it.")
+            raise LoginRefused("none was entered.", hint=_AGAIN)
         self._asked = True
         if not (sys.stdin and sys.stdin.isatty()):
             hint = "Start it on a terminal, or use another source in the config."
             raise LoginRefused("nobody can be asked without a terminal.", hint=hint)
         if given := typed(self._question):
             return given
-        hint = "Start drconsole again to enter it."
+        hint = _AGAIN
         raise LoginRefused("none was entered, so its endpoints are left out.", hint=hint)
 
 

@@ -108,6 +108,16 @@ LOOKING = (
         frozenset({ENDPOINT, ENDPOINTS}),
         4,
     ),
+    Action(
+        "password",
+        ("p",),
+        "enter_password",
+        "enter password",
+        "enter the password of this endpoint again",
+        frozenset({ENDPOINT, ENDPOINTS}),
+        2,
+        "prompted",
+    ),
     Action("all", ("A",), "toggle_all", "", "show or hide machines that nothing protects", HERE, 5),
     Action("copy", ("y",), "app.copy", "copy", "copy what this screen tells into a file", EVERYWHERE, 6),
     Action(

@@ -8,13 +8,13 @@ from textual.widget import Widget
 
 from drconsole.tui.endpoint_facts import fact_lines, unlisted_lines
 from drconsole.tui.keys.action import ENDPOINT
-from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.screens.prompted import PromptedScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.pager import Pager
 
 
-class EndpointScreen(ConsoleScreen):
+class EndpointScreen(PromptedScreen):
     """Everything known about one endpoint, and what the config would need for hosts that it names.
 
     Args:
@@ -35,9 +35,9 @@ class EndpointScreen(ConsoleScreen):
         """Draw the page."""
         self.query_one(Pager).page(self._lines())
 
-    def action_read_now(self) -> None:
-        """Ask for a read of this endpoint."""
-        self.ask(self.endpoint)
+    def chosen(self) -> str:
+        """The endpoint of the page."""
+        return self.endpoint
 
     def _lines(self) -> tuple[Line, ...]:
         snapshot = self.state.snapshot

@@ -12,8 +12,8 @@ from drconsole.tui import endpoint_list
 from drconsole.tui.endpoint_facts import fact_lines
 from drconsole.tui.keys.action import ENDPOINTS
 from drconsole.tui.picture import Picture
-from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.screens.endpoint import EndpointScreen
+from drconsole.tui.screens.prompted import PromptedScreen
 from drconsole.tui.state import ConsoleState
 from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.tui.widgets.lines import Lines
@@ -25,7 +25,7 @@ FACTS, FACTS_LEAST = 0.45, 9
 AROUND = 5
 
 
-class EndpointsScreen(ConsoleScreen):
+class EndpointsScreen(PromptedScreen):
     """Each endpoint in one line, and what is known about the selected one below; enter opens all of it.
 
     Args:
@@ -71,7 +71,8 @@ class EndpointsScreen(ConsoleScreen):
         self.show_selected()
 
     def show_selected(self) -> None:
-        """Show what is known about the selected endpoint, as far as it has room."""
+        """Show what is known about the selected endpoint, as far as it has room; and the keys that it has."""
+        self.draw_keys()
         status = self._table.selected
         pane = self.query_one("#pane", Lines)
         lines = self._facts(status) if status else ()
@@ -85,9 +86,9 @@ class EndpointsScreen(ConsoleScreen):
         if self._table.selected_key:
             await self.app.push_screen(EndpointScreen(self.state, self._table.selected_key))
 
-    def action_read_now(self) -> None:
-        """Ask for a read of the selected endpoint."""
-        self.ask(self._table.selected_key or None)
+    def chosen(self) -> str:
+        """The endpoint under the cursor."""
+        return self._table.selected_key
 
     def _facts(self, status: EndpointStatus) -> tuple[Line, ...]:
         snapshot = self.state.snapshot
