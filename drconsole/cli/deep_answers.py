@@ -7,13 +7,17 @@ from datetime import datetime
 from msgspec import Struct
 
 from drconsole.cli.json_text import utf8
-from drconsole.domain.deep import Adapter, Inspection, Statistics
+from drconsole.domain.deep import Adapter, Deep, Inspection, Statistics
 from drconsole.domain.reading import Relation
 
 
 class PointAnswer(Struct):
-    """One recovery point; ``consistency`` is crash, application or synced."""
+    """One recovery point; ``id`` is what the option ``point`` takes.
 
+    ``consistency`` is crash, application or synced.
+    """
+
+    id: str
     at: datetime
     consistency: str
 
@@ -80,6 +84,7 @@ class DeepAnswer(Struct):
 
     ``clock`` is the host's own time in its answer, ``auto_start`` its word for whether the copy starts with
     it (Nothing, StartIfRunning, Start), ``test_vm`` the id of the test copy that was made of it.
+    ``unreplicated`` are paths of disks of an original that its replica does not have; null: nobody tells.
     """
 
     copy: str
@@ -91,6 +96,7 @@ class DeepAnswer(Struct):
     test_vm: str | None
     points: list[PointAnswer]
     networks: list[NetworkAnswer]
+    unreplicated: list[str] | None
     relationships: list[RelationshipAnswer]
     statistics: StatisticsAnswer
 
@@ -106,11 +112,20 @@ def deep_answer(copy: str, seen: Inspection) -> DeepAnswer:
         clock=deep.clock if deep else None,
         auto_start=(utf8(deep.auto_start) or None) if deep else None,
         test_vm=deep.test_vm if deep else None,
-        points=[PointAnswer(point.at, point.consistency.value) for point in deep.points] if deep else [],
+        points=[PointAnswer(utf8(one.id), one.at, one.consistency.value) for one in deep.points]
+        if deep
+        else [],
         networks=[_network(one) for one in deep.adapters] if deep else [],
+        unreplicated=_unreplicated(deep),
         relationships=[_relationship(one) for one in deep.relations] if deep else [],
         statistics=_statistics(seen),
     )
+
+
+def _unreplicated(deep: Deep | None) -> list[str] | None:
+    if deep is None or deep.unreplicated is None:
+        return None
+    return [utf8(path) for path in deep.unreplicated]
 
 
 def _network(one: Adapter) -> NetworkAnswer:

@@ -11,7 +11,14 @@ from drconsole.domain.roles import AlarmCode
 from drconsole.domain.snapshot import CopyState
 from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.wording.ages import ago
-from drconsole.wording.deep import consistency_text, leg_text, network_text, points_text, start_text
+from drconsole.wording.deep import (
+    consistency_text,
+    leg_text,
+    network_text,
+    not_replicated_text,
+    points_text,
+    start_text,
+)
 from drconsole.wording.names import visible
 from drconsole.wording.statistics import cycles_text, late_text, latency_text, pending_text, waiting_text
 
@@ -39,6 +46,13 @@ def networks(copy: CopyState, now: datetime) -> Line:
     if told:
         return told
     return _missing(copy) if mode_of(copy.sighting) != NONE else ()
+
+
+def disks(copy: CopyState, _now: datetime) -> Line:
+    """Disks of an original that its replica does not have."""
+    deep = copy.inspection.deep if copy.inspection else None
+    said = not_replicated_text(deep) if deep else ""
+    return line(Span(f"{said} !", "warning")) if said else ()
 
 
 def start(copy: CopyState, _now: datetime) -> Line:

@@ -21,6 +21,7 @@ from drconsole.wording.deep import deep_texts
 from drconsole.wording.names import visible
 from drconsole.wording.proven import proven_text
 from drconsole.wording.roles import power, reason
+from drconsole.wording.way_back import way_back_texts
 
 PLATFORMS = {"hyperv": "Hyper-V", "vsphere": "vSphere"}
 LABEL = 16
@@ -51,6 +52,7 @@ def full_detail(
         (),
         *_copies(workload, now, width, PAGE, awaited=awaited),
         *_alarms(workload, now, width),
+        *_way_back(workload, width),
         *_closely(workload, now, width),
         *_reasons(workload, width),
         *_evidence(workload, width),
@@ -166,6 +168,7 @@ POINTS: Fields = (
     ("points", deep_cells.points),
     ("consistency", deep_cells.consistency),
     ("networks", deep_cells.networks),
+    ("disks", deep_cells.disks),
 )
 PANE: Fields = (
     *STATE,
@@ -195,6 +198,13 @@ def _alarms(workload: Workload, now: datetime, width: int) -> list[Line]:
     for text, severity in texts.items():
         ink = {Severity.CRITICAL: "critical", Severity.WARNING: "warning"}.get(severity, "")
         lines += [(Span(f" {piece}", ink),) for piece in wrap(text, width - 2)]
+    return [(), *lines] if lines else []
+
+
+def _way_back(workload: Workload, width: int) -> list[Line]:
+    """Whether cancel still leads back, and what would be in the way of a reverse."""
+    texts = way_back_texts(workload)
+    lines = [line(Span(f" {piece}")) for text in texts for piece in wrap(text, width - 2)]
     return [(), *lines] if lines else []
 
 

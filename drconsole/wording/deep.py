@@ -81,6 +81,7 @@ def deep_texts(copy: CopyState, now: datetime) -> list[str]:
         *([f"a newer read gave nothing: {trouble}"] if trouble else []),
         *_points(deep),
         *([adapter_text(one) for one in deep.adapters] or ["no network adapters"]),
+        *disk_texts(deep),
         *_starts(deep),
         *_relations(deep),
         *statistics_texts(seen, now),
@@ -109,12 +110,31 @@ def adapter_text(adapter: Adapter) -> str:
     return f"{visible(adapter.name)}: {', '.join(parts)}"
 
 
+def disk_texts(deep: Deep) -> list[str]:
+    """Disks of an original that its replica does not have; nothing where it has all of them."""
+    if deep.unreplicated is None:
+        return ["which of its disks are replicated could not be read"]
+    missing = "is not replicated: what is on it is not at the other side"
+    return [f"disk {visible(path)} {missing}" for path in deep.unreplicated]
+
+
+def not_replicated_text(deep: Deep) -> str:
+    """``page.vhdx not replicated``: the same in a few words, disks by the ends of their paths."""
+    if deep.unreplicated is None:
+        return "which are replicated is not told"
+    names = ", ".join(visible(path.rpartition("\\")[2]) for path in deep.unreplicated)
+    return f"{names} not replicated" if names else ""
+
+
 def _receives(deep: Deep) -> bool:
     return any(relation.mode != "Primary" for relation in deep.relations)
 
 
 def _points(deep: Deep) -> list[str]:
-    texts = [f"recovery point of {exact(one.at)}, {CONSISTENT[one.consistency]}" for one in deep.points]
+    texts = [
+        f"recovery point of {exact(one.at)}, {CONSISTENT[one.consistency]}, point={visible(one.id)}"
+        for one in deep.points
+    ]
     return texts or (["no recovery points"] if _receives(deep) else [])
 
 

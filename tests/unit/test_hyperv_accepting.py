@@ -33,10 +33,16 @@ def test_both_operations_that_reverse_say_that_it_is_accepted() -> None:
     assert f"accepts replication from {NJ_NAME}" in texts(said, Readiness.READY)
 
 
-def test_a_failover_that_is_not_reversed_does_not_ask() -> None:
+def test_a_failover_that_is_not_reversed_is_told_and_not_held_up() -> None:
     said = plan(Operation.PLANNED_FAILOVER, healthy(), here=old(Receiver(False)), there=new())
     assert blocks(said) == ""
-    assert "accepts replication" not in texts(said, Readiness.READY)
+    warned = texts(said, Readiness.WARNING)
+    assert "reverse will be refused: ny does not accept replication (Enable it" in warned
+    said = plan(Operation.PLANNED_FAILOVER, healthy(), here=old(None, None), there=new())
+    assert blocks(said) == texts(said, Readiness.UNKNOWN) == ""
+    assert "reverse may be refused: whether ny accepts replication" in texts(said, Readiness.WARNING)
+    said = plan(Operation.PLANNED_FAILOVER, healthy(), here=old(), there=new())
+    assert "refused" not in texts(said, Readiness.WARNING)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point
+from drconsole.domain.deep import Adapter, Consistency, Deep, FailoverAddress, Point, Receiver
 from drconsole.domain.endpoint import Estate, Pair, Site
 from drconsole.domain.mapping import AddressMap, NetworkMap
 from drconsole.domain.plan import Operation, Readiness
@@ -39,6 +39,8 @@ FAILED, PREPARED = "FailedOverWaitingCompletion", "PreparedForFailover"
 TEST = "77777777-7777-4777-8777-777777777777"
 PROD, REC = "Production", "Recovery"
 NAMES = {NY: "ny", NJ: "nj"}
+ANYONE = Receiver(True, "CertificateAndKerberos", anyone=True)
+PAGE_FILE = "D:\\web\\pagefile.vhdx"
 
 
 def workload(*sightings: Sighting, silent: tuple[str, ...] = ()) -> Workload:
@@ -68,7 +70,8 @@ def deep(
     """A deep read with one adapter on Production, where none are named."""
     told = adapters or (Adapter("A", "Network Adapter", PROD, "00155D000001"),)
     points = (Point("point-1", NOW - timedelta(minutes=25), Consistency.APPLICATION),)
-    values: dict[str, object] = {"adapters": told, "switches": switches, "points": points, **more}
+    values: dict[str, object] = {"adapters": told, "switches": switches, "points": points}
+    values |= {"receiver": ANYONE, "version": "10.0", "versions": ("9.0", "10.0"), **more}
     return Deep("v1", NOW, NOW, **values)  # type: ignore[arg-type]
 
 
@@ -184,6 +187,57 @@ class TestTestFailover:
             plan(Operation.TEST_FAILOVER, healthy(), colour="red")
         with pytest.raises(UsageError):
             plan(Operation.TEST_FAILOVER, healthy(), heartbeat="perhaps")
+
+
+class TestDisks:
+    """What the replica does not have is told before anything rests on it."""
+
+    def test_all_are_replicated(self) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy())
+        assert "replicated" not in texts(told, Readiness.WARNING)
+        assert told.subject.costs[0].startswith("Loses nothing")
+
+    @pytest.mark.parametrize("operation", [Operation.PLANNED_FAILOVER, Operation.TEST_FAILOVER])
+    def test_one_is_not(self, operation: Operation) -> None:
+        told = plan(operation, healthy(), here=deep(unreplicated=(PAGE_FILE,)))
+        said = f"disk {PAGE_FILE} is not replicated: what is on it is not at the other side"
+        assert said in texts(told, Readiness.WARNING)
+        assert blocks(told) == ""
+
+    @pytest.mark.parametrize("missing", [(PAGE_FILE,), None])
+    def test_then_it_does_not_lose_nothing(self, missing: tuple[str, ...] | None) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), here=deep(unreplicated=missing))
+        (cost,) = told.subject.costs
+        assert "Loses nothing" not in cost
+        assert (PAGE_FILE if missing else "which disks are, nobody tells") in cost
+        assert "replicated" in texts(told, Readiness.WARNING)
+
+
+def test_a_point_that_is_not_there_names_those_that_are() -> None:
+    points = tuple(
+        Point(f"id-{number}", NOW - timedelta(hours=number), Consistency.CRASH) for number in range(14)
+    )
+    told = plan(Operation.TEST_FAILOVER, healthy(), there=deep(points=points), point="nonsense")
+    at = NOW - timedelta(hours=1)
+    assert "there is no recovery point nonsense (Choose point=id-0 (" in blocks(told)
+    assert f"point=id-1 ({at:%Y-%m-%d %H:%M:%S} UTC, crash)" in blocks(told)
+    assert "point=id-11 (" in blocks(told)
+    assert "id-12" not in blocks(told)
+    assert "2 older ones" in blocks(told)
+    none = plan(Operation.TEST_FAILOVER, healthy(), there=deep(points=()), point="nonsense")
+    assert "leave the option point out" in blocks(none)
+
+
+def test_what_reverse_costs_is_told_wherever_it_is_done() -> None:
+    plans = (
+        plan(Operation.REVERSE, moved()),
+        plan(Operation.PLANNED_FAILOVER, healthy(), reverse="yes"),
+    )
+    for told in plans:
+        costs = " ".join(told.subject.costs)
+        assert "merges the recovery points" in costs
+        assert "cancel is not possible any more" in costs
+    assert "merges" not in " ".join(plan(Operation.PLANNED_FAILOVER, healthy()).subject.costs)
 
 
 def test_stop_test() -> None:

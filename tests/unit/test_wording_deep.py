@@ -22,7 +22,14 @@ from drconsole.domain.deep import (
 from drconsole.domain.reading import Power, Relation
 from drconsole.domain.snapshot import CopyState
 from drconsole.wording.ages import exact
-from drconsole.wording.deep import adapter_text, consistency_text, deep_texts, network_text, points_text
+from drconsole.wording.deep import (
+    adapter_text,
+    consistency_text,
+    deep_texts,
+    network_text,
+    not_replicated_text,
+    points_text,
+)
 from drconsole.wording.statistics import size, statistics_texts
 from tests.unit.domain.builders import picture, reading, relation, vm
 
@@ -94,12 +101,26 @@ def test_points_and_adapters_of_one_copy() -> None:
     heading, *texts = deep_texts(copy(deep=deep), NOON + timedelta(minutes=4))
     assert heading == f"REPLICA at New Jersey, read deep 4 min ago on HV2, whose clock said {exact(NOON)}"
     assert texts == [
-        f"recovery point of {exact(NOON)}, crash-consistent",
-        f"recovery point of {exact(NOON)}, application-consistent",
-        f"recovery point of {exact(NOON)}, all that was sent",
+        f"recovery point of {exact(NOON)}, crash-consistent, point=0",
+        f"recovery point of {exact(NOON)}, application-consistent, point=1",
+        f"recovery point of {exact(NOON)}, all that was sent, point=2",
         adapter_text(ADAPTER),
         "starts by itself with its host: yes",
     ]
+
+
+def test_disks_that_are_not_replicated() -> None:
+    lost = "is not replicated: what is on it is not at the other side"
+    missing = replace(DEEP, unreplicated=("D:\\vm\\page\x1b.vhdx", "E:\\two.vhdx"))
+    assert deep_texts(copy("Primary", deep=missing), NOON)[2:] == [
+        f"disk D:\\vm\\page␛.vhdx {lost}",
+        f"disk E:\\two.vhdx {lost}",
+    ]
+    assert not_replicated_text(missing) == "page␛.vhdx, two.vhdx not replicated"
+    unread = replace(DEEP, unreplicated=None)
+    assert "could not be read" in deep_texts(copy("Primary", deep=unread), NOON)[2]
+    assert not_replicated_text(unread) == "which are replicated is not told"
+    assert not_replicated_text(DEEP) == ""
 
 
 def test_both_relationships_and_the_test_copy() -> None:

@@ -1,70 +1,35 @@
-"""Whether the old side can become the replica: what its host, or its cluster's broker, takes from others."""
+"""Whether the old side can become the replica, as what is reversed and what only may be must know it."""
 
 from __future__ import annotations
 
-from drconsole.domain.deep import Deep, Receiver
+from dataclasses import replace
+
 from drconsole.domain.plan import Check, Readiness
-from drconsole.domain.replication import is_named, relation_of
 from drconsole.domain.snapshot import CopyState
+from drconsole.domain.taking_back import takes_back
 from drconsole.platforms.acting import Case
-from drconsole.platforms.hyperv.procedures.base import blocked, deep_of, ready
+from drconsole.platforms.hyperv.procedures import preflight
+from drconsole.platforms.hyperv.procedures.base import deep_of
 
-BOTH = "CertificateAndKerberos"
-SEE_WHOM = "Look at the servers that it accepts replication from."
-ASK_WITH_RIGHTS = "Plan again with an account that may read the host's settings, or look at them there."
+WORDS = {
+    Readiness.BLOCKED: "reverse will be refused: {}",
+    Readiness.UNKNOWN: "reverse may be refused: {}",
+}
 
 
-def takes_back(case: Case, old: CopyState, new: CopyState) -> tuple[Check, ...]:
-    """Whether the old side takes replication from the new one, and can run the VM as it is there.
-
-    What could not be looked at closely is said by ``preflight.answers`` alone.
-    """
+def can_reverse(case: Case, old: CopyState, new: CopyState) -> tuple[Check, ...]:
+    """What a reverse asks of the old side; what was not looked at, ``preflight.answers`` says."""
     here, there = deep_of(case, old), deep_of(case, new)
     if here is None or there is None:
         return ()
-    # It was configured with the name under which the new side is known: its host's, or its broker's.
-    relation = relation_of(new.sighting)
-    sender = relation.replica if relation else ""
-    return (_taken(here.receiver, sender, there.authentication, old.endpoint), _version(here, there, old))
+    return (*preflight.receives(case, old), *takes_back(old, new, here, there))
 
 
-def _taken(told: Receiver | None, sender: str, authentication: str, who: str) -> Check:
-    """Whether a replica server takes what is sent under a name."""
-    if told is None:
-        text = f"whether {who} accepts replication could not be read"
-        return Check(Readiness.UNKNOWN, text, who, ASK_WITH_RIGHTS)
-    if not told.enabled:
-        clear = "Enable it as a Replica server (on a cluster: in the settings of its Replica Broker)."
-        return blocked(f"{who} does not accept replication", clear, who)
-    if authentication and told.authentication not in (authentication, BOTH):
-        text = f"{who} accepts {told.authentication} alone, and this replication uses {authentication}"
-        return blocked(text, f"Allow {authentication} in its replication settings.", who)
-    if not _admitted(told, sender):
-        if "." not in sender and any(one.startswith("*.") for one in told.allowed):
-            text = f"{who} accepts replication from domains, and only the short name {sender!r} is known"
-            return Check(Readiness.UNKNOWN, text, who, SEE_WHOM)
-        text = f"{who} does not accept replication from {sender or 'a server without a name'}"
-        return blocked(text, f"Add {sender} to the servers that it accepts replication from.", who)
-    return ready(f"{who} accepts replication from {sender}", who)
-
-
-def _admitted(told: Receiver, sender: str) -> bool:
-    """Whether a server is among those that are allowed: by its name, or with its whole domain."""
-    if told.anyone or "*" in told.allowed:
-        return True
-    name = sender.casefold().rstrip(".")
-    domains = (one[1:].casefold() for one in told.allowed if one.startswith("*."))
-    named = any(is_named(sender, (one,)) for one in told.allowed)
-    return named or any(name.endswith(domain) for domain in domains)
-
-
-def _version(here: Deep, there: Deep, old: CopyState) -> Check:
-    """Whether the old side supports the version that the VM has at the new one."""
-    who, version = old.endpoint, there.version
-    if not version or here.versions is None:
-        text = f"whether {who} supports the VM's version could not be read"
-        return Check(Readiness.UNKNOWN, text, who, ASK_WITH_RIGHTS)
-    if version in here.versions:
-        return ready(f"{who} supports the VM's version {version}", who)
-    text = f"{who} does not support the VM's version {version} (it supports {', '.join(here.versions)})"
-    return blocked(text, "Upgrade that host, or replicate to one that supports it.", who)
+def could_reverse(case: Case, old: CopyState, new: CopyState) -> tuple[Check, ...]:
+    """The same where nobody reverses yet: it holds up nothing, and is told while there is a choice."""
+    return tuple(
+        replace(one, readiness=Readiness.WARNING, text=WORDS[one.readiness].format(one.text))
+        if one.readiness in WORDS
+        else one
+        for one in can_reverse(case, old, new)
+    )

@@ -7,9 +7,12 @@ from drconsole.domain.plan import Check, Readiness
 from drconsole.domain.replication import relation_of
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case
+from drconsole.platforms.hyperv.actions.base import told
 from drconsole.platforms.hyperv.cluster import ONLINE
 from drconsole.platforms.hyperv.procedures.base import blocked, clustered, deep_of, ready, warning
 
+# How many points a refusal names.
+LISTED = 12
 GOOD_STATES = frozenset({"Replicating"})
 
 
@@ -71,9 +74,29 @@ def told_point(deep: Deep, wanted: str, who: str) -> Check:
         return ready(f"the latest state is used{newest}", who)
     point = point_of(deep, wanted)
     if point is None:
-        return blocked(f"there is no recovery point {wanted}", "Choose one that show lists.", who)
+        return blocked(f"there is no recovery point {wanted}", _choose(deep), who)
     minutes = int((deep.clock - point.at).total_seconds() // 60)
     return ready(f"point of {minutes} min ago, {point.consistency} consistent", who)
+
+
+def _choose(deep: Deep) -> str:
+    """The points that there are, the newest first, as the option takes them."""
+    if not deep.points:
+        return "There is none at all: leave the option point out, and the latest state is used."
+    listed = [f"point={one.id} ({told(one.at)}, {one.consistency})" for one in deep.points[:LISTED]]
+    more = f"; {len(deep.points) - LISTED} older ones: show --deep lists them"
+    return f"Choose {', '.join(listed)}{more if len(deep.points) > LISTED else ''}."
+
+
+def all_replicated(deep: Deep, original: CopyState) -> tuple[Check, ...]:
+    """Disks of the original that its replica does not have."""
+    who = original.endpoint
+    if deep.unreplicated is None:
+        clear = "Compare its disks with ReplicatedDisks of Get-VMReplication on the host."
+        return (warning("which of its disks are replicated could not be read", who, clear),)
+    lost = "what is on it is not at the other side"
+    clear = "Replicate it (Set-VMReplication -ReplicatedDisks), or know that it holds nothing of worth."
+    return tuple(warning(f"disk {path} is not replicated: {lost}", who, clear) for path in deep.unreplicated)
 
 
 def self_connecting(deep: Deep, allowed: frozenset[str], who: str) -> tuple[Check, ...]:

@@ -51,6 +51,8 @@ def test_failover(case: Case) -> Procedure:
         checks += preflight.self_connecting(deep, allowed, who)
         if network and network != NOWHERE:
             checks.append(preflight.has_network(deep, network, who))
+    if original and (sent := deep_of(case, original)):
+        checks += preflight.all_replicated(sent, original)
     steps = Steps(case)
     if network:
         _steps_of_test(steps, replica, point, network, allowed, options["heartbeat"] == "wait")

@@ -24,6 +24,11 @@ from drconsole.platforms.hyperv.procedures.base import (
     the_copy,
 )
 
+COSTS = (
+    "Reverse merges the recovery points: none of them can be chosen any more.",
+    "After reverse cancel is not possible any more: the way back is a planned failover.",
+)
+
 
 def reverse_step(steps: Steps, old: CopyState, new: CopyState, *, optional: bool) -> None:
     """Add the step that turns replication round, from the copy that serves now to the old original."""
@@ -74,8 +79,7 @@ def reverse(case: Case) -> Procedure:
         return Procedure(subject(case, new, old, tuple(checks)), ())
     checks.append(_prepared(old))
     checks.append(preflight.is_off(old, "the old original"))
-    checks += preflight.receives(case, old)
-    checks += accepting.takes_back(case, old, new)
+    checks += accepting.can_reverse(case, old, new)
     if any(r.relationship != "Simple" for r in new.sighting.relations):
         clear = "Continue the extended leg, or remove it first."
         checks.append(blocked("an extended replica hangs on the recovered copy", clear, new.endpoint))
@@ -90,7 +94,7 @@ def reverse(case: Case) -> Procedure:
         (*checks, *said),
         point_of_no_return=steps.made[0].id,
         way_back=Operation.PLANNED_FAILOVER.value,
-        costs=(f"What is at {old.place.site} is overwritten by what is at {new.place.site}.",),
+        costs=(f"What is at {old.place.site} is overwritten by what is at {new.place.site}.", *COSTS),
         after=(f"It is protected again: {new.place.site} replicates to {old.place.site}.",),
     )
     return Procedure(told, tuple(steps.made))
