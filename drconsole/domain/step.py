@@ -41,6 +41,7 @@ class Step:
             ready, so what is done already asks nobody.
         also: names of other endpoints whose copies it changes as well.
         serves: that it is done shows that the guest works, not only that it was started.
+        expected: why its failure was reckoned with when it was planned, in words; empty: it was not.
         fallback_of: id of the step whose failure it makes up for; where that is done it finds nothing to do.
     """
 
@@ -58,6 +59,7 @@ class Step:
     ask: str = ""
     also: tuple[str, ...] = ()
     serves: bool = False
+    expected: str = ""
     fallback_of: str = ""
 
     @property
@@ -107,7 +109,10 @@ class Observation:
 
 
 class Outcome(StrEnum):
-    """How a step ended; five different things (design, promise 2)."""
+    """How a step ended; five different things (design, promise 2).
+
+    An expected failure was reckoned with: what comes after it makes up for it, and nothing is wrong.
+    """
 
     DONE = "done"
     FAILED = "failed"

@@ -92,7 +92,7 @@ class Contract:
         if self._control.ended:
             return self._called_off(step, past)
         if isinstance(seen, EndpointError):
-            return self._not_done(step, past, f"not begun: {seen}")
+            return self._unreached(step, past, seen)
         if seen.verdict is Verdict.READY:
             if step.ask and not _agreed(past):
                 return self._ask(step, step.ask, (YES, NO), seen, over=True)
@@ -110,6 +110,14 @@ class Contract:
         """It cannot be begun; of an act before that nobody has decided it stays unknown what it did."""
         outcome = Outcome.FAILED if past.baseline is None else Outcome.UNKNOWN
         return self._notes.outcome(step, outcome, acted=past.acts > 0, facts=facts, reason=reason)
+
+    def _unreached(self, step: Step, past: StepHistory, error: EndpointError) -> Outcome:
+        """Its endpoint does not answer, so it cannot be begun; that may have been reckoned with."""
+        reason = f"not begun: {error}"
+        if not step.expected or past.baseline is not None:
+            return self._not_done(step, past, reason)
+        why = f"{reason}; {step.expected}"
+        return self._notes.outcome(step, Outcome.EXPECTED_FAILURE, acted=past.acts > 0, reason=why)
 
     def _called_off(self, step: Step, past: StepHistory) -> Outcome:
         """Nothing may be begun any more; what an act before may have done nobody has decided."""
@@ -208,8 +216,11 @@ class Contract:
         if ended.outcome is None:
             choices = ONCE_OVER if ended.over else WHILE_OPEN
             return self._ask(step, ended.reason, choices, last, over=ended.over)
+        outcome, reason = ended.outcome, ended.reason
+        if step.expected and outcome is Outcome.FAILED and ended.over:
+            outcome, reason = Outcome.EXPECTED_FAILURE, f"{reason}; {step.expected}"
         return self._notes.outcome(
-            step, ended.outcome, acted=True, facts=ended.facts, reason=ended.reason, answer=act.answer
+            step, outcome, acted=True, facts=ended.facts, reason=reason, answer=act.answer
         )
 
     def _ask(

@@ -156,12 +156,12 @@ def turning_point(subject: Subject) -> str:
 
 
 def outcome(of: Outcome | None, *, asks: bool = False, runs: bool = False) -> str:
-    """How a step stands, in one word."""
+    """How a step stands, in one word; ``expected``: it failed as it was reckoned with."""
     if asks:
         return "asks"
     if of is None:
         return "running" if runs else "-"
-    return of.value
+    return "expected" if of is Outcome.EXPECTED_FAILURE else of.value
 
 
 def duration(seconds: float | None) -> str:

@@ -175,3 +175,32 @@ def test_hostile_names_pass_through_the_journal(engine: Engine, name: str) -> No
     run = engine.order(plan([step("1", **fields)]))
     assert engine.perform(run) is Result.DONE
     assert engine.journal.first_broken(engine.journal.run(run)) is None
+
+
+@pytest.mark.parametrize("fault", ["no-effect", "refuse"])
+def test_a_failure_that_was_reckoned_with_is_another_thing_than_one_that_was_not(
+    engine: Engine, fault: str
+) -> None:
+    steps = [
+        step("1", fault=fault, value="off", expected="step 2 does it then"),
+        step("2", after=("1",), fallback_of="1"),
+    ]
+    run = engine.order(plan(steps))
+    assert engine.perform(run) is Result.DONE
+    expected = engine.history(run).step("1")
+    assert (expected.outcome, expected.reason[-19:]) == (Outcome.EXPECTED_FAILURE, "step 2 does it then")
+    assert engine.outcome(run, "2") is Outcome.DONE
+
+
+def test_what_somebody_else_changed_was_not_reckoned_with(engine: Engine) -> None:
+    run = engine.order(plan([step("1", fault="foreign", expected="step 2 does it then")]))
+    assert engine.perform(run) is Result.FAILED
+    assert engine.outcome(run, "1") is Outcome.FAILED
+
+
+def test_a_site_that_is_known_to_be_silent_fails_as_expected(engine: Engine) -> None:
+    engine.tell(op="silent", silent=True)
+    run = engine.order(plan([step("1", expected="New York does not answer")]))
+    assert engine.perform(run) is Result.DONE
+    assert engine.outcome(run, "1") is Outcome.EXPECTED_FAILURE
+    assert "intent" not in engine.kinds(run, "1")

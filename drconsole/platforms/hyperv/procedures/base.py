@@ -41,6 +41,7 @@ class Steps:
         *,
         optional: bool = False,
         ask: str = "",
+        expected: str = "",
         fallback_of: str = "",
     ) -> str:
         """Add a step about a copy, and give its id."""
@@ -63,6 +64,7 @@ class Steps:
                 # Replication is turned round at one end, and both are another thing afterwards.
                 also=tuple(one["endpoint"] for one in all_params.get("partner", ())),
                 serves=action == "await-heartbeat",
+                expected=expected,
                 fallback_of=fallback_of,
             )
         )
