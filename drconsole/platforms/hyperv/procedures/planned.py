@@ -30,7 +30,12 @@ from drconsole.platforms.hyperv.procedures.base import (
     warning,
 )
 from drconsole.platforms.hyperv.procedures.rehearsal import stop_step
-from drconsole.platforms.hyperv.procedures.reverse import end_cycle_steps, home_addresses_step, reverse_step
+from drconsole.platforms.hyperv.procedures.reverse import (
+    COSTS,
+    end_cycle_steps,
+    home_addresses_step,
+    reverse_step,
+)
 
 ASK, TURN_OFF, SKIP = "ask", "turn-off", "skip"
 OPTIONS = {
@@ -73,9 +78,9 @@ def planned_failover(case: Case) -> Procedure:
     steps = Steps(case)
     checks += _checks(move, reverse=options["reverse"] == "yes", start=options["start"] == "yes")
     checks += preflight.receives(case, target)
-    if options["reverse"] == "yes":
-        checks += preflight.receives(case, source)
-        checks += accepting.takes_back(case, source, target)
+    reverse = options["reverse"] == "yes"
+    checks += (accepting.can_reverse if reverse else accepting.could_reverse)(case, source, target)
+    checks += preflight.all_replicated(here, source)
     turn, said = _steps(steps, move, options)
     told = subject(
         case,
@@ -84,11 +89,25 @@ def planned_failover(case: Case) -> Procedure:
         (*checks, *said),
         point_of_no_return=turn,
         way_back=Operation.CANCEL.value,
-        costs=("Loses nothing: it is shut down first. It is down until it is started at the other side.",),
-        after=_after(source, options["reverse"] == "yes"),
+        costs=_costs(move, reverse=reverse),
+        after=_after(source, reverse),
         **steps.down("shut-down"),
     )
     return Procedure(told, tuple(steps.made), _back(case, move))
+
+
+def _costs(move: Move, *, reverse: bool) -> tuple[str, ...]:
+    """What is lost, and how long it is down."""
+    if move.here.unreplicated is None:
+        lost = "What is replicated loses nothing: it is shut down first; which disks are, nobody tells."
+    elif move.here.unreplicated:
+        disks = ", ".join(move.here.unreplicated)
+        lost = f"What is on {disks} stays at {move.source.place.site}; of the rest nothing is lost: "
+        lost += "it is shut down first."
+    else:
+        lost = "Loses nothing: it is shut down first."
+    down = "It is down until it is started at the other side."
+    return (f"{lost} {down}", *(COSTS if reverse else ()))
 
 
 def _after(source: CopyState, reverse: bool) -> tuple[str, ...]:
