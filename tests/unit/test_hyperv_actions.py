@@ -426,6 +426,7 @@ class TestCancel:
             (look(machine(), leg()), READY),
             (look(machine(), leg(state=FAILED)), CONFLICT),
             (look(machine("Running"), leg(state=FAILED)), UNKNOWN),
+            (look(machine(), leg(state="RecoveryInProgress")), CONFLICT),
             # Replication was turned round at that end: what is newest is there.
             (look(machine(), leg("Primary")), CONFLICT),
             (look(None), READY),
