@@ -147,10 +147,10 @@ def _copy(
     alarms = verdict.alarms if seen.fresh else tuple(_as_seen(a, seen) for a in verdict.alarms)
     if (
         before is not None
-        and before.sighting is seen.sighting
-        and before.inspection is inspection
         and (before.endpoint, before.seen_by, before.taken_at, before.now, before.fresh)
         == (seen.endpoint, seen.seen_by, seen.taken_at, seen.now, seen.fresh)
+        and (before.sighting is seen.sighting or before.sighting == seen.sighting)
+        and before.inspection is inspection
         and (before.role, before.row, before.alarms) == (verdict.role, verdict.row, alarms)
     ):
         return before

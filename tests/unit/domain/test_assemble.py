@@ -12,13 +12,14 @@ from drconsole.domain.endpoint import Endpoint, EndpointKind, Insecurity, Pair
 from drconsole.domain.reading import Broker, HbrSource, Node, Power
 from drconsole.domain.record import believed
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role
-from drconsole.domain.snapshot import EndpointState, difference
+from drconsole.domain.snapshot import EndpointState, Snapshot, difference
 from drconsole.wording.actions import next_action
 from drconsole.wording.ages import exact
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 
 from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, recorded, relation, status, vm, vs
+from .cases import CASES, Case
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,24 @@ def test_a_cluster_tells_of_its_broker_and_its_silent_nodes() -> None:
     cluster = replace(reading("nj"), broker=broker, nodes=nodes)
     snapshot = assemble(estate(), [status("nj")], {"nj": cluster}, NOW)
     assert [a.code.value for a in snapshot.endpoints[0].alarms] == ["broker-down", "node-silent"]
+
+
+@pytest.mark.parametrize("at", range(len(CASES)))
+def test_a_picture_is_the_same_whatever_was_seen_before(at: int) -> None:
+    first, then = CASES[at - 1], CASES[at]
+
+    def seen(case: Case, before: Snapshot | None = None) -> Snapshot:
+        dark = {r.endpoint for r in case.readings if r.endpoint in case.silent}
+        states = [
+            status(r.endpoint, EndpointState.SILENT if r.endpoint in dark else EndpointState.OK)
+            for r in case.readings
+        ]
+        return assemble(estate(), states, {r.endpoint: r for r in case.readings}, NOW, before=before)
+
+    before = seen(first)
+    assert seen(then, before) == seen(then)
+    again = seen(first, before)
+    assert all(new is old for new, old in zip(again.workloads, before.workloads, strict=True))
 
 
 @pytest.mark.parametrize(
