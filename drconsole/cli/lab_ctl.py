@@ -66,7 +66,12 @@ def hurry(choices: Choices, as_json: bool) -> int:
 @_JSON
 @click.pass_obj
 def fault(choices: Choices, endpoint: str, fault: str, as_json: bool) -> int:
-    """Give ENDPOINT (of a cluster also NAME/NODE) the FAULT, for example silent-tcp; 'none' heals it."""
+    """Give ENDPOINT (of a cluster also NAME/NODE) the FAULT; 'none' heals it.
+
+    FAULT is refuse, silent-tcp, silent-tls, silent-http, ssh-banner, html-page, expired-certificate,
+    other-name, unknown-ca, self-signed, refuse-login, empty-500, drip, cut, malformed-xml, huge,
+    wrong-encoding or wrong-soap.
+    """
     told = _ask(choices, "fault", {"endpoint": endpoint, "fault": None if fault == "none" else fault})
     _print(told, as_json, _alive_lines(told))
     return 0
@@ -93,7 +98,10 @@ def act_fault(
     text: str | None,
     as_json: bool,
 ) -> int:
-    """Let an act of CMDLET go wrong by FAULT: fails, no-effect, cut, slow, moves, restarts ..."""
+    """Let an act of CMDLET go wrong by FAULT.
+
+    FAULT is fails, no-effect, half, slow, late-answer, hangs, cut, shell-dies, host-dies, moves or restarts.
+    """
     asked: Told = {"cmdlet": cmdlet, "fault": fault, "occurrence": occurrence, "seconds": seconds}
     only = {"vm": vm, "host": host, "text": text}
     told = _ask(choices, "act_fault", asked | {name: one for name, one in only.items() if one is not None})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,9 @@ from typing import Any
 from drconsole.errors import Unwritable, UsageError
 
 MARKER = "drconsole-lab"
+"""In the folder of each lab, and locked as long as it lives."""
+TEMPORARY = "drconsole-lab-"
+"""How the names of temporary folders begin."""
 HEADING = "# Written by 'drconsole lab' for simulated sites; it is replaced by the next lab.\n"
 
 
@@ -80,7 +84,8 @@ def place(config: Path | None) -> Iterator[Place]:
         Unwritable: it cannot be written.
     """
     if config is None:
-        with tempfile.TemporaryDirectory(prefix="drconsole-lab-", ignore_cleanup_errors=True) as name:
+        clear_dead(Path(tempfile.gettempdir()))
+        with tempfile.TemporaryDirectory(prefix=TEMPORARY, ignore_cleanup_errors=True) as name, _mark(name):
             folder = Path(name)
             yield Place(folder, folder / "config.yaml")
         return
@@ -95,6 +100,41 @@ def place(config: Path | None) -> Iterator[Place]:
     try:
         _claim(held, folder)
         yield Place(folder, config)
+    finally:
+        os.close(held)
+
+
+def clear_dead(parent: Path) -> None:
+    """Remove the temporary folders of this user's labs that were killed: each holds a password.
+
+    Only what is a lab's, ours and locked by nobody.
+    """
+    for folder in parent.glob(f"{TEMPORARY}*"):
+        try:
+            about = folder.lstat()
+            if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid():
+                continue
+            held = os.open(folder / MARKER, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(held)
+
+
+@contextmanager
+def _mark(folder: str) -> Iterator[None]:
+    """Mark a fresh folder as that of a lab that lives; the mark is locked before it has its name."""
+    part = Path(folder, f"{MARKER}.part")
+    held = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.rename(Path(folder, MARKER))
+        yield
     finally:
         os.close(held)
 

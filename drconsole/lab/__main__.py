@@ -21,8 +21,9 @@ from pathlib import Path
 from drconsole.lab import scenario as scenarios
 from drconsole.lab.control import Control
 from drconsole.lab.engines import EngineError, maker
+from drconsole.lab.private_file import write_secret
 from drconsole.lab.scenario_form import ScenarioError
-from drconsole.lab.server import Lab, Options, start, write_secret
+from drconsole.lab.server import Lab, Options, start
 
 COST_S = 0.002
 """Simulated seconds per object: a Get-VM over 500 machines takes a second, as on a busy host."""
@@ -136,7 +137,7 @@ async def _until_idle(lab: Lab, control: Control, ended: asyncio.Event, idle_s: 
     loop = asyncio.get_running_loop()
     seen, since = -1, loop.time()
     while not ended.is_set():
-        asked = lab.requests() + control.requests
+        asked = lab.endpoints.requests() + control.requests
         if asked != seen:
             seen, since = asked, loop.time()
         if idle_s is not None and loop.time() - since >= idle_s:

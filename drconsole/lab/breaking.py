@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-
+from drconsole.lab.endpoints import Endpoints
 from drconsole.lab.hyperv.clusters import WrongMove, move, set_node
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.power_loss import go_down
@@ -12,23 +11,14 @@ from drconsole.lab.wire_faults import WireFault
 
 
 class HostBreaker:
-    """Implements ``act_faults.Breaker`` on the listeners of a lab.
+    """Implements ``act_faults.Breaker`` on the endpoints of a lab."""
 
-    ``listeners`` gives those of now; ``follow_owners`` lets the addresses of clusters follow their owners.
-    """
-
-    def __init__(
-        self,
-        world: HyperVWorld,
-        listeners: Callable[[], Mapping[str, Listener]],
-        follow_owners: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, world: HyperVWorld, endpoints: Endpoints) -> None:
         self._world = world
-        self._listeners = listeners
-        self._follow_owners = follow_owners
+        self._endpoints = endpoints
 
     def _of(self, host: str) -> list[Listener]:
-        return [one for one in self._listeners().values() if one.service.host_name == host]
+        return [one for one in self._endpoints.listeners.values() if one.service.host_name == host]
 
     def cut(self, host: str) -> None:
         """Break every connection to a host; its shells live on."""
@@ -50,7 +40,7 @@ class HostBreaker:
             set_node(hosts, host, "Down", now)
         except WrongMove:
             go_down(hosts, hosts[host], now)
-        await self._follow_owners()
+        await self._endpoints.follow_owners()
         for listener in self._of(host):
             await listener.set_fault(WireFault.SILENT_TCP)
 

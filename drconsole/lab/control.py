@@ -14,11 +14,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
 from aiohttp import web
 
+from drconsole.lab.hyperv.act_faults import ActKind
 from drconsole.lab.hyperv.inspection import fingerprints, machines
 from drconsole.lab.hyperv.watch import TwoAlive
 from drconsole.lab.scenario_form import ActFaultForm, Happening, ScenarioError
@@ -56,6 +58,10 @@ class Chaos(msgspec.Struct, forbid_unknown_fields=True):
     """Let acts go wrong by chance."""
 
     rate: Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+FAULTS: dict[type[Any], type[StrEnum]] = {Fault: WireFault, ActFaultForm: ActKind}
+"""What the field ``fault`` may say."""
 
 
 class Control:
@@ -124,13 +130,13 @@ class Control:
         self, form: type[Any], do: Callable[[Any], Awaitable[Answer]]
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            asked = msgspec.json.decode(await request.read() or b"{}", type=form)
+            asked = _asked(form, await request.read() or b"{}")
             return web.json_response(await do(asked))
 
         return handle
 
     def _alive(self) -> Answer:
-        listeners = self._lab.listeners.items()
+        listeners = self._lab.endpoints.listeners.items()
         return {
             "scenario": self._lab.name,
             "now": self._lab.clock.now().isoformat(),
@@ -153,7 +159,7 @@ class Control:
                 "refused": listener.service.counters.refused,
                 "actions": listener.service.counters.actions,
             }
-            for name, listener in self._lab.listeners.items()
+            for name, listener in self._lab.endpoints.listeners.items()
         }
 
     def _unmodelled(self) -> Answer:
@@ -193,7 +199,7 @@ class Control:
         return self._alive()
 
     async def _fault(self, asked: Fault) -> Answer:
-        await self._lab.set_fault(asked.endpoint, asked.fault)
+        await self._lab.endpoints.set_fault(asked.endpoint, asked.fault)
         return self._alive()
 
     async def _reset(self, asked: Reset) -> Answer:
@@ -203,6 +209,22 @@ class Control:
     async def _happen(self, asked: Happening) -> Answer:
         await self._lab.happen(asked)
         return {}
+
+
+def _asked(form: type[Any], body: bytes) -> Any:
+    """What a request asks.
+
+    Raises:
+        ScenarioError: a fault that there is none of; the text names all.
+        msgspec.DecodeError: it is not of that form.
+    """
+    try:
+        return msgspec.json.decode(body, type=form)
+    except msgspec.ValidationError as error:
+        kinds = FAULTS.get(form)
+        if kinds is None or "$.fault" not in str(error):
+            raise
+        raise ScenarioError(f"{error}; there are: {', '.join(kinds)}") from None
 
 
 def _error(status: int, text: str) -> web.Response:

@@ -30,13 +30,13 @@ async def let_happen(lab: Lab, what: Happening) -> None:
     hosts, now = lab.world.hosts, lab.clock.now()
     match what:
         case Happening(endpoint=str(name), shells=int(shells)):
-            for listener in lab.at(name):
+            for listener in lab.endpoints.at(name):
                 quotas = listener.service.shells.quotas
                 listener.service.shells.quotas = replace(quotas, shells_per_user=shells)
         case Happening(host=str(host), powershell=Habit() as habit):
             lab.habits[host] = habit
         case Happening(endpoint=str(name)):
-            await lab.set_fault(name, what.fault or None)
+            await lab.endpoints.set_fault(name, what.fault or None)
         case Happening(host=str(host), vm=str(vm), set=Copy() as fields):
             lab.change_copy(host, vm, fields)
         case Happening(host=str(host), vm=str(vm), arrives=str(node)):
@@ -55,7 +55,7 @@ async def let_happen(lab: Lab, what: Happening) -> None:
         case Happening(node=str(node), state=str(state)):
             await _set_node(lab, node, state)
         case Happening(cluster=str(cluster), state=str(state)):
-            set_broker(lab.cluster(cluster), state)
+            set_broker(lab.world.cluster(cluster), state)
 
 
 async def _set_node(lab: Lab, node: str, state: str) -> None:
@@ -63,12 +63,12 @@ async def _set_node(lab: Lab, node: str, state: str) -> None:
     hosts, now = lab.world.hosts, lab.clock.now()
     if hosts[node].cluster is not None:
         set_node(hosts, node, state, now)
-        await lab.follow_owners()
+        await lab.endpoints.follow_owners()
     elif state == "Down":
         go_down(hosts, hosts[node], now)
     else:
         come_up(hosts, hosts[node], now)
-    for listener in lab.listeners.values():
+    for listener in lab.endpoints.listeners.values():
         if listener.service.host_name == node:
             await listener.set_fault(WireFault.SILENT_TCP if state == "Down" else None)
 
@@ -83,4 +83,4 @@ async def _set_site(lab: Lab, site: str, state: str) -> None:
             hosts[host].state = state
         else:
             come_up(hosts, hosts[host], now)
-        await lab.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)
+        await lab.endpoints.listeners[name].set_fault(WireFault.SILENT_TCP if state == "Down" else None)

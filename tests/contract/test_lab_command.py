@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,41 @@ def test_killed_console_of_a_lab_leaves_neither_server_nor_password(tmp_path: Pa
     os.close(ended)
     assert terminal.end() == -signal.SIGKILL
     assert list(temporary.iterdir()) == []
+
+
+def test_the_next_lab_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    more = {"TMPDIR": str(temporary)}
+    (temporary / "drconsole-lab-of-somebody").mkdir()
+    with (
+        serving("lab", "--serve", home=tmp_path, more=more) as killed,
+        serving("lab", "--serve", home=tmp_path, more=more) as alive,
+    ):
+        left, kept = (folder_of(process) for process in (killed, alive))
+        (server,) = servers_of(left)
+        # It cannot clean up after the one that started it.
+        os.kill(server, signal.SIGSTOP)
+        killed.kill()
+        killed.wait(PATIENCE_S)
+        os.kill(server, signal.SIGKILL)
+        assert (left / "password").is_file()
+
+        with serving("lab", "--serve", home=tmp_path, more=more) as process:
+            fresh = folder_of(process)
+            assert not left.exists()
+            assert {one.name for one in temporary.iterdir()} == {
+                kept.name,
+                fresh.name,
+                "drconsole-lab-of-somebody",
+            }
+            assert (kept / "password").is_file()
+
+
+def folder_of(process: subprocess.Popen[str]) -> Path:
+    """The folder of a lab that is served."""
+    assert process.stdout
+    return Path(process.stdout.readline().removeprefix("ready ").strip()).parent
 
 
 @pytest.mark.pwsh

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from drconsole.lab.hyperv.act_faults import ActKind
+from drconsole.lab.wire_faults import WireFault
 from tests.contract.commands import run, serving
 
 pytestmark = pytest.mark.xdist_group("lab-ctl")
@@ -126,7 +130,8 @@ def test_acts_are_let_go_wrong(ctl: Ctl) -> None:
     ("words", "said"),
     [
         (("fault", "nyhv99", "refuse"), "there is no endpoint nyhv99"),
-        (("fault", "nyhv01", "shy"), "shy"),
+        (("fault", "nyhv01", "shy"), "there are: refuse, silent-tcp, "),
+        (("act-fault", "Stop-VM", "shy"), "there are: fails, no-effect, "),
         (("advance", "-1"), "-1"),
         (("advance", "nan"), "not a number"),
         (("happen", "{"), "no JSON object"),
@@ -139,6 +144,13 @@ def test_what_makes_no_sense_is_refused_in_words(ctl: Ctl, words: tuple[str, ...
     assert (ran.returncode, ran.stdout) == (64, "")
     assert said in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("command", "kinds"), [("fault", WireFault), ("act-fault", ActKind)])
+def test_the_help_names_every_fault(command: str, kinds: type[StrEnum], tmp_path: Path) -> None:
+    said = run("lab", "ctl", command, "--help", home=tmp_path).stdout
+    words = set(re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)*", said.partition("FAULT is ")[2]))
+    assert {str(kind) for kind in kinds} <= words
 
 
 def test_options_of_a_start_are_refused_beside_a_lab_that_runs(ctl: Ctl) -> None:

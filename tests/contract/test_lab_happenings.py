@@ -90,7 +90,7 @@ async def happen(lab: Lab, what: Mapping[str, Any]) -> None:
 
 def faults(lab: Lab) -> dict[str, WireFault | None]:
     """What is wrong with each address."""
-    return {name: listener.fault for name, listener in lab.listeners.items()}
+    return {name: listener.fault for name, listener in lab.endpoints.listeners.items()}
 
 
 def test_a_cluster_has_an_address_of_its_own_and_one_for_each_node(in_lab: InLab) -> None:
@@ -99,7 +99,7 @@ def test_a_cluster_has_an_address_of_its_own_and_one_for_each_node(in_lab: InLab
         assert "nodes" not in alone
         assert list(cluster["nodes"]) == ["N1", "N2"]
         assert len({cluster["address"], *cluster["nodes"].values()}) == 3
-        assert set(lab.listeners) == {"ha", "c", "c/N1", "c/N2"}
+        assert set(lab.endpoints.listeners) == {"ha", "c", "c/N1", "c/N2"}
 
     in_lab(check)
 
@@ -145,11 +145,12 @@ def test_a_site_that_is_down_replicates_no_more_until_it_is_up(in_lab: InLab) ->
 
 def test_a_node_that_is_down_answers_nobody_and_its_machines_are_elsewhere(in_lab: InLab) -> None:
     async def check(lab: Lab) -> None:
-        port = lab.listeners["c"].port
-        assert lab.listeners["c"].service.host_name == "N1"
+        port = lab.endpoints.listeners["c"].port
+        assert lab.endpoints.listeners["c"].service.host_name == "N1"
         await happen(lab, {"node": "N1", "state": "Down"})
         assert faults(lab) == {"ha": None, "c": None, "c/N1": "silent-tcp", "c/N2": None}
-        assert (lab.listeners["c"].service.host_name, lab.listeners["c"].port) == ("N2", port)
+        own = lab.endpoints.listeners["c"]
+        assert (own.service.host_name, own.port) == ("N2", port)
         assert lab.world.machine("N1", WEB).host == "N2"
         await happen(lab, {"node": "N1", "state": "Up"})
         assert faults(lab)["c/N1"] is None

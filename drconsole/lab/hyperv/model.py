@@ -27,7 +27,7 @@ from drconsole.lab.hyperv.act_faults import ActFaults, Breaker
 from drconsole.lab.hyperv.call import Call, Gone, Sink
 from drconsole.lab.hyperv.clusters import WrongMove
 from drconsole.lab.hyperv.cmdlets import CMDLETS, NotModelled, Turn
-from drconsole.lab.hyperv.machines import Host, Machine
+from drconsole.lab.hyperv.machines import Cluster, Host, Machine
 from drconsole.lab.hyperv.replication import settle
 from drconsole.lab.hyperv.transitions import Refused
 from drconsole.lab.hyperv.watch import Watch
@@ -179,6 +179,11 @@ class HyperVWorld:
         if machine is None:
             raise KeyError(f"copy of {ident} on {host}")
         return machine
+
+    def cluster(self, name: str) -> Cluster:
+        """A cluster by its name."""
+        found = (host.cluster for host in self.hosts.values() if host.cluster is not None)
+        return next(cluster for cluster in found if cluster.name == name)
 
     def replace(self, hosts: Iterable[Host]) -> None:
         """Start anew with other hosts, without faults and notes; what is at work on the old ones ends."""
