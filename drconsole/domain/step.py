@@ -98,7 +98,7 @@ class Observation:
 
     Args:
         baseline: JSON that a later observation of the same step is compared with; stored with the intent.
-        reason: why it is a conflict or unknown, in words.
+        reason: why it is a conflict, unknown, or not there yet, in words.
     """
 
     verdict: Verdict

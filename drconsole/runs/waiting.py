@@ -160,6 +160,8 @@ class Wait:
                 return Ended(Outcome.FAILED, act.error, seen.facts, over=True)
             if act.answer == "ok":
                 why = f"it answered success, but had no effect in {limit}"
+                if seen.reason:
+                    why = f"after {limit}: {seen.reason}"
                 return Ended(Outcome.FAILED, why, seen.facts, over=True)
             why = f"its answer was lost, and no effect is seen in {limit}"
             # An act makes its handle known before its effect can begin: without one it never left.

@@ -142,7 +142,7 @@ def told_of(site: Site, run: str) -> list[Told]:
     """What the journal holds of a run: step, endpoint, action, parameters, outcome and evidence.
 
     Ids that were given on the way, handles and times are mapped. Whether a look had to be waited for is the
-    engine's pace, and so is whether a guest that was just heard tells its addresses already.
+    engine's pace, and a test copy's addresses come from its new MACs.
     """
     order = decoded(site.journal.run(run).order)
     assert isinstance(order, Order)
@@ -152,9 +152,9 @@ def told_of(site: Site, run: str) -> list[Told]:
     for step in order.plan.steps:
         past = history.step(step.id)
         acted = past.acted if step.effect is not Effect.LOOK else None
-        pace = step.action == "await-heartbeat"
+        made_up = "addresses" if step.action == "read-addresses" else ""
         evidence = [
-            (f.endpoint, f.what, "<pace>" if pace and f.what == "addresses" else _mapped(f.value, run, known))
+            (f.endpoint, f.what, "<told>" if f.what == made_up else _mapped(f.value, run, known))
             for f in past.facts
         ]
         params = _mapped(json.dumps(step.params, sort_keys=True), run, known)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import pytest
 
 from drconsole.domain.roles import Role
-from drconsole.domain.step import Effect, Json, Verdict
+from drconsole.domain.step import Effect, Json, Observation, Verdict
 from drconsole.errors import Unreachable
 from drconsole.platforms.hyperv.actions import ACTIONS, REPEATABLE
 from drconsole.platforms.hyperv.looking import Role as ClusterRole
@@ -52,7 +52,8 @@ def test_the_actions_whose_effect_cannot_always_be_told() -> None:
 def test_what_only_looks_calls_nothing() -> None:
     looking = {action.name for action in ACTIONS.values() if action.effect is Effect.LOOK}
     assert looking == {action.name for action in ACTIONS.values() if not action.script}
-    assert looking == {"read-off-twice", "await-heartbeat", "nothing-pending", "planned-type"}
+    reading = {"read-off-twice", "await-heartbeat", "read-addresses"}
+    assert looking == {*reading, "nothing-pending", "planned-type"}
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS))
@@ -341,6 +342,70 @@ class TestStop:
         assert seen("await-heartbeat", look(machine("Off"), leg())).verdict is CONFLICT
         # A guest may start anew by itself when it finds other hardware.
         assert seen("await-heartbeat", look(machine("Reset"), leg())).verdict is BUSY
+
+
+class TestGuestsAddresses:
+    """What a guest that was heard tells by address, and whether it is what was planned."""
+
+    ADAPTER = "microsoft:a\\b"
+
+    def saw(self, *addresses: str, switch: str | None = "Production", **params: object) -> Observation:
+        """An observation of a guest with one adapter that tells these."""
+        on = machine("Running", adapters=[adapter(switch, addresses=list(addresses))])
+        return seen("read-addresses", look(on, leg()), **params)
+
+    @pytest.mark.parametrize(
+        ("addresses", "verdict"),
+        [
+            ((), READY),
+            (("10.2.0.5",), DONE),
+            (("fe80::1%4",), READY),
+            (("169.254.7.7", "fe80::1"), READY),
+            (("169.254.7.7", "fd00::5"), DONE),
+            (("nonsense",), READY),
+        ],
+    )
+    def test_an_address_that_somebody_gave_it(self, addresses: tuple[str, ...], verdict: Verdict) -> None:
+        found = self.saw(*addresses)
+        assert found.verdict is verdict
+        assert [fact.value for fact in found.facts] == [
+            f"Network Adapter: {', '.join(addresses) or 'no address told'}"
+        ]
+
+    @pytest.mark.parametrize(
+        ("addresses", "verdict"),
+        [
+            (("10.2.0.5", "FD00:0::5"), DONE),
+            (("10.2.0.9", "10.2.0.5", "fd00::5", "fe80::1"), DONE),
+            (("10.2.0.5",), READY),
+            (("10.1.0.5", "fd00::5"), READY),
+            ((), READY),
+        ],
+    )
+    def test_those_that_were_planned(self, addresses: tuple[str, ...], verdict: Verdict) -> None:
+        planned = {self.ADAPTER: ["10.2.0.5", "fd00::5"]}
+        assert self.saw(*addresses, planned=planned).verdict is verdict
+
+    def test_it_says_which_came_and_which_was_planned(self) -> None:
+        found = self.saw("10.1.0.9", planned={self.ADAPTER: ["10.2.0.5"]})
+        assert found.reason == "Network Adapter: 10.1.0.9, planned is 10.2.0.5"
+
+    def test_nothing_is_awaited_where_nothing_is_connected(self) -> None:
+        assert self.saw(switch=None).verdict is CONFLICT
+        beside = [adapter("Production", addresses=["10.2.0.5"]), adapter(None, id="C", name="spare")]
+        found = seen("read-addresses", look(machine("Running", adapters=beside), leg()))
+        assert found.verdict is DONE
+        assert found.facts[0].value == "Network Adapter: 10.2.0.5; spare: not connected"
+        assert self.saw(planned={"other": ["10.2.0.5"]}).verdict is CONFLICT
+
+    def test_every_connected_adapter_must_tell(self) -> None:
+        both = [adapter("Production", addresses=["10.2.0.5"]), adapter("Backup", id="C", name="backup")]
+        found = seen("read-addresses", look(machine("Running", adapters=both), leg()))
+        assert (found.verdict, found.reason) == (READY, "backup: no address told")
+
+    def test_a_guest_that_runs_no_more(self) -> None:
+        assert seen("read-addresses", look(machine("Off"), leg())).verdict is CONFLICT
+        assert seen("read-addresses", look(machine("Reset"), leg())).verdict is BUSY
 
 
 class TestFailover:

@@ -119,13 +119,14 @@ class TestTestFailover:
             "nj connect-adapters",
             "nj start",
             "nj await-heartbeat",
+            "nj read-addresses",
         ]
-        assert [step.after for step in told.steps] == [(), ("1",), ("2",), ("3",), ("4",)]
+        assert [step.after for step in told.steps] == [(), *((str(number),) for number in range(1, 6))]
         assert told.subject.point_of_no_return == ""
         started = told.steps[3].params
         assert started["recorded"]
         assert started["networks"] == {"every": {"switch": "isolated", "vlan": None}}
-        assert [step.serves for step in told.steps] == [False, False, False, False, True]
+        assert [step.serves for step in told.steps] == [False, False, False, False, True, False]
         assert "heartbeat" not in str(plan(Operation.TEST_FAILOVER, healthy(), heartbeat="skip").steps)
 
     def test_no_site_network_is_guessed(self) -> None:
@@ -142,6 +143,8 @@ class TestTestFailover:
 
     def test_no_network_at_all(self) -> None:
         told = plan(Operation.TEST_FAILOVER, healthy(), network="none")
+        # Where nothing is connected no addresses come.
+        assert actions(told)[-1] == "nj await-heartbeat"
         assert blocks(told) == ""
         assert told.steps[2].params["networks"] == {"every": {"switch": "", "vlan": None}}
 
@@ -187,6 +190,35 @@ class TestTestFailover:
             plan(Operation.TEST_FAILOVER, healthy(), colour="red")
         with pytest.raises(UsageError):
             plan(Operation.TEST_FAILOVER, healthy(), heartbeat="perhaps")
+
+
+class TestAddressesReadBack:
+    """What the guest has at the end is compared with what was set for it."""
+
+    def test_those_of_the_plan(self) -> None:
+        address = FailoverAddress("10.2.0.5", "255.255.255.0", v6="fd00::5", v6_length=64)
+        maps = (AddressMap("hv:v1", "Network Adapter", address, address),)
+        config = replace(estate(), pairs=(Pair(NY, NJ, addresses=maps),))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), config=config)
+        last = told.steps[-1]
+        assert (last.action, last.optional) == ("read-addresses", True)
+        assert last.params["planned"] == {"a": ["10.2.0.5", "fd00::5"]}
+        (step,) = (one for one in told.steps if one.action == "set-addresses")
+        assert step.params["addresses"].keys() == last.params["planned"].keys()
+
+    def test_none_are_planned(self) -> None:
+        assert "planned" not in plan(Operation.PLANNED_FAILOVER, healthy()).steps[-1].params
+
+    def test_no_heartbeat_is_awaited(self) -> None:
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), heartbeat="skip")
+        assert actions(told)[-1] == "nj start"
+
+    def test_nothing_is_connected(self) -> None:
+        alone = deep(Adapter("A", "Network Adapter", "", "00155D000001"))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), here=alone, there=alone)
+        assert actions(told)[-1] == "nj await-heartbeat"
+        told = plan(Operation.CANCEL, moved(), here=alone)
+        assert actions(told)[-1] == "ny await-heartbeat"
 
 
 class TestDisks:
@@ -266,6 +298,7 @@ class TestPlanned:
         "nj connect-adapters",
         "nj start",
         "nj await-heartbeat",
+        "nj read-addresses",
     )
 
     def test_steps(self) -> None:
@@ -288,7 +321,7 @@ class TestPlanned:
 
     @pytest.mark.parametrize(
         ("chosen", "steps", "asks", "optional"),
-        [("ask", 11, True, True), ("turn-off", 11, False, True), ("skip", 10, False, False)],
+        [("ask", 12, True, True), ("turn-off", 12, False, True), ("skip", 11, False, False)],
     )
     def test_a_guest_that_does_not_obey(self, chosen: str, steps: int, asks: bool, optional: bool) -> None:
         told = plan(Operation.PLANNED_FAILOVER, healthy(), on_shutdown_timeout=chosen)
@@ -543,6 +576,7 @@ class TestReverseAndCancel:
             "ny unlock",
             "ny start",
             "ny await-heartbeat",
+            "ny read-addresses",
         ]
         assert blocks(told) == ""
         assert told.subject.point_of_no_return == "1"
@@ -552,7 +586,7 @@ class TestReverseAndCancel:
     def test_cancel_what_was_only_prepared(self) -> None:
         locked = workload(vm("ny", OFF, relation("Primary", PREPARED)), vm("nj", OFF, relation("Replica")))
         told = plan(Operation.CANCEL, locked)
-        assert actions(told) == ["ny unlock", "ny start", "ny await-heartbeat"]
+        assert actions(told) == ["ny unlock", "ny start", "ny await-heartbeat", "ny read-addresses"]
 
     def test_what_forbids_it(self) -> None:
         assert "completed" in blocks(plan(Operation.CANCEL, moved(right="FailedOver")))

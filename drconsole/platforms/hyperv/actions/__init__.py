@@ -8,6 +8,7 @@ from types import MappingProxyType
 from drconsole.platforms.hyperv.actions import (
     addresses,
     failover,
+    guest,
     power,
     records,
     rehearsal,
@@ -19,7 +20,7 @@ from drconsole.platforms.hyperv.actions.base import Action
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         action.name: action
-        for room in (rehearsal, records, wiring, power, failover, reversal, addresses)
+        for room in (rehearsal, records, wiring, power, guest, failover, reversal, addresses)
         for action in room.ACTIONS
     }
 )

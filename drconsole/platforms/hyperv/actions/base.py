@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,6 +63,10 @@ class View:
         node = {"node": self.here.node} if self.here.node else {}
         base = {"at": self.here.now.isoformat(), **node, **(baseline or {})}
         return self._say(Verdict.READY, facts, baseline=base)
+
+    def awaited(self, reason: str, /, **facts: object) -> Observation:
+        """Only looked for, and not there yet: what is there instead."""
+        return replace(self.ready(**facts), reason=reason)
 
     def busy(self, **facts: object) -> Observation:
         """The platform is at it."""

@@ -13,7 +13,6 @@ TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
 ALIVE = frozenset({"Running", "RunningCritical", "Starting", "Resuming", "Reset"})
 HANGING = "Stopping"
-BEATS = "OkApplications"
 
 
 def observe_start(view: View, baseline: Json | None) -> Observation:
@@ -55,20 +54,6 @@ def _prepared(view: View, target: MachineRow) -> Observation | None:
     if "networks" in params and (different := differences(params, target)):
         return view.conflict(f"it is not connected as planned: {different[0]}", adapters=adapters_of(target))
     return None
-
-
-def observe_heartbeat(view: View, baseline: Json | None) -> Observation:
-    """Done when the guest's heartbeat is there; its addresses are told as far as they are known."""
-    target = view.target
-    if target is None:
-        return view.missing()
-    if target.power in BETWEEN:
-        return view.busy(power=target.power)
-    if not target.running:
-        return view.conflict(f"it does not run ({target.power})", power=target.power)
-    addresses = ", ".join(address for adapter in target.adapters for address in adapter.addresses)
-    told = {"heartbeat": target.heartbeat or "none", "addresses": addresses or "none told"}
-    return view.done(**told) if target.heartbeat.startswith(BEATS) else view.ready(**told)
 
 
 def observe_stop(view: View, baseline: Json | None) -> Observation:
@@ -185,11 +170,5 @@ ACTIONS = (
         Effect.LOOK,
         observe_off_twice,
         lambda p: f"{the_vm(p)} | Format-List State; Start-Sleep 30; {the_vm(p)} | Format-List State",
-    ),
-    Action(
-        "await-heartbeat",
-        Effect.LOOK,
-        observe_heartbeat,
-        lambda p: f"{the_vm(p)} | Format-List Heartbeat; Get-VMNetworkAdapter -VM {the_vm(p)}",
     ),
 )

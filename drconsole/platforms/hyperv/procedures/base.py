@@ -21,6 +21,8 @@ from drconsole.platforms.hyperv.actions import ACTIONS
 # its call has ended nothing else can be done to the VM.
 STOP_S, OFF_TWICE_S, PREPARE_S, FAILOVER_S, QUICK_S, START_S = 360.0, 90.0, 600.0, 600.0, 60.0, 180.0
 REMOVE_S = 300.0
+# A guest asks the network, or has its settings made, after its heartbeat is there.
+ADDRESSES_S = 120.0
 
 
 @dataclass(slots=True)
@@ -69,6 +71,26 @@ class Steps:
             )
         )
         return number
+
+    def addresses(
+        self,
+        copy: CopyState,
+        params: Mapping[str, Any] | None = None,
+        *,
+        planned: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add the step that reads what a guest that was heard tells by address.
+
+        Args:
+            planned: the settings that were planned for it, by adapter id; it must tell those then.
+        """
+        wanted = {
+            ident: [one for one in (told["address"], told["v6"]) if one]
+            for ident, told in (planned or {}).items()
+        }
+        title = "read that it has the addresses planned for it" if wanted else "read its addresses"
+        expected = {"planned": wanted} if wanted else {}
+        self.add("read-addresses", copy, title, ADDRESSES_S, {**(params or {}), **expected}, optional=True)
 
     def down(self, first: str) -> dict[str, str]:
         """From which step nobody is served, and with the end of which it serves again, for the subject.

@@ -15,6 +15,7 @@ from drconsole.platforms.hyperv.procedures.base import (
     START_S,
     Steps,
     blocked,
+    deep_of,
     end_of,
     nothing,
     options_of,
@@ -55,6 +56,9 @@ def cancel(case: Case) -> Procedure:
         steps.add("start", original, "start the original", START_S, rivals)
         if options["heartbeat"] == "wait":
             steps.add("await-heartbeat", original, "wait for its heartbeat", START_S, optional=True)
+            known = deep_of(case, original)
+            if known and any(one.network for one in known.adapters):
+                steps.addresses(original)
     lost = f"What was written at {other.place.site} since the failover is lost: it is turned off there."
     told = subject(
         case,

@@ -193,6 +193,8 @@ def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tupl
         steps.add("start", target, f"start {name}", START_S, params)
         if options["heartbeat"] == "wait":
             steps.add("await-heartbeat", target, "wait for its heartbeat", START_S, optional=True)
+            if any(one["switch"] for one in wires.adapters.values()):
+                steps.addresses(target, planned=addresses)
     if options["reverse"] == "yes":
         # What serves first comes first: none of this holds up the start.
         said = (*said, *home_addresses_step(steps, source, target, move.here))

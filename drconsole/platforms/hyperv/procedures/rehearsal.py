@@ -89,7 +89,9 @@ def _steps_of_test(
     )
     steps.add("start", replica, "start the test copy", START_S, {**own, **nets, "recorded": True})
     if wait:
-        steps.add("await-heartbeat", replica, "wait for its heartbeat, read its addresses", START_S, own)
+        steps.add("await-heartbeat", replica, "wait for its heartbeat", START_S, own)
+        if network != NOWHERE:
+            steps.addresses(replica, own)
 
 
 def _network(
