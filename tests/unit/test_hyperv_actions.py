@@ -265,6 +265,8 @@ class TestStart:
     def test_not_without_the_record_and_the_planned_networks(self) -> None:
         bare = look(machine(), leg(state=FAILED))
         assert seen("start", bare, recorded=True).verdict is CONFLICT
+        theirs = look(machine(notes=recorded(Role.RECOVERED, "0badcafe")), leg(state=FAILED))
+        assert seen("start", theirs, recorded=True).verdict is CONFLICT
         wrong = look(machine(adapters=[adapter("Production")]), leg(state=FAILED))
         assert seen("start", wrong, networks=ISOLATED).verdict is CONFLICT
 
@@ -302,6 +304,9 @@ class TestStop:
         assert seen("shut-down", again, base()).verdict is CONFLICT
         still = look(machine("Running", uptime_s=99999), leg("Primary"), at=LATER)
         assert seen("shut-down", still, base()).verdict is READY
+        # Of one that does not tell since when it runs nothing is said.
+        mute = look(machine("Running", uptime_s=None), leg("Primary"), at=LATER)
+        assert seen("shut-down", mute, base()).verdict is READY
 
     def test_no_guest_is_shut_down_for_a_partner_that_cannot_take_over(self) -> None:
         over = ({"endpoint": "nj", "vm": VM},)
