@@ -94,7 +94,7 @@ def _points_of(copy: CopyState, now: datetime) -> Iterator[Value]:
 def _networks(workloads: Sequence[Workload], estate: Estate) -> Option:
     sites = {copy.place.site for copy in _replicas(workloads)}
     known = sorted(set.intersection(*(set(estate.test_networks(site)) for site in sites)) if sites else ())
-    values = [Value("", "as its adapters name it, or the site's only test network")]
+    values = [Value("", "as its adapters name it, else the only one")]
     values += (Value(name, visible(name)) for name in known)
     return Option("network", "test network", (*values, Value("none", "no network at all")))
 

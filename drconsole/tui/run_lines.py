@@ -94,15 +94,23 @@ def ending_lines(view: RunView, width: int) -> Iterator[Line]:
     state = view.state.value
     for text in view.history.differences:
         yield from wrapped(visible(text), width, " ", ink="warning")
+    for text in view.history.basis:
+        told = f"{visible(text)}; it goes on as it was planned"
+        yield from wrapped(told, width, " ", "   ", ink="warning")
     if view.state.is_open and state != "interrupted":
         return
     when = f", {exact(view.history.ended)}" if view.history.ended else ""
     text = words.result(state, led_back=view.led_back, noes=view.noes)
     yield from wrapped(f"{text}{when}", width, " ", ink=INKS.get(state, "strong"))
+    for step in () if view.state.is_open else view.open_calls:
+        yield from wrapped(words.open_call(step), width, " ", "   ", ink="warning")
     if state == "done" and view.plan:
         for subject in view.plan.subjects:
             for text in subject.after:
                 yield from wrapped(f"after it: {visible(text)}", width, " ", "   ")
+    if state == "interrupted":
+        yield (Span("   C", "key"), Span(" looks, then goes on"))
+        yield (Span("   D", "key"), Span(" gives it up, on record; nothing is undone"))
     if view.retryable:
         yield (Span("   t", "key"), Span(" does again only what did not end well"))
     if view.offers:

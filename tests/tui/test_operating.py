@@ -11,10 +11,10 @@ from drconsole.tui.arming import IDLE_S
 from drconsole.tui.keys.action import CONFIRMATION, INVENTORY, OPTIONS, PLAN, RUN
 from tests.tui.desks import RUN as ID
 from tests.tui.desks import FakeDesk
-from tests.tui.driver import Driver
+from tests.tui.driver import Driver, drive
 from tests.tui.operating import ARM, WEB, operate, until
-from tests.tui.pictures import NEW_JERSEY, NEW_YORK
-from tests.tui.reachable import SIZES, assert_sound
+from tests.tui.pictures import NEW_JERSEY, NEW_YORK, picture, protected
+from tests.tui.reachable import SIZES, assert_sound, squeezed
 
 
 async def to_plan(d: Driver, key: str = "t") -> None:
@@ -273,10 +273,52 @@ def test_proven_is_shown_from_the_journal() -> None:
     desk.tested = {WEB: NOW - timedelta(days=31)}
 
     async def script(d: Driver) -> None:
-        d.app.read_proven()
+        d.app.read_journal()
         await until(d, lambda: "31d" in d.text())
         assert "PROVEN" in d.lines()[3]
         assert "31d" in d.line("web-02")
         assert "31d" not in d.line("web-01")
 
     operate(script, desk, size=(120, 40))
+
+
+@pytest.mark.parametrize(("size", "theme"), SIZES)
+def test_a_long_confirmation_is_read_to_its_end(
+    size: tuple[int, int], theme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if theme == "ansi":
+        monkeypatch.setenv("NO_COLOR", "1")
+    desk = FakeDesk()
+    many = [one for n in range(30, 42) for one in protected(f"app-{n}", n)]
+
+    async def script(d: Driver) -> None:
+        await d.press("m", "t", "enter")
+        await until(d, lambda: "asking" not in d.text())
+        await d.press(*ARM, "enter")
+        assert d.screen == CONFIRMATION
+        assert "page down more of it" in d.lines()[-1]
+        seen = d.text()
+        for _ in range(12):
+            await d.press("pagedown")
+            seen += d.text()
+        assert all(f"app-{n}" in seen for n in range(30, 42))
+        assert "more below" not in d.text()
+        await d.press(*["pageup"] * 12)
+        assert "app-30" in d.text()
+        await d.press("enter")
+        assert d.screen == PLAN
+
+    snapshot = picture(many)
+    desk.names |= {w.key: w.name for w in snapshot.workloads}
+    drive(script, snapshot, desk=desk, size=size, theme=theme)
+    assert desk.started == []
+
+
+def test_a_value_that_is_cut_in_its_line_is_told_in_full_below() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("t", "down", "down", "right")
+        assert squeezed("after the start: wait for nothing: it has no guest services") in squeezed(d.text())
+        await d.press("up")
+        assert "test network: as its adapters name it, else the only one" in d.text()
+
+    operate(script, FakeDesk())

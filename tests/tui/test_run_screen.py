@@ -254,3 +254,31 @@ def test_what_was_led_back_is_told_as_that() -> None:
         assert "failed, and led back: what it had begun is undone and read back" in d.text()
 
     shown(desk, script)
+
+
+def test_who_gives_a_run_up_is_told_what_may_still_run() -> None:
+    desk = FakeDesk()
+    past = history({"1": Outcome.DONE, "2": None})
+    steps = {**past.steps, "2": replace(past.steps["2"], handle={"command": "1"})}
+    desk.views = [view(past=replace(past, steps=steps))]
+
+    async def script(d: Driver) -> None:
+        await d.press("D")
+        assert "The call of step 2 on goldr2-n1 may still run" in squeeze(d)
+
+    def squeeze(d: Driver) -> str:
+        return " ".join(d.text().split())
+
+    shown(desk, script)
+
+
+def test_an_interrupted_run_names_the_keys_that_lead_on() -> None:
+    desk = FakeDesk()
+    desk.views = [view(past=history({"1": Outcome.DONE, "2": None}), state=RunState.INTERRUPTED)]
+
+    async def script(d: Driver) -> None:
+        assert "its process is gone" in d.text()
+        assert "C looks, then goes on" in d.text()
+        assert "D gives it up, on record" in d.text()
+
+    shown(desk, script)

@@ -23,6 +23,8 @@ KEY_NAMES = {
     "colon": ":",
     "exclamation_mark": "!",
     "escape": "esc",
+    "pagedown": "page down",
+    "pageup": "page up",
     "f1": "F1",
     "f5": "F5",
 }

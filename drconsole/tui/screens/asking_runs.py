@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from drconsole.errors import DrConsoleError
 from drconsole.tui.screens.arming import ArmingScreen, told_error
 from drconsole.tui.screens.question import QuestionScreen
+from drconsole.wording.runs import open_call
 
 if TYPE_CHECKING:
     from drconsole.runs.view import RunView
@@ -59,12 +60,15 @@ class AskingScreen(ArmingScreen):
         if view is None or (kind in ACTING and not self.is_allowed()):
             return
         title, told = asked or ASKED[kind]
+        calls = [open_call(step) for step in view.open_calls] if kind == "abandon" else []
         run = view.id
 
         def ask() -> None:
             self.run_worker(self._wish(run, kind, step, body))
 
-        self.app.push_screen(QuestionScreen(self.state, title.format(run=run, step=step), (told,), ask))
+        self.app.push_screen(
+            QuestionScreen(self.state, title.format(run=run, step=step), (told, *calls), ask)
+        )
 
     async def _wish(self, run: str, kind: str, step: str, body: str) -> None:
         desk, by = self.state.desk, self.state.arming.by

@@ -27,7 +27,6 @@ from drconsole.wording import runs as words
 from drconsole.wording.names import visible
 from drconsole.wording.operations import asked
 
-_SHOWN = 6
 _ORDER = ("cancel", "field", "go")
 _WIZARD = (OPTIONS, PLAN, CONFIRMATION)
 
@@ -78,8 +77,9 @@ class ConfirmationScreen(ArmingScreen):
         return sorted(super().focus_chain, key=lambda widget: _ORDER.index(widget.id or ""))
 
     def conditions(self) -> frozenset[str]:
-        """Whether one letter is asked."""
-        return frozenset({"letter"} if self._letter else ())
+        """Whether one letter is asked, and whether there is more to read than has room."""
+        found = {"letter": self._letter, "long": self.query_one(Pager).is_long}
+        return frozenset(name for name, holds in found.items() if holds)
 
     def draw(self) -> None:
         """Draw what proves it and what is asked."""
@@ -87,6 +87,7 @@ class ConfirmationScreen(ArmingScreen):
         title = f" {words.operation(plan.operation)}: {words.names(plan.subjects)}"
         self.query_one("#place", Lines).show([(*stages(3), Span(title, "strong"))])
         self.query_one(Pager).page(tuple(self._lines()))
+        self.draw_keys()
         self.query_one("#opening", Lines).show([(Span(" [", "label"),)])
         self.query_one("#closing", Lines).show([(Span("]", "label"),)])
         self.query_one("#asked", Lines).show([(Span(f" {visible(asked(self._planned.asked))}", "label"),)])
@@ -108,6 +109,10 @@ class ConfirmationScreen(ArmingScreen):
             self._start(self.query_one(Field).value)
         else:
             self._say_not_asked()
+
+    def action_scroll(self, direction: int) -> None:
+        """Show more of what is to be known, from wherever the focus is."""
+        self.query_one(Pager).action_page(direction)
 
     def action_yes(self) -> None:
         """Go, where one letter is asked."""
@@ -152,12 +157,11 @@ class ConfirmationScreen(ArmingScreen):
         yield from left_out_lines(plan, self.size.width)
         for text in (visible(check.text) for check in plan.checks):
             yield from self._titled("what is to be known", text, "warning")
-        for subject in subjects[:_SHOWN]:
+        for number, subject in enumerate(subjects):
+            if number:
+                yield ()
             yield from costs_lines(subject, self.size.width)
             yield from self._evidence(subject)
-            yield ()
-        if len(subjects) > _SHOWN:
-            yield (Span(f" and {len(subjects) - _SHOWN} more", "muted"),)
 
     def _evidence(self, subject: Subject) -> Iterator[Line]:
         proof = [f"{source}: {text}" for source, text in holding(subject).items()]

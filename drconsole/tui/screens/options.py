@@ -14,7 +14,7 @@ from drconsole.tui.plan_lines import stages
 from drconsole.tui.screens.arming import ArmingScreen
 from drconsole.tui.screens.plan import PlanScreen
 from drconsole.tui.state import ConsoleState
-from drconsole.tui.widgets.fitting import wrap
+from drconsole.tui.widgets.fitting import wrapped
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.table import MARK, Column, LineTable
@@ -40,7 +40,7 @@ class OptionsScreen(ArmingScreen):
         self._keys = keys
         self._chosen: dict[str, str] = {}
         self._table: LineTable[Option] = LineTable(
-            lambda option: option.name, self._cells, lambda: None, id="main"
+            lambda option: option.name, self._cells, self._tell, id="main"
         )
 
     def body(self) -> Iterable[Widget]:
@@ -60,11 +60,7 @@ class OptionsScreen(ArmingScreen):
         found = self._options()
         self._table.show(found, range(len(found)))
         self._table.redraw()
-        told = wrap(
-            "Nothing has been done. Next the endpoints are read again for the plan.",
-            max(self.size.width - 2, 10),
-        )
-        self.query_one("#now", Lines).show([(Span(f" {piece}", "muted"),) for piece in told])
+        self._tell()
 
     def action_turn(self, step: int) -> None:
         """Change the value of the option under the cursor."""
@@ -80,6 +76,16 @@ class OptionsScreen(ArmingScreen):
         chosen = [(option, self._value(option)) for option in self._options()]
         options = {option.name: value for option, value in chosen if value != option.values[0].value}
         self.app.push_screen(PlanScreen(self.state, self._operation, self._keys, options))
+
+    def _tell(self) -> None:
+        """The option under the cursor in full: in its line the value may be cut."""
+        option, width = self._table.selected, self.size.width
+        lines: list[Line] = []
+        if option:
+            words_of = {one.value: one.words for one in option.values}
+            lines += wrapped(f"{option.title}: {words_of[self._value(option)]}", width, " ", ink="strong")
+        lines += wrapped("Nothing has been done. Next the endpoints are read again.", width, " ", ink="muted")
+        self.query_one("#now", Lines).show(lines)
 
     @property
     def _workloads(self) -> Sequence[Workload]:

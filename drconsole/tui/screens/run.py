@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from drconsole.tui.keys.action import RUN
-from drconsole.tui.plan_lines import command_lines
+from drconsole.tui.plan_lines import command_lines, left_out_lines
 from drconsole.tui.run_lines import (
     current_lines,
     ending_lines,
@@ -152,7 +152,9 @@ class RunScreen(AskingScreen):
             return
         # What it asks and what it came to stand first: they are never below the window.
         armed = self.state.arming.armed
+        left_out = left_out_lines(view.plan, width) if view.plan else ()
         first = [
+            *left_out,
             *question_lines(view, self._question, width, armed=armed),
             *ending_lines(view, width),
         ]

@@ -34,6 +34,11 @@ class Pager(Lines, can_focus=True):
         """How many lines stand below the window."""
         return max(len(self._text) - self._first - self.size.height, 0)
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the text is longer than the window."""
+        return len(self._text) > self.size.height
+
     def text(self) -> list[str]:
         """The whole text, whatever the window shows."""
         return [plain(line).rstrip() for line in self._text]
