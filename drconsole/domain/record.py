@@ -56,6 +56,11 @@ def believed(notes: str, place: Place) -> Record | None:
     return max(fitting, key=lambda r: r.at, default=None)
 
 
+def newer(one: Record | None, other: Record | None) -> Record | None:
+    """The newer of two records of one place; None is one of which nothing is known but that it was there."""
+    return max(filter(None, (one, other)), key=lambda record: record.at, default=None)
+
+
 def written(notes: str, record: Record, sentence: str) -> str:
     """The notes with the record as their last two lines; an older one of the same place is replaced."""
     kept = without(notes, record.place)

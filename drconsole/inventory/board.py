@@ -12,7 +12,7 @@ from drconsole.domain.assemble import is_fresh
 from drconsole.domain.endpoint import Endpoint, Estate
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
-from drconsole.domain.record import Record, believed
+from drconsole.domain.record import Record, believed, newer
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
 from drconsole.errors import EndpointError
@@ -67,9 +67,7 @@ class Board:
         found: dict[Place, Record | None] = {}
         for entry in self.entries.values():
             for place, record in entry.recorded.items():
-                known = found.setdefault(place, record)
-                if known is None or (record is not None and record.at > known.at):
-                    found[place] = record
+                found[place] = newer(found.get(place), record)
         return found
 
     def started(self, name: str, at: float) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.place import Place
-from drconsole.domain.record import Record
+from drconsole.domain.record import Record, newer
 from drconsole.inventory.folder import Folder
 from drconsole.inventory.store import why
 from drconsole.parsing import parsed
@@ -85,7 +85,7 @@ class RecordedPlaces:
             now = {
                 place: record for place, record in others.items() if place in places or place not in before
             }
-            now |= places
+            now |= {place: newer(record, others.get(place)) for place, record in places.items()}
             stored = [_Place(place, now[place]) for place in sorted(now)]
             return msgspec.json.encode(_Stored(_SCHEMA, endpoint.address, stored))
 

@@ -16,6 +16,7 @@ import pytest
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Power, Reading, Sighting
+from drconsole.domain.record import believed
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.errors import Unreachable
@@ -23,6 +24,7 @@ from drconsole.inventory import Inventory, collector
 from drconsole.inventory import folder as folder_module
 from drconsole.inventory import inventory as inventories
 from drconsole.inventory.folder import Folder
+from drconsole.inventory.recorded import RecordedPlaces
 from drconsole.inventory.store import ReadingStore
 from drconsole.wording.alarms import endpoint_alarm
 from tests.unit.domain.builders import codes, reading, recorded, relation, vm
@@ -201,6 +203,20 @@ def test_what_a_vanished_record_said_is_told_after_a_restart_too(tmp_path: Path)
             "7f3c0a11",
             "operator@jump",
         )
+
+
+def test_of_one_place_the_newest_record_that_any_console_read_is_kept(tmp_path: Path) -> None:
+    place = failed_over().place
+    older = believed(failed_over().notes, place)
+    assert older
+    later = replace(older, run="00000002", at=older.at + timedelta(hours=1))
+    here, beside = RecordedPlaces(tmp_path), RecordedPlaces(tmp_path)
+    for one in (here, beside):
+        assert one.load(endpoint("a")) == {}
+    assert beside.keep(endpoint("a"), {place: later}) == ""
+    for told in (older, None):
+        assert here.keep(endpoint("a"), {place: told}) == ""
+        assert RecordedPlaces(tmp_path).load(endpoint("a")) == {place: later}
 
 
 def test_what_a_killed_console_left_half_written_is_removed(tmp_path: Path) -> None:
