@@ -14,7 +14,7 @@ from drconsole.domain.step import Outcome, Step
 from drconsole.errors import DrConsoleError, Refused, StateError
 from drconsole.platforms.acting import Actor
 from drconsole.runs.clocks import Clocks
-from drconsole.runs.contract import BEFORE_ACT, WHILE_OPEN, Broken, Contract
+from drconsole.runs.contract import AGAIN, BEFORE_ACT, WHILE_OPEN, Broken, Contract
 from drconsole.runs.control import Control
 from drconsole.runs.history import NOTHING, History, Result, StepHistory
 from drconsole.runs.journal import Request
@@ -143,7 +143,7 @@ class Runner:
         self._schedule.asks(step)
         if early := self._early.pop(step.id, None):
             request, before = early
-            if _same_question(before, self._load().step(step.id)):
+            if _is_meant(request.body, before, self._load().step(step.id)):
                 self._take_up(request)
             else:
                 self._pass_over(request)
@@ -189,7 +189,9 @@ class Runner:
             case "answer" if request.step in self._schedule.running:
                 # A question that is being looked at again: the answer holds when it comes to the same.
                 self._early[request.step] = request, self._steps.get(request.step, NOTHING)
-                self._control.stop_waiting(request.step, request.by)
+                if request.body != AGAIN:
+                    # What is to be done again is watched for its whole limit first.
+                    self._control.stop_waiting(request.step, request.by)
             case "retry":
                 self._retry(body)
             case "back":
@@ -241,8 +243,8 @@ class Runner:
             self._schedule.answered(ident)
 
 
-def _same_question(before: StepHistory, now: StepHistory) -> bool:
-    """Whether an answer to what was asked before holds for what is asked now: nothing was begun between."""
+def _is_meant(answer: str, before: StepHistory, now: StepHistory) -> bool:
+    """Whether an answer to what was asked before is one to what is asked now: nothing was begun between."""
     if before.question is None or now.question is None:
         return False
-    return before.question.choices == now.question.choices and before.acts == now.acts
+    return answer in now.question.choices and before.acts == now.acts

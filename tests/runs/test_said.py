@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
-from drconsole.runs.contract import BEFORE_ACT
+from drconsole.runs.contract import BEFORE_ACT, ONCE_OVER
 from drconsole.runs.history import Result
 from drconsole.runs.writer import Writer
 from tests.runs.actor import FakeActor
@@ -242,3 +242,42 @@ def test_what_was_begun_and_is_abandoned_before_it_is_looked_at_again_is_unknown
     assert engine.perform(run) is Result.ABANDONED
     assert engine.outcome(run, "1") is Outcome.UNKNOWN
     assert engine.outcome(run, "2") is Outcome.SKIPPED
+
+
+def asked_before(engine: Engine, limit_s: float) -> tuple[str, SlowLook]:
+    """A run whose act was lost long ago and asked about; who continues it looks slowly."""
+    run = engine.order(plan([step("1", "blind", limit_s=limit_s)]))
+    writer = Writer(engine.store, run, "ada@here")
+    writer.append("", "subjects", {"differences": []})
+    writer.append("1", "intent", {"baseline": {"items": 0}})
+    writer.append("1", "reply", {"answer": "lost", "error": "cut"})
+    writer.append("1", "asked", {"why": "?", "choices": list(ONCE_OVER), "over": True})
+    writer.close()
+    slow = SlowLook(engine.port)
+    engine.actor = slow
+    return run, slow
+
+
+def test_an_answer_holds_that_comes_while_it_is_looked_at_again(engine: Engine) -> None:
+    """It was asked whether it was done; that is asked still, although fewer answers fit by now."""
+    run, slow = asked_before(engine, 600)
+    with engine.taking_up(run):
+        slow.looking.wait()
+        engine.journal.ask(run, "answer", "ada", "1", "failed")
+        slow.go.set()
+    assert engine.outcome(run, "1") is Outcome.FAILED
+    assert engine.acts() == {}
+
+
+def test_what_is_to_be_done_again_is_watched_to_its_end_first(engine: Engine) -> None:
+    run, slow = asked_before(engine, 0.6)
+    with engine.taking_up(run):
+        slow.looking.wait()
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        slow.go.set()
+        # Its own act cannot be read back either: that one is asked about.
+        engine.await_record(run, "1", "handle")
+        (begun,) = (r.seq for r in engine.journal.records(run) if r.kind == "handle")
+        says(engine, run, "1", without=begun)
+        engine.journal.ask(run, "answer", "ada", "1", "done")
+    assert engine.acts() == {"1": 1}
