@@ -26,9 +26,9 @@ def age(seconds: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """An age in a sentence: ``38 min ago``."""
+    """An age in a sentence: ``38 min ago``; of a time still to come that it lies ahead of our clock."""
     if seconds < -AHEAD_S:
-        return "at an unknown time"
+        return "ahead of this clock"
     s = max(0, int(seconds))
     if s < 10:
         return "just now"

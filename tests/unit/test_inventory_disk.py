@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from drconsole.cli import listing
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Power, Reading, Sighting
 from drconsole.domain.record import believed
@@ -27,6 +28,7 @@ from drconsole.inventory.folder import Folder
 from drconsole.inventory.recorded import RecordedPlaces
 from drconsole.inventory.store import ReadingStore
 from drconsole.wording.alarms import endpoint_alarm
+from drconsole.wording.roles import cell
 from tests.unit.domain.builders import codes, reading, recorded, relation, vm
 from tests.unit.test_inventory import PATIENCE_S, Scripted, endpoint, read, running, status, until
 
@@ -203,6 +205,19 @@ def test_what_a_vanished_record_said_is_told_after_a_restart_too(tmp_path: Path)
             "7f3c0a11",
             "operator@jump",
         )
+
+
+def test_a_kept_reading_of_a_clock_that_was_set_back_is_told_as_ahead_of_this_one(tmp_path: Path) -> None:
+    ahead = replace(read("a"), endpoint="a", taken_at=datetime.now(UTC) + timedelta(days=2))
+    ReadingStore(tmp_path).save(endpoint("a"), ahead)
+    snapshot = asked(tmp_path, SILENT)
+    ((copy,),) = [workload.copies for workload in snapshot.workloads]
+    assert (copy.fresh, cell(copy, snapshot.taken_at)) == (False, "ORIGINAL seen ?")
+    lines = list(listing.lines(snapshot, snapshot.workloads, 120))
+    assert any("last read ahead of this clock: No route." in line for line in lines)
+    # Whoever answers is believed all the same.
+    ((copy,),) = [workload.copies for workload in asked(tmp_path, read("a")).workloads]
+    assert copy.fresh
 
 
 def test_of_one_place_the_newest_record_that_any_console_read_is_kept(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_long_names_are_cut_in_the_middle() -> None:
     [
         (0, "0s", "just now"), (47, "40s", "40 s ago"), (38 * 60, "38m", "38 min ago"),
         (6 * 3600, "6h", "6 h ago"), (31 * 86400, "31d", "31 days ago"), (-5, "0s", "just now"),
-        (-59, "0s", "just now"), (-61, "?", "at an unknown time"), (-9 * 86400, "?", "at an unknown time"),
+        (-59, "0s", "just now"), (-61, "?", "ahead of this clock"), (-9 * 86400, "?", "ahead of this clock"),
     ],
 )  # fmt: skip
 def test_ages(seconds: int, short: str, long: str) -> None:
