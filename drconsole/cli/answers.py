@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from drconsole.cli.comparison_answers import ComparisonAnswer, comparison_answer
 from drconsole.cli.deep_answers import DeepAnswer, deep_answer
 from drconsole.cli.json_text import utf8
+from drconsole.domain.open_run import OpenRun
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
@@ -69,10 +70,22 @@ class CopyAnswer(Struct):
     replication: ReplicationAnswer
 
 
+class OpenRunAnswer(Struct):
+    """The run that holds a workload; ``state`` is running, asking or interrupted.
+
+    ``operation`` is null where another version wrote the run.
+    """
+
+    run: str
+    state: str
+    operation: str | None
+
+
 class WorkloadAnswer(Struct):
     """All copies of one workload; ``name`` is the platform's text, letter by letter.
 
-    ``proven`` is when the last test of it was passed, as this console's journal knows.
+    ``proven`` is when the last test of it was passed, and ``open_run`` the run that holds it, as the journal
+    of this console knows.
     """
 
     key: str
@@ -82,6 +95,7 @@ class WorkloadAnswer(Struct):
     alarms: list[AlarmAnswer]
     copies: list[CopyAnswer]
     proven: datetime | None
+    open_run: OpenRunAnswer | None
 
 
 class EvidenceAnswer(Struct):
@@ -225,7 +239,12 @@ def _workload(workload: Workload, at: datetime) -> WorkloadAnswer:
         alarms=_alarms(workload.alarms),
         copies=[_copy(copy, at) for copy in workload.copies],
         proven=workload.proven,
+        open_run=_open_run(workload.run) if workload.run else None,
     )
+
+
+def _open_run(run: OpenRun) -> OpenRunAnswer:
+    return OpenRunAnswer(run.id, run.standing.value, run.operation.value if run.operation else None)
 
 
 def _copy(copy: CopyState, at: datetime) -> CopyAnswer:

@@ -17,9 +17,11 @@ from drconsole.errors import UsageError
 if TYPE_CHECKING:
     from drconsole.config.model import Config
     from drconsole.domain.confirmation import Planned
+    from drconsole.domain.open_run import OpenRun
     from drconsole.inventory import Inventory
     from drconsole.runs.following import Following
     from drconsole.runs.journal import Journal
+    from drconsole.runs.open_runs import OpenRuns
     from drconsole.runs.past import Past
     from drconsole.runs.store import Watcher
     from drconsole.runs.view import RunView
@@ -41,9 +43,10 @@ class Desk:
         self._opening = threading.Lock()
         self._journal: Journal | None = None
         self._watcher: Watcher | None = None
-        self._version: int | None = None
-        self._proven: Mapping[str, datetime] = {}
+        self._proven: tuple[int | None, Mapping[str, datetime]] = (None, {})
         self._past: Past | None = None
+        self._open: OpenRuns | None = None
+        self._open_version: int | None = None
 
     @property
     def never(self) -> Mapping[str, str]:
@@ -109,18 +112,37 @@ class Desk:
         """
         from drconsole.runs.past import Past
         from drconsole.runs.proven import last_passed
+
+        version = self._written()
+        if version is not None and version != self._proven[0]:
+            self._past = self._past or Past()
+            self._proven = version, last_passed(self.journal(), self._past)
+        return self._proven[1]
+
+    def open_runs(self) -> Mapping[str, OpenRun]:
+        """The open run of each workload that has one, by its key; cheap where nothing was written.
+
+        By one thread at a time, the one that asks for ``proven``.
+        """
+        from drconsole.runs.open_runs import OpenRuns
+
+        version = self._written()
+        if version is None:
+            return {}
+        self._open = self._open or OpenRuns(self.journal())
+        found = self._open.now(written=version != self._open_version)
+        self._open_version = version
+        return found
+
+    def _written(self) -> int | None:
+        """A number that is another one after somebody wrote to the journal; None where there is none."""
         from drconsole.runs.store import FILE
 
         if not (self._config.state / FILE).exists():
-            return {}
-        journal = self.journal()
+            return None
         if self._watcher is None:
-            self._watcher = journal.store.watcher()
-        version = self._watcher()
-        if version != self._version:
-            self._past = self._past or Past()
-            self._proven, self._version = last_passed(journal, self._past), version
-        return self._proven
+            self._watcher = self.journal().store.watcher()
+        return self._watcher()
 
     def journal(self) -> Journal:
         """The journal, opened when it is first needed.

@@ -36,12 +36,12 @@ def health_command(choices: Choices, wait_s: float, filter_text: str, as_json: b
     that does not ask for alarms.
     """
     from drconsole.cli import answers, listing
-    from drconsole.cli.proven import with_last_tests
+    from drconsole.cli.journaled import with_journal
     from drconsole.tui.alarm_list import entries_of
 
     config = prepared(choices)
     wanted = listing.read_filter(filter_text, config.estate)
-    snapshot = narrowed(with_last_tests(config, snapshot_once(config, wait_s)), wanted)
+    snapshot = narrowed(with_journal(config, snapshot_once(config, wait_s)), wanted)
     problems = entries_of(snapshot)
     code = exit_code(snapshot, problems)
     if wanted and not snapshot.workloads and not wanted.asks_for_alarms:

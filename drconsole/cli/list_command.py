@@ -71,11 +71,11 @@ def print_list(
         UsageError: the filter is wrong; nothing was read then.
     """
     from drconsole.cli import answers, listing
-    from drconsole.cli.proven import with_last_tests
+    from drconsole.cli.journaled import with_journal
     from drconsole.tui.sorting import Order
 
     wanted = listing.read_filter(filter_text, config.estate)
-    snapshot = with_last_tests(config, snapshot_once(config, wait_s))
+    snapshot = with_journal(config, snapshot_once(config, wait_s))
     workloads = listing.listed(snapshot, everything=everything, wanted=wanted)
     if as_json:
         click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)

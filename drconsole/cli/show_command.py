@@ -50,13 +50,13 @@ def show_command(
     shown, 3 nobody who answers knows it while others are silent, 64 there is no such workload.
     """
     from drconsole.cli import answers
+    from drconsole.cli.journaled import with_journal
     from drconsole.cli.look import look_closely
-    from drconsole.cli.proven import with_last_tests
     from drconsole.tui.detail import full_detail
     from drconsole.tui.widgets.ink import plain
 
     config = prepared(choices)
-    snapshot = with_last_tests(config, snapshot_once(config, wait_s))
+    snapshot = with_journal(config, snapshot_once(config, wait_s))
     found = workload_named(snapshot, workload)
     if deep:
         found = look_closely(config, found, wait_s)

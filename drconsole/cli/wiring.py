@@ -109,17 +109,14 @@ def procedures_of(platform: str) -> Procedures | None:
 
 def refusal(operation: Operation, workload: Workload) -> Check | None:
     """Why an operation is not offered for a workload now; None where it is."""
-    from drconsole.domain.operations import offer
+    from drconsole.domain.operations import offer_of
     from drconsole.domain.plan import Check, Readiness
-    from drconsole.domain.vendors import BUILT, Column
-    from drconsole.wording.operations import because, to_clear
+    from drconsole.wording.operations import because, to_clear_of
 
-    vendor = "hyperv" if workload.platform.startswith("hyperv") else "vsphere"
-    column = Column.HYPERV if vendor == "hyperv" else Column.VSPHERE_NONE
-    offered = offer(operation, workload, column, BUILT[vendor])
+    offered = offer_of(workload, operation)
     if offered.allowed:
         return None
-    return Check(Readiness.BLOCKED, because(offered), "", to_clear(offered))
+    return Check(Readiness.BLOCKED, because(offered), "", to_clear_of(offered, workload))
 
 
 def passwords_of(config: Config, plan: Plan) -> dict[str, str]:

@@ -6,6 +6,7 @@ from drconsole.domain import replication as r
 from drconsole.domain.plan import Operation
 from drconsole.domain.reading import Power, Relation
 from drconsole.domain.reasons import Block, Reason
+from drconsole.domain.record import believed
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState, Workload
 
@@ -96,7 +97,18 @@ def tested(case: Ends) -> Block | None:
     """A test copy is in the way."""
     if case.tested is None and not case.tests:
         return None
-    return Block(Reason.TEST_EXISTS, where(case.tested), (Operation.STOP_TEST,))
+    return Block(Reason.TEST_EXISTS, (*where(case.tested), *_made(case.tests)), (Operation.STOP_TEST,))
+
+
+def _made(tests: list[CopyState]) -> tuple[tuple[str, str], ...]:
+    """When a test copy was made and by whom, as its record tells; else when its host says it was made."""
+    for copy in tests:
+        record = believed(copy.sighting.notes, copy.place)
+        if record is not None:
+            return (("at", record.at.isoformat()), ("run", record.run), ("by", record.by))
+        if copy.sighting.created is not None:
+            return (("at", copy.sighting.created.isoformat()),)
+    return ()
 
 
 def failed_over(copy: CopyState) -> Block | None:

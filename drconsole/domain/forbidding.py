@@ -25,20 +25,28 @@ from drconsole.domain.ends import (
     unprepared,
     where,
 )
+from drconsole.domain.open_run import RunStanding
 from drconsole.domain.plan import Operation
 from drconsole.domain.reading import Power
 from drconsole.domain.reasons import Block, Reason
 from drconsole.domain.roles import AlarmCode, Role
 
 CAN_RESYNC = frozenset({*r.PAUSED, *r.BROKEN, r.RESYNC_NEEDED})
+_OPEN = {
+    RunStanding.UNDER_WAY: Reason.RUN_UNDER_WAY,
+    RunStanding.ASKS: Reason.RUN_ASKS,
+    RunStanding.INTERRUPTED: Reason.RUN_INTERRUPTED,
+}
 
 
 def common(case: Ends, operation: Operation) -> Block | None:
-    """What forbids every operation, but for the end of a test."""
+    """What forbids every operation; the end of a test is forbidden by less."""
     copies = case.workload.copies
     managed = next((c for c in copies if c.sighting.managed_by and c.role is not Role.PLACEHOLDER), None)
     if managed is not None and managed.sighting.managed_by is not None:
         return Block(Reason.MANAGED, (("extension", managed.sighting.managed_by.extension),))
+    if (run := case.workload.run) is not None:
+        return Block(_OPEN[run.standing], (("run", run.id),))
     if operation is Operation.STOP_TEST:
         return None
     if any(alarm.code is AlarmCode.SPLIT_BRAIN for alarm in case.workload.alarms):

@@ -11,7 +11,7 @@ from drconsole.domain.forbidding import RULES, common
 from drconsole.domain.plan import Operation
 from drconsole.domain.reasons import Block, Reason
 from drconsole.domain.snapshot import CopyState, Workload
-from drconsole.domain.vendors import Column, never
+from drconsole.domain.vendors import BUILT, Column, never
 
 _STARTING = frozenset({Operation.PLANNED_FAILOVER, Operation.UNPLANNED_FAILOVER})
 
@@ -63,6 +63,22 @@ DANGER: Mapping[Operation, int] = MappingProxyType(
         Operation.UNPLANNED_FAILOVER: 5,
     }
 )
+
+
+def offers_of(workload: Workload) -> tuple[Offer, ...]:
+    """All operations for a workload as this version offers them."""
+    return offers(workload, *_vendor(workload))
+
+
+def offer_of(workload: Workload, operation: Operation) -> Offer:
+    """One operation for a workload as this version offers it."""
+    return offer(operation, workload, *_vendor(workload))
+
+
+def _vendor(workload: Workload) -> tuple[Column, frozenset[Operation]]:
+    if workload.platform.startswith("hyperv"):
+        return Column.HYPERV, BUILT["hyperv"]
+    return Column.VSPHERE_NONE, BUILT["vsphere"]
 
 
 def offers(workload: Workload, column: Column, built: frozenset[Operation]) -> tuple[Offer, ...]:

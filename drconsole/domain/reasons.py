@@ -13,6 +13,9 @@ class Reason(StrEnum):
 
     LATER = "later"
     MANAGED = "managed"
+    RUN_UNDER_WAY = "run-under-way"
+    RUN_ASKS = "run-asks"
+    RUN_INTERRUPTED = "run-interrupted"
     SPLIT_BRAIN = "split-brain"
     UNKNOWN_ROLE = "unknown-role"
     NOT_FRESH = "not-fresh"

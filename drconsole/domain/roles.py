@@ -33,10 +33,12 @@ class AlarmCode(StrEnum):
     """Stable codes of alarms, used in JSON, ground truths and acknowledgements."""
 
     SPLIT_BRAIN = "split-brain"
+    RUN_INTERRUPTED = "run-interrupted"
     CONTRADICTION = "contradiction"
     NO_ORIGINAL = "no-original"
     STALE_ORIGINAL_SERVES = "stale-original-serves"
     NOTHING_SERVES = "nothing-serves"
+    RUN_ASKS = "run-asks"
     PLANNED_IN_PROGRESS = "planned-in-progress"
     NO_GOOD_REPLICA = "no-good-replica"
     UNPROTECTED_SINCE = "unprotected"

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from drconsole.domain.deep import Inspection
 from drconsole.domain.endpoint import Estate
+from drconsole.domain.open_run import OpenRun
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Broker, Node, Power, Sighting
 from drconsole.domain.roles import Alarm, Arrow, Evidence, Role
@@ -96,7 +97,8 @@ class Workload:
     """All copies of what the business calls one VM, the copy in the pair's left site first.
 
     ``listed`` is False for what list and screen hide unless asked for everything (rules, section 3).
-    ``proven`` is when the last test of it was passed, as the journal of this console knows.
+    ``proven`` is when the last test of it was passed, and ``run`` the open run that holds it, as the journal
+    of this console knows.
     """
 
     key: str
@@ -107,6 +109,7 @@ class Workload:
     alarms: tuple[Alarm, ...] = ()
     listed: bool = True
     proven: datetime | None = None
+    run: OpenRun | None = None
 
     @property
     def all_alarms(self) -> tuple[Alarm, ...]:
@@ -203,11 +206,15 @@ def _told_anew(old: Workload, new: Workload) -> bool:
 
 def _same(a: Workload, b: Workload) -> bool:
     """Whether two states of one workload would be shown alike, but for ages."""
-    if (a.name, a.arrow, a.alarms, a.listed, a.proven) != (b.name, b.arrow, b.alarms, b.listed, b.proven):
+    if _of_workload(a) != _of_workload(b):
         return False
     return len(a.copies) == len(b.copies) and all(
         _visible(x) == _visible(y) for x, y in zip(a.copies, b.copies, strict=True)
     )
+
+
+def _of_workload(one: Workload) -> tuple[object, ...]:
+    return (one.name, one.arrow, one.alarms, one.listed, one.proven, one.run)
 
 
 def _visible(copy: CopyState) -> tuple[object, ...]:

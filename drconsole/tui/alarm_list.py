@@ -139,5 +139,6 @@ def _where(entry: Entry, now: datetime) -> str:
 
 
 def _next(entry: Entry) -> str:
-    action = action_of(entry.alarm)
+    workload = entry.subject if isinstance(entry.subject, Workload) else None
+    action = action_of(entry.alarm, workload)
     return f"next: {action}" if action else ""

@@ -16,6 +16,8 @@ from textual.binding import BindingType
 from textual.events import Event, Key
 from textual.theme import Theme
 
+from drconsole.domain.open_run import OpenRun
+from drconsole.domain.open_runs import with_open_runs
 from drconsole.domain.proven import with_proven
 from drconsole.domain.snapshot import Snapshot, was_inspected
 from drconsole.errors import DrConsoleError
@@ -31,11 +33,12 @@ from drconsole.tui.state import ConsoleState
 from drconsole.tui.terminal import is_gone, wants_no_colour
 from drconsole.tui.waiting import in_thread
 from drconsole.tui.widgets.field import Field
+from drconsole.wording.names import visible
 
 TAKE_S = 0.1
 TICK_S = 10.0
 REST_S = 0.5
-PROVEN_S = 2.0
+JOURNAL_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -75,8 +78,9 @@ class ConsoleApp(EverywhereApp):
         super().__init__(state, theme, ansi_color=True if without_colour else None)
         self._show_all = show_all
         self.taken: Snapshot | None = None
-        self._proven: Mapping[str, datetime] | None = None
-        self._reading_proven = False
+        self._known: tuple[Mapping[str, datetime], Mapping[str, OpenRun]] | None = None
+        self._reading_journal = False
+        self._journal_error = ""
         self.studying = False
         self._untold = False
         self._passing = ""
@@ -99,8 +103,8 @@ class ConsoleApp(EverywhereApp):
         self.set_interval(TICK_S, self.tick)
         self.set_interval(REST_S, self.look)
         # The journal's libraries are loaded for it: not while the first answers come.
-        self.set_timer(PROVEN_S, self.read_proven)
-        self.set_interval(TICK_S, self.read_proven)
+        self.set_timer(JOURNAL_S, self.read_journal)
+        self.set_interval(TICK_S, self.read_journal)
         if not self.is_headless:
             self.set_interval(TAKE_S, self.leave_lost_terminal)
 
@@ -120,10 +124,8 @@ class ConsoleApp(EverywhereApp):
 
     async def _study(self, newest: Snapshot) -> None:
         """Study a snapshot in another thread: with many workloads it takes longer than a frame may."""
-        before, proven = self.state.snapshot, self._proven
-        picture = await to_thread(
-            lambda: study(before, newest if proven is None else with_proven(newest, proven))
-        )
+        before, known = self.state.snapshot, self._known
+        picture = await to_thread(lambda: study(before, _with_journal(newest, known)))
         self.studying = False
         self.state.picture = picture
         self.state.news |= picture.news
@@ -134,22 +136,32 @@ class ConsoleApp(EverywhereApp):
         if not self._untold:
             self.tell(SnapshotTaken(picture))
 
-    def read_proven(self) -> None:
-        """Read from the journal when tests were passed."""
-        if not self._reading_proven:
-            self._reading_proven = True
-            self.run_worker(self._read_proven(), group="proven")
+    def read_journal(self) -> None:
+        """Read from the journal when tests were passed, and which runs are open."""
+        if not self._reading_journal:
+            self._reading_journal = True
+            self.run_worker(self._read_journal(), group="journal")
 
-    async def _read_proven(self) -> None:
+    async def _read_journal(self) -> None:
+        desk = self.state.desk
         try:
-            proven = await in_thread(self.state.desk.proven)
+            known = await in_thread(lambda: (desk.proven(), desk.open_runs()))
         except DrConsoleError as error:
-            log.warning("when tests were passed is not known: %s", error)
+            self._tell_once(f"when tests were passed, and which runs are open, is not known: {error}")
             return
         finally:
-            self._reading_proven = False
-        if proven != self._proven:
-            self._proven, self.taken = proven, None
+            self._reading_journal = False
+        self._journal_error = ""
+        if known != self._known:
+            self._known, self.taken = known, None
+
+    def _tell_once(self, text: str) -> None:
+        """Say what the journal does not tell, and not again while it is the same."""
+        if text != self._journal_error:
+            self._journal_error = text
+            log.warning("%s", text)
+            if (front := self.front) is not None:
+                front.say(visible(text), "warning")
 
     def look(self) -> None:
         """Tell the source at which workload somebody looks: where the cursor rests, not what it passes."""
@@ -205,3 +217,13 @@ class ConsoleApp(EverywhereApp):
 
 def _is_reading(snapshot: Snapshot) -> bool:
     return any(status.reading for status in snapshot.endpoints)
+
+
+def _with_journal(
+    snapshot: Snapshot, known: tuple[Mapping[str, datetime], Mapping[str, OpenRun]] | None
+) -> Snapshot:
+    """The picture with what the journal knows of its workloads, once that was read."""
+    if known is None:
+        return snapshot
+    proven, runs = known
+    return with_open_runs(with_proven(snapshot, proven), runs)

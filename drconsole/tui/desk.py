@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from drconsole.domain.confirmation import Attestation, Planned
+from drconsole.domain.open_run import OpenRun
 from drconsole.domain.plan import Operation, Plan
 
 if TYPE_CHECKING:
@@ -83,4 +84,8 @@ class Desk(Protocol):
 
     def proven(self) -> Mapping[str, datetime]:
         """When the last test of each workload passed, by its key."""
+        ...
+
+    def open_runs(self) -> Mapping[str, OpenRun]:
+        """The open run of each workload that has one, by its key."""
         ...

@@ -8,9 +8,10 @@ from datetime import datetime
 from rich.cells import cell_len
 
 from drconsole.domain.comparison import is_split
+from drconsole.domain.operations import offers_of
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.offers import held, offers_of, possible
+from drconsole.tui.offers import held, possible
 from drconsole.tui.views import Row
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, Span, line, plain

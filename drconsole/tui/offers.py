@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from drconsole.domain.operations import Offer, offers
+from drconsole.domain.operations import Offer
 from drconsole.domain.plan import Operation
 from drconsole.domain.reasons import Reason
-from drconsole.domain.snapshot import Workload
-from drconsole.domain.vendors import BUILT, Column
 from drconsole.tui.keys.operating import OPERATION_KEYS
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.operations import because
@@ -19,18 +17,6 @@ _NOTHING_THERE = frozenset(
     {Reason.NO_TEST, Reason.NOT_FAILED_OVER, Reason.NOT_PAUSED, Reason.NO_RESYNC_NEEDED, Reason.NO_LEFTOVER}
 )
 _TOLD = (Operation.TEST_FAILOVER, Operation.PLANNED_FAILOVER, Operation.UNPLANNED_FAILOVER, Operation.REVERSE)
-
-
-def offers_of(workload: Workload) -> tuple[Offer, ...]:
-    """All operations for a workload, as ``drconsole plan`` judges them."""
-    hyperv = workload.platform.startswith("hyperv")
-    column = Column.HYPERV if hyperv else Column.VSPHERE_NONE
-    return offers(workload, column, BUILT["hyperv" if hyperv else "vsphere"])
-
-
-def offer_of(workload: Workload, operation: str) -> Offer:
-    """One operation for a workload."""
-    return next(one for one in offers_of(workload) if one.operation.value == operation)
 
 
 def possible(found: Sequence[Offer]) -> Line:

@@ -58,6 +58,10 @@ def _with_facts(alarm: Alarm) -> str:
     match alarm.code:
         case AlarmCode.SPLIT_BRAIN:
             return f"SPLIT-BRAIN: runs {_sites(alarm)}"
+        case AlarmCode.RUN_INTERRUPTED:
+            return f"{_run(alarm)} INTERRUPTED: look, then continue or abandon it"
+        case AlarmCode.RUN_ASKS:
+            return f"{_run(alarm)} asks at step {visible(fact('step')) or '?'}: {visible(fact('asks'))}"
         case AlarmCode.CONTRADICTION if fact("why"):
             return f"contradiction: {fact('why')}"
         case AlarmCode.TEST_ON_PRODUCTION:
@@ -120,6 +124,12 @@ def _with_facts(alarm: Alarm) -> str:
             )
         case _:
             return ""
+
+
+def _run(alarm: Alarm) -> str:
+    """A run by its id and what it does, where this version can read that."""
+    told = ("run", visible(alarm.fact("run")), alarm.fact("operation").replace("-", " "))
+    return " ".join(filter(None, told))
 
 
 def _sites(alarm: Alarm) -> str:

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from drconsole.domain.confirmation import Confirmation, Strength, What
 from drconsole.domain.operations import Offer
 from drconsole.domain.plan import Operation
 from drconsole.domain.reasons import Reason
+from drconsole.domain.snapshot import Workload
+from drconsole.wording.ages import exact
+from drconsole.wording.by_hand import by_hand, operation_called
 from drconsole.wording.names import visible
 
-# For each reason: why, and what clears it. Braces are facts of the block.
+_HAND = "do it by hand"
+# For each reason: why, and what clears it, where anything is to be cleared. Braces are facts of the block.
 _SENTENCES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
     {
-        Reason.LATER: ("this version cannot do it yet", "it comes later; do it by hand"),
+        Reason.LATER: ("this version cannot do it yet", _HAND),
         Reason.MANAGED: ("{extension} manages this VM", "do it in that product"),
+        Reason.RUN_UNDER_WAY: (
+            "run {run} is under way on it",
+            "wait for its end, or look on: R, or drconsole runs follow {run}",
+        ),
+        Reason.RUN_ASKS: (
+            "run {run} is open on it and asks",
+            "answer it: R, or drconsole runs show {run}",
+        ),
+        Reason.RUN_INTERRUPTED: (
+            "run {run} is open on it and was interrupted",
+            "look, then continue or abandon it: R, or drconsole runs show {run}",
+        ),
         Reason.SPLIT_BRAIN: ("two copies run at once", "compare them and stop one first"),
         Reason.UNKNOWN_ROLE: (
             "nobody can tell what the copy at {site} is",
@@ -24,12 +41,12 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
         Reason.NOT_FRESH: ("the {role} at {site} was not seen lately", "wait until {endpoint} answers"),
         Reason.NO_REPLICA: ("no replica of it is known", "see that the endpoint of its replica answers"),
         Reason.NO_ORIGINAL: ("no original of it is known", "see that the endpoint of its original answers"),
-        Reason.NO_TEST: ("no test is running", "nothing is to be stopped"),
+        Reason.NO_TEST: ("no test is running", ""),
         Reason.ORPHAN_TEST: (
             "the replica of the test copy at {site} is gone",
             "remove the test copy by hand on {endpoint}",
         ),
-        Reason.TEST_EXISTS: ("a test copy exists", "stop the test"),
+        Reason.TEST_EXISTS: ("a test copy exists{made}", "stop the test"),
         Reason.REPLICA_NOT_OFF: (
             "the replica at {site} is {power}, not off",
             "see who started it on {endpoint}",
@@ -60,26 +77,26 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
         ),
         Reason.NEVER_SYNCED: ("nothing was ever replicated to {site}", "wait for the first synchronization"),
         Reason.FAILED_OVER: ("it is failed over to {site}", "finish that first: reverse or cancel it"),
-        Reason.NOT_FAILED_OVER: ("nothing is failed over", "nothing is to be done"),
-        Reason.COMPLETED: ("the failover to {site} is completed", "it cannot be taken back any more"),
+        Reason.NOT_FAILED_OVER: ("nothing is failed over", ""),
+        Reason.COMPLETED: ("the failover to {site} is completed: it cannot be taken back any more", ""),
         Reason.EXTENDED_LEG: (
             "an extended replica hangs on the copy at {site}",
             "continue the extended leg, or remove it",
         ),
-        Reason.NOT_PAUSED: ("it is not paused", "nothing is to be resumed"),
-        Reason.NO_RESYNC_NEEDED: ("no resynchronization is due", "nothing is to be done"),
+        Reason.NOT_PAUSED: ("it is not paused", ""),
+        Reason.NO_RESYNC_NEEDED: ("no resynchronization is due", ""),
         Reason.PROTECTED: ("it is protected already, or not by a single copy", "look at its copies"),
         Reason.UNPROTECTED: ("it is not replicated", "protect it first, on its host"),
-        Reason.NO_LEFTOVER: ("nothing is left over", "nothing is to be removed"),
+        Reason.NO_LEFTOVER: ("nothing is left over", ""),
         Reason.LEFTOVER_RUNS: ("the leftover at {site} is not off", "see who uses it on {endpoint}"),
         Reason.UNPREPARED: (
-            "the old original at {site} was not prepared by a planned failover",
-            "it comes later; do it by hand",
+            "the old original at {site} was not prepared by a planned failover; this version needs that",
+            _HAND,
         ),
-        Reason.NO_SUCH_CALL: ("the vendor has no such call", "replication goes on by its own cycle"),
+        Reason.NO_SUCH_CALL: ("the vendor has no such call; replication goes on by its own cycle", ""),
         Reason.RECOVERY_FINAL: (
-            "a recovery is final on vSphere",
-            "a recovered copy that is not wanted is removed by hand",
+            "a recovery is final on vSphere; a recovered copy that is not wanted is removed by hand",
+            "",
         ),
         Reason.NEEDS_APPLIANCE: (
             "no replication appliance is known",
@@ -99,20 +116,49 @@ def because(offer: Offer) -> str:
 
 
 def to_clear(offer: Offer) -> str:
-    """What would clear it, a clause; empty where it is allowed."""
+    """What would clear it, a clause; empty where it is allowed, or nothing is to be cleared."""
     return _filled(offer, 1)
 
 
 def blocked(offer: Offer) -> str:
-    """The whole sentence: blocked because ...; to clear it ..."""
-    return f"{offer.operation}: blocked because {because(offer)}; to clear it: {to_clear(offer)}"
+    """Why, and what clears it where anything is to be cleared: the words behind the name of an operation."""
+    clear = to_clear(offer)
+    return f"blocked: {because(offer)}" + (f"; to clear it: {clear}" if clear else "")
+
+
+# A person can do these; this console does not, whatever the workload's state is.
+BY_HAND = frozenset(
+    {
+        Reason.LATER,
+        Reason.UNPREPARED,
+        Reason.NEEDS_APPLIANCE,
+        Reason.NEEDS_BOTH_APPLIANCES,
+    }
+)
+
+
+def to_clear_of(offer: Offer, workload: Workload) -> str:
+    """What would clear it; where only a person can do it, with how that is done by hand."""
+    clear, known = to_clear(offer), operation_called(offer.operation.value)
+    if offer.reason not in BY_HAND or known is None:
+        return clear
+    how = by_hand(known, workload)
+    return f"{clear}: {how}" if clear == _HAND else f"{clear}; by hand: {how}"
 
 
 def _filled(offer: Offer, which: int) -> str:
     if offer.reason is None:
         return ""
-    facts = {name: visible(value) for name, value in offer.facts}
+    facts = {name: visible(value) for name, value in offer.facts} | {"made": _made(offer)}
     return _SENTENCES[offer.reason][which].format_map(_Facts(facts))
+
+
+def _made(offer: Offer) -> str:
+    """Since when a test copy exists and who made it, where its record tells."""
+    at, run, by = (offer.fact(name) for name in ("at", "run", "by"))
+    told = [f"since {exact(datetime.fromisoformat(at))}"] if at else []
+    told += [f"made by run {visible(run)} of {visible(by)}"] if run else []
+    return f" {', '.join(told)}" if told else ""
 
 
 class _Facts(dict[str, str]):

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from drconsole.domain.confirmation import Attestation, Planned
+from drconsole.domain.open_run import OpenRun
 from drconsole.domain.plan import Operation, Plan
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import Refused
@@ -61,6 +62,10 @@ class NoRuns:
 
     def proven(self) -> Mapping[str, datetime]:
         """No test was ever run."""
+        return {}
+
+    def open_runs(self) -> Mapping[str, OpenRun]:
+        """No run is open."""
         return {}
 
     def runs(self) -> list[RunView]:

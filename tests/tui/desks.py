@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from drconsole.domain.confirmation import Attestation, Planned, confirmation
+from drconsole.domain.open_run import OpenRun, RunStanding
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
 from drconsole.domain.step import Effect, Fact, Outcome, Step
 from drconsole.errors import Refused
@@ -186,3 +188,14 @@ class FakeDesk:
     def proven(self) -> Mapping[str, datetime]:
         """What was put there."""
         return self.tested
+
+    def open_runs(self) -> Mapping[str, OpenRun]:
+        """The open ones of those that were put there, as far as their workloads go."""
+        found: dict[str, OpenRun] = {}
+        for one in self.views:
+            if one.state.is_open and one.plan is not None:
+                told = OpenRun(one.id, one.plan.operation, RunStanding(one.state.value), NOW)
+                for step, question in one.history.asking.items():
+                    told = replace(told, step=step, asks=question.why)
+                found |= {subject.key: told for subject in one.plan.subjects}
+        return found

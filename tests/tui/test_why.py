@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from drconsole.domain.operations import offer_of
+from drconsole.domain.plan import Operation
 from drconsole.tui.keys.action import DETAIL, INVENTORY, OPTIONS, PLAN, WHY
 from drconsole.tui.keys.operating import OPERATION_KEYS
-from drconsole.tui.offers import offer_of
 from drconsole.wording.by_hand import OPERATIONS
 from drconsole.wording.operations import because, to_clear
 from tests.tui.driver import Driver, drive
@@ -25,7 +26,7 @@ def test_a_key_plans_what_is_possible_and_tells_why_the_rest_is_not(
         await d.press("G", *before)
         (web,) = (w for w in picture(CALM).workloads if w.name == "web-02")
         for operation in OPERATIONS:
-            offered = offer_of(web, operation.id)
+            offered = offer_of(web, Operation(operation.id))
             await d.press(OPERATION_KEYS[operation.id])
             if offered.allowed:
                 assert d.screen in (OPTIONS, PLAN)

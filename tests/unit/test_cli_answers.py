@@ -17,7 +17,7 @@ from tests.tui.pictures import STEADY, picture, protected
 
 TOP = ["schema", "taken_at", "endpoints", "workloads"]
 ENDPOINT = ["name", "site", "kind", "state", "last_read", "age_s", "error", "alarms"]
-WORKLOAD = ["key", "name", "platform", "arrow", "alarms", "copies", "proven"]
+WORKLOAD = ["key", "name", "platform", "arrow", "alarms", "copies", "proven", "open_run"]
 COPY = [
     *("id", "role", "site", "place", "endpoint", "seen_by", "power"),
     *("fresh", "age_s", "reason", "alarms", "replication"),

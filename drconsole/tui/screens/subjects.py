@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from drconsole.domain.operations import offer_of
 from drconsole.domain.plan import Operation
 from drconsole.domain.snapshot import Workload
-from drconsole.tui.offers import offer_of
 from drconsole.tui.options import options_of
 from drconsole.tui.screens.arming import ArmingScreen
 from drconsole.tui.screens.options import OptionsScreen
@@ -35,7 +35,7 @@ class WorkloadScreen(ArmingScreen):
         if not found or snapshot is None:
             return
         keys = tuple(workload.key for workload in found)
-        if not any(offer_of(workload, operation).allowed for workload in found):
+        if not any(offer_of(workload, Operation(operation)).allowed for workload in found):
             await self.app.push_screen(WhyScreen(self.state, keys, operation))
         elif options_of(Operation(operation), found, snapshot.estate, self.state.now):
             await self.app.push_screen(OptionsScreen(self.state, Operation(operation), keys))

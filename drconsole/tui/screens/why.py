@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from textual.widget import Widget
 
+from drconsole.domain.operations import offer_of, offers_of
+from drconsole.domain.plan import Operation
 from drconsole.domain.roles import Severity
 from drconsole.domain.snapshot import Workload
 from drconsole.tui.keys.action import WHY
 from drconsole.tui.keys.operating import OPERATION_KEYS
-from drconsole.tui.offers import offer_of, offers_of
 from drconsole.tui.rows import role_ink
 from drconsole.tui.screens.base import ConsoleScreen
 from drconsole.tui.state import ConsoleState
@@ -21,7 +22,7 @@ from drconsole.wording.actions import next_action
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.by_hand import ByHand, by_hand, operation_called
 from drconsole.wording.names import visible
-from drconsole.wording.operations import because, to_clear
+from drconsole.wording.operations import because, blocked, to_clear
 from drconsole.wording.roles import reason
 from drconsole.wording.runs import operation as operation_words
 
@@ -93,10 +94,11 @@ class WhyScreen(ConsoleScreen):
         yield from self._wrapped(f"next: {next_action(workload) or 'nothing is due'}", "label", indent=3)
 
     def _by_hand(self, operation: ByHand, workload: Workload) -> Iterator[Line]:
-        offered = offer_of(workload, operation.id)
+        offered = offer_of(workload, Operation(operation.id))
         if offered.reason is not None:
             yield from self._wrapped(f"blocked: {because(offered)}", "warning", indent=3)
-            yield from self._wrapped(f"to clear it: {to_clear(offered)}", indent=3)
+            if clear := to_clear(offered):
+                yield from self._wrapped(f"to clear it: {clear}", indent=3)
         else:
             yield (
                 Span("   possible: ", "good"),
@@ -117,8 +119,7 @@ class WhyScreen(ConsoleScreen):
             if one.allowed:
                 yield (key, Span(title, "strong"), Span("  possible", "good"))
                 continue
-            text = f"{title}  blocked: {because(one)}; to clear it: {to_clear(one)}"
-            first, *more = wrap(text, self._room - 4)
+            first, *more = wrap(f"{title}  {blocked(one)}", self._room - 4)
             yield (key, Span(first))
             yield from ((Span("     "), Span(piece)) for piece in more)
 

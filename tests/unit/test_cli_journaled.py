@@ -1,16 +1,17 @@
-"""What commands say of passed tests: from this console's journal, and without one that can be read."""
+"""What commands say of passed tests and open runs: from their own journal, and without one to be read."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from drconsole.cli import answers
-from drconsole.cli.health_command import OK, WARNING, exit_code
-from drconsole.cli.proven import with_last_tests
+from drconsole.cli.health_command import CRITICAL, OK, WARNING, exit_code
+from drconsole.cli.journaled import with_journal
 from drconsole.config.load import load
 from drconsole.config.model import Config
 from drconsole.domain.reading import Power
@@ -64,14 +65,14 @@ def told(snapshot: Snapshot) -> tuple[object, int]:
 
 
 def test_without_any_run_nothing_is_proven_and_no_journal_is_made(config: Config, snapshot: Snapshot) -> None:
-    assert told(with_last_tests(config, snapshot)) == (None, WARNING)
+    assert told(with_journal(config, snapshot)) == (None, WARNING)
     assert list(config.state.iterdir()) == []
 
 
 def test_a_passed_test_is_told_and_counts(config: Config, snapshot: Snapshot) -> None:
     at = passed(config)
 
-    proven, code = told(with_last_tests(config, snapshot))
+    proven, code = told(with_journal(config, snapshot))
 
     assert code == OK
     assert str(proven)[:19] == at[:19].replace(" ", "T")
@@ -82,5 +83,20 @@ def test_a_journal_that_cannot_be_read_is_told_and_calls_nobody_unproven(
 ) -> None:
     (config.state / FILE).write_bytes(b"this is no journal" * 100)
 
-    assert told(with_last_tests(config, snapshot)) == (None, OK)
-    assert "When tests were passed is not known: " in capsys.readouterr().err
+    assert told(with_journal(config, snapshot)) == (None, OK)
+    assert "When tests were passed, and which runs are open, is not known: " in capsys.readouterr().err
+
+
+def test_a_run_whose_process_is_gone_is_in_list_health_and_show(config: Config, snapshot: Snapshot) -> None:
+    store = Store(config.state)
+    journal = Journal(store)
+    made = order(plan([step("1", workload=KEY)]), datetime.now(UTC) - timedelta(hours=1))
+    run = journal.create(made)
+    store.close()
+
+    found = with_journal(config, snapshot)
+    (workload,) = answers.list_answer(found, found.workloads).workloads
+    assert workload.open_run == answers.OpenRunAnswer(run, "interrupted", "test-failover")
+    assert "run-interrupted" in [alarm.code for alarm in workload.alarms]
+    assert exit_code(found, entries_of(found)) == CRITICAL
+    assert answers.show_answer(found, found.workloads[0]).next_action == f"run {run} INTERRUPTED: R"
