@@ -114,11 +114,12 @@ class Relationship(_Form, frozen=True):
 class Copy(Relationship, frozen=True):
     """One copy of a workload on one host; also what a timeline or a test may change of it.
 
-    ``networks`` are switches, one adapter each. ``points`` is how many hourly recovery points there are.
-    ``own_mode`` and ``own_state`` are what Get-VM says against Get-VMReplication. ``auto_start`` is a name of
-    StartAction. ``extended`` is a second relationship, to a third site. ``test_switches`` are the adapters'
-    switches of a test failover, ``shutdown`` is how long the guest takes to shut down.
-    ``version`` is that of its configuration. ``disks`` are names, ``excluded`` those that are not replicated.
+    In ``notes``, ``{ago 3h}`` is the time that long ago. ``networks`` are switches, one adapter each.
+    ``points`` is how many hourly recovery points there are. ``own_mode`` and ``own_state`` are what Get-VM
+    says against Get-VMReplication. ``auto_start`` is a name of StartAction. ``extended`` is a second
+    relationship, to a third site. ``test_switches`` are the adapters' switches of a test failover,
+    ``shutdown`` is how long the guest takes to shut down. ``version`` is that of its configuration.
+    ``disks`` are names, ``excluded`` those that are not replicated.
     """
 
     name: str | UnsetType = UNSET

@@ -74,7 +74,10 @@ def check_words(answer: Answer, truth: Said) -> None:
     """Assert that endpoints say what is wrong with them, each in its own words."""
     errors = {entry["name"]: entry["error"] or "" for entry in answer["endpoints"]}
     for key, value in truth.endpoints.items():
-        assert SAID[value.error] in errors[key] if value.error else errors[key] == ""
+        if value.error:
+            assert SAID[value.error] in errors[key], key
+        else:
+            assert errors[key] == "", key
     said = [error for error in errors.values() if error]
     assert len(set(said)) == len(said)
 

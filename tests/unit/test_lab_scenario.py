@@ -60,6 +60,13 @@ def test_a_scenario_becomes_hosts_full_of_machines() -> None:
     assert hb.skew.total_seconds() == -300
 
 
+def test_notes_tell_times_that_long_ago() -> None:
+    text = SMALL.replace("power: Running,", 'power: Running, notes: "at {ago 90m}, {ago 2d} {ago no}",')
+    ha, _ = build_hosts(parse(text, "small.yaml"), NOW)
+    told = "at 2026-03-02T06:30:00+00:00, 2026-02-28T08:00:00+00:00 {ago no}"
+    assert ha.machines[WEB].notes == told
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

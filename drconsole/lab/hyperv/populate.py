@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -20,6 +21,9 @@ AGE = timedelta(days=200)
 
 MACHINE_FIELDS = ("name", "notes", "own_mode", "own_state", "test", "auto_start", "version")
 DISK_FIELDS = ("disks", "excluded")
+AGO = re.compile(r"\{ago (\d+(?:\.\d+)?[smhd])\}")
+"""In notes: the time that long ago."""
+
 LEG_FIELDS = ("state", "health", "stalled", "history", "primary", "replica")
 
 
@@ -105,6 +109,8 @@ def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> N
     for name in (*MACHINE_FIELDS, *DISK_FIELDS):
         if name in given:
             setattr(machine, name, given[name])
+    if "notes" in given:
+        machine.notes = AGO.sub(lambda found: _ago(found[1], now), machine.notes)
     if "created" in given:
         machine.created = now - duration(given["created"])
     if "power" in given and given["power"] != machine.power:
@@ -122,6 +128,11 @@ def _change_machine(machine: Machine, given: dict[str, Any], now: datetime) -> N
         machine.adapters = [_adapter(machine, number, to) for number, to in enumerate(given["networks"])]
     for adapter, switch in zip(machine.adapters, given.get("test_switches", ()), strict=False):
         adapter.test_switch = switch
+
+
+def _ago(time: str, now: datetime) -> str:
+    """A time that long ago, as records tell it."""
+    return (now - duration(time)).isoformat(timespec="seconds")
 
 
 def _change_leg(machine: Machine, mode: str, given: dict[str, Any], now: datetime) -> None:
