@@ -168,6 +168,12 @@ class TestRecord:
         test = machine(ident=TEST, notes=recorded(Role.TEST_COPY, "0badcafe", TEST))
         here = look(machine(), leg(test=TEST), test=test)
         assert seen("write-record", here, role="TEST COPY", test=True).verdict is CONFLICT
+        bare = look(machine(), leg(test=TEST), test=machine(ident=TEST))
+        assert seen("write-record", bare, role="TEST COPY", test=True).verdict is READY
+
+    def test_another_role_than_the_one_that_is_meant(self) -> None:
+        here = look(machine(notes=recorded(Role.FORMER_ORIGINAL)), leg())
+        assert seen("write-record", here, role="RECOVERED").verdict is READY
 
     def test_it_stays_while_the_failover_holds(self) -> None:
         noted = machine(notes=recorded(Role.RECOVERED))
