@@ -38,13 +38,20 @@ def detail(workload: Workload, now: datetime, width: int) -> tuple[Line, ...]:
 
 
 def full_detail(
-    workload: Workload, now: datetime, width: int, *, awaited: bool = True, proven_days: int | None = None
+    workload: Workload,
+    now: datetime,
+    width: int,
+    *,
+    awaited: bool = True,
+    proven_days: int | None = None,
+    runs: Sequence[Line] = (),
 ) -> tuple[Line, ...]:
     """The page of one workload: more than the pane, then everything that its columns had to cut, in full.
 
     Args:
         awaited: deep reads come by themselves, so that it is worth telling what was not read yet.
         proven_days: how long a passed test of it counts, where the config says so.
+        runs: what was run of it lately.
     """
     return (
         _title(workload, width),
@@ -52,6 +59,7 @@ def full_detail(
         (),
         *_copies(workload, now, width, PAGE, awaited=awaited),
         *_alarms(workload, now, width),
+        *runs,
         *_way_back(workload, width),
         *_closely(workload, now, width),
         *_reasons(workload, width),

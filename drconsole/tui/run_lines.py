@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -125,6 +125,18 @@ def foot_lines(view: RunView, shown: Shown, width: int) -> Iterator[Line]:
     elif view.state.is_open and view.state.value != "interrupted":
         text = f"The run goes on without this screen: drconsole runs follow {view.id}"
         yield (Span(f" {cut_end(text, width - 2)}", "muted"),)
+
+
+def last_runs(views: Sequence[RunView], width: int) -> tuple[Line, ...]:
+    """Runs in a line each, for the page of a workload; nothing where there are none."""
+    lines: list[Line] = (
+        [(), (Span(" last runs", "label"), Span("   R", "key"), Span(" all"))] if views else []
+    )
+    for one in views:
+        what = words.operation(one.plan.operation) if one.plan else "of another version"
+        text = f"   {one.id}  {exact(one.ordered_at)}  {what}  "
+        lines.append((Span(cut_end(text, width - 12)), Span(one.state.value, INKS.get(one.state.value, ""))))
+    return tuple(lines)
 
 
 def running(view: RunView) -> list[Step]:

@@ -61,6 +61,7 @@ OF_ENDPOINTS = {
     AlarmCode.PARTIAL,
     AlarmCode.INSECURE,
     AlarmCode.NOT_KEPT,
+    AlarmCode.CERTIFICATE,
 }
 
 

@@ -26,6 +26,16 @@ RUNNING = (
         3,
     ),
     Action(
+        "narrow-runs",
+        ("f",),
+        "narrow",
+        "only this workload",
+        "only the runs of the workload that was looked at, or all",
+        frozenset({RUNS}),
+        3,
+        "about",
+    ),
+    Action(
         "run-commands",
         ("c",),
         "commands",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widget import Widget
 
+from drconsole.domain.snapshot import Workload
 from drconsole.errors import DrConsoleError
 from drconsole.tui.keys.action import RUNS
 from drconsole.tui.screens.arming import told_error
@@ -30,12 +31,18 @@ ID, WHEN, STATE = 8, 23, 11
 
 
 class RunsScreen(AskingScreen):
-    """The newest first; enter follows one."""
+    """The newest first; enter follows one.
+
+    Args:
+        about: the workload that was looked at: the list can be narrowed to its runs.
+    """
 
     NAME = RUNS
 
-    def __init__(self, state: ConsoleState) -> None:
+    def __init__(self, state: ConsoleState, about: Workload | None = None) -> None:
         super().__init__(state)
+        self._about = about
+        self._narrow = False
         self._runs: tuple[RunView, ...] = ()
         self._told = "reading the journal ..."
         self._reading = False
@@ -55,6 +62,15 @@ class RunsScreen(AskingScreen):
         """The run under the cursor."""
         return self._table.selected
 
+    def conditions(self) -> frozenset[str]:
+        """Where the selected run stands, and whether the list can be narrowed."""
+        return super().conditions() | frozenset({"about"} if self._about else ())
+
+    def action_narrow(self) -> None:
+        """Show only the runs of the workload that was looked at, or all."""
+        self._narrow = not self._narrow
+        self.draw_all()
+
     def draw(self) -> None:
         """Draw the runs."""
         width = max(self.size.width - MARK - ID - WHEN - STATE - 4, 10)
@@ -62,10 +78,13 @@ class RunsScreen(AskingScreen):
             Column("RUN", ID),
             Column("ORDERED", WHEN),
             Column("STATE", STATE),
-            Column("WHAT", width, gap=0),
+            Column(self._title(), width, gap=0),
         )
         self._table.set_columns(columns)
-        self._table.show(self._runs, range(len(self._runs)), empty=(Span(f"  {self._told}", "muted"),))
+        key = self._about.key if self._about and self._narrow else ""
+        shown = [at for at, one in enumerate(self._runs) if one.concerns(key)]
+        told = "no run was about it; f shows all" if key and self._runs else self._told
+        self._table.show(self._runs, shown, empty=(Span(f"  {told}", "muted"),))
         self._moved()
 
     @on(LineTable.Chosen)
@@ -78,6 +97,11 @@ class RunsScreen(AskingScreen):
         """Show what became of it."""
         if view := self.view():
             self.app.push_screen(RunScreen(self.state, view.id))
+
+    def _title(self) -> str:
+        if not self._about:
+            return "WHAT"
+        return f"WHAT (only of {visible(self._about.name)}; f all)" if self._narrow else "WHAT"
 
     def _read(self) -> None:
         if not self._reading and self.app.screen is self:
