@@ -37,7 +37,7 @@ def arrow_of(copies: tuple[CopyState, ...], contradiction: bool, estate: Estate,
         source = _far_site(replica, estate, hosts)
         relation = relation_of(replica.sighting)
         gone = any(a.code in (AlarmCode.SOURCE_GONE, AlarmCode.NO_ORIGINAL) for a in replica.alarms)
-        kind = ArrowKind.UNKNOWN if gone or relation is None else _by_state(relation)
+        kind = ArrowKind.UNKNOWN if gone or relation is None else _without_sender(_by_state(relation))
         return Arrow(kind, source, replica.place.site)
     return Arrow(ArrowKind.UNKNOWN if _related(copies) else ArrowKind.NONE)
 
@@ -52,7 +52,8 @@ def _after_failover(recovered: CopyState, former: CopyState | None, estate: Esta
 def _flow(original: CopyState, replica: CopyState | None) -> ArrowKind:
     hbr = original.sighting.hbr
     if hbr:
-        return ArrowKind.PAUSED if hbr.paused else ArrowKind.FLOWS
+        flows = ArrowKind.FLOWS if original.fresh else ArrowKind.UNKNOWN
+        return ArrowKind.PAUSED if hbr.paused else flows
     relation = relation_of(original.sighting)
     if relation is None:
         return ArrowKind.UNKNOWN
@@ -63,7 +64,17 @@ def _flow(original: CopyState, replica: CopyState | None) -> ArrowKind:
     # What is seen now goes before what was seen once.
     seen = [told for fresh, told in ends if told and fresh] or [told for _, told in ends if told]
     kinds = [_by_state(told) for told in seen]
-    return next((k for k in kinds if k is not ArrowKind.FLOWS), ArrowKind.FLOWS)
+    kind = next((k for k in kinds if k is not ArrowKind.FLOWS), ArrowKind.FLOWS)
+    if original.fresh:
+        return kind
+    # The receiver says "Replicating" long after its sender is dead; a pause is of those that are known.
+    paused = ArrowKind.PAUSED in (kind, _by_state(relation))
+    return ArrowKind.PAUSED if paused else _without_sender(kind)
+
+
+def _without_sender(kind: ArrowKind) -> ArrowKind:
+    """What is known of the flow where the sender is not seen: not that anything is on its way."""
+    return ArrowKind.UNKNOWN if kind in (ArrowKind.FLOWS, ArrowKind.COPYING) else kind
 
 
 def _by_state(relation: Relation) -> ArrowKind:

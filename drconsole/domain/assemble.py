@@ -21,7 +21,7 @@ from drconsole.domain.record import Record
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
 from drconsole.domain.rows.base import Verdict
-from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Snapshot, Workload
+from drconsole.domain.snapshot import Basis, CopyState, EndpointState, EndpointStatus, Snapshot, Workload
 from drconsole.domain.unlisted import unlisted_in
 from drconsole.domain.verdict import evidence_of, judge
 
@@ -50,7 +50,7 @@ def assemble(
     readings = {name: at_known_places(reading, kept.get(name)) for name, reading in readings.items()}
     known = {s.name: s for s in statuses}
     answers = tuple(
-        Answer(readings[e.name], is_fresh(known.get(e.name), readings[e.name], now, e.fresh_for_s))
+        _answer(readings[e.name], known.get(e.name), now, e.fresh_for_s)
         for e in estate.endpoints
         if e.name in readings
     )
@@ -58,10 +58,14 @@ def assemble(
     last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
-    old = {w.key: w for w in before.workloads} if before else {}
-    workloads = tuple(
-        _workload(group, estate, hosts, recorded, inspections, old.get(group.key)) for group in groups
-    )
+    around = (estate, hosts.told, dict(recorded))
+    past = before.basis if before and before.basis else Basis((), {})
+    judged: dict[str, tuple[Group, Workload]] = {}
+    for group in groups:
+        copies, workload = past.judged.get(group.key, (None, None))
+        if workload is None or group != copies or around != past.around or _told_anew(workload, inspections):
+            workload = _workload(group, estate, hosts, recorded, inspections, workload)
+        judged[group.key] = group, workload
     return Snapshot(
         taken_at=now,
         estate=estate,
@@ -70,10 +74,19 @@ def assemble(
             for e in estate.endpoints
             if e.name in known
         ),
-        workloads=tuple(sorted(workloads, key=_rank)),
+        workloads=tuple(sorted((workload for _, workload in judged.values()), key=_rank)),
         serial=serial,
         unlisted=unlisted_in(estate, readings),
+        basis=Basis(around, judged),
     )
+
+
+def _told_anew(workload: Workload, inspections: Mapping[Place, Inspection]) -> bool:
+    return any(copy.inspection is not inspections.get(copy.place) for copy in workload.copies)
+
+
+def _answer(reading: Reading, status: EndpointStatus | None, now: datetime, limit_s: float) -> Answer:
+    return Answer(reading, is_fresh(status, reading, now, limit_s), status is not None and status.asking)
 
 
 def is_fresh(status: EndpointStatus | None, reading: Reading, now: datetime, limit_s: float) -> bool:
@@ -147,8 +160,9 @@ def _copy(
     alarms = verdict.alarms if seen.fresh else tuple(_as_seen(a, seen) for a in verdict.alarms)
     if (
         before is not None
-        and (before.endpoint, before.seen_by, before.taken_at, before.now, before.fresh)
-        == (seen.endpoint, seen.seen_by, seen.taken_at, seen.now, seen.fresh)
+        and (before.endpoint, before.seen_by, before.taken_at, before.now)
+        == (seen.endpoint, seen.seen_by, seen.taken_at, seen.now)
+        and (before.fresh, before.asking) == (seen.fresh, seen.asking)
         and (before.sighting is seen.sighting or before.sighting == seen.sighting)
         and before.inspection is inspection
         and (before.role, before.row, before.alarms) == (verdict.role, verdict.row, alarms)
@@ -165,6 +179,7 @@ def _copy(
         taken_at=seen.taken_at,
         now=seen.now,
         fresh=seen.fresh,
+        asking=seen.asking,
         sighting=seen.sighting,
         alarms=alarms,
         evidence=evidence_of(seen),

@@ -24,6 +24,7 @@ class Answer:
 
     reading: Reading
     fresh: bool
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Seen:
 
     ``names`` are host names by which partners may call its place. ``doubled``: it runs on two nodes at once,
     longer than a live migration shows it so. ``superseded``: its endpoint answers now, but did not show it.
+    ``asking``: it is last-known, and its endpoint is being asked for the first time.
     """
 
     sighting: Sighting
@@ -43,6 +45,7 @@ class Seen:
     names: tuple[str, ...] = ()
     doubled: bool = False
     superseded: bool = False
+    asking: bool = False
 
     @property
     def place(self) -> Place:
@@ -100,6 +103,7 @@ def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
         best.fresh,
         best.reading.names,
         len(nodes) > 1,
+        asking=best.asking,
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from drconsole.domain.deep import Inspection
 from drconsole.domain.endpoint import Estate
+from drconsole.domain.identity import Group
 from drconsole.domain.open_run import OpenRun
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Broker, Node, Power, Sighting
@@ -35,6 +36,7 @@ class EndpointStatus:
         error: what happened at the last try, in full; empty when it answered.
         error_code: the stable code of that error.
         next_try: when it is asked again.
+        asking: this console's first try is not over yet: that it does not answer is not known before.
         certificate_end: when the certificate that it showed ends; of a cluster's nodes the first to end.
     """
 
@@ -58,6 +60,7 @@ class EndpointStatus:
     certificate_end: datetime | None = None
     broker: Broker | None = None
     nodes: tuple[Node, ...] = ()
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class CopyState:
         taken_at: when the freshest of these readings was taken (console's wall clock).
         now: the freshest reading's own clock; ages of platform times are counted from it.
         fresh: seen within its endpoint's refresh limit; otherwise everything here is last-known.
+        asking: it is last-known because its endpoint is being asked for the first time.
         inspection: what looking closely has given, each part with its own time; None where nobody has looked.
     """
 
@@ -90,6 +94,7 @@ class CopyState:
     rpo_s: int | None = None
     rpo_target_s: int | None = None
     inspection: Inspection | None = None
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,22 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a picture was judged from, so that the next one is judged anew only where something has changed.
+
+    ``around`` is all that a verdict may rest on beside the copies of its workload. ``judged`` has the copies
+    and what was made of them, by the keys of workloads.
+    """
+
+    around: tuple[object, ...]
+    judged: Mapping[str, tuple[Group, Workload]]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The picture of everything at ``taken_at`` (console's wall clock, UTC); screens read only snapshots.
 
-    ``unlisted`` are hosts that answers name and the config lacks.
+    ``unlisted`` are hosts that answers name and the config lacks. ``basis`` is for the next picture alone.
     """
 
     taken_at: datetime
@@ -131,6 +148,7 @@ class Snapshot:
     workloads: tuple[Workload, ...]
     serial: int = 0
     unlisted: tuple[Unlisted, ...] = ()
+    basis: Basis | None = field(default=None, compare=False, repr=False)
 
 
 def inspected(snapshot: Snapshot, key: str, inspections: Mapping[Place, Inspection], serial: int) -> Snapshot:
@@ -154,7 +172,8 @@ def was_inspected(snapshot: Snapshot, key: str) -> bool:
 def as_last_known(snapshot: Snapshot) -> Snapshot:
     """The same picture with nothing in it called current."""
     workloads = tuple(
-        replace(w, copies=tuple(replace(c, fresh=False) for c in w.copies)) for w in snapshot.workloads
+        replace(w, copies=tuple(replace(c, fresh=False, asking=False) for c in w.copies))
+        for w in snapshot.workloads
     )
     return replace(snapshot, workloads=workloads, serial=snapshot.serial + 1)
 
@@ -225,6 +244,7 @@ def _visible(copy: CopyState) -> tuple[object, ...]:
         copy.name,
         copy.power,
         copy.fresh,
+        copy.asking,
         copy.seen_by,
         copy.alarms,
         copy.last_sync,

@@ -179,6 +179,7 @@ def _entry(endpoint: Endpoint, kept: Reading | None) -> Entry:
         user=endpoint.user or (kept.user if kept else ""),
         transport=endpoint.transport or (kept.transport if kept else ""),
         certificate_end=kept.certificate_end if kept else None,
+        asking=True,
     )
     return Entry(endpoint, status, kept, kept if kept and kept.complete else None)
 
@@ -195,6 +196,7 @@ def _failed(status: EndpointStatus, error: EndpointError) -> EndpointStatus:
         silent_since=status.silent_since or datetime.now(UTC),
         error=f"{error.message} {error.hint}".strip(),
         error_code=error.code,
+        asking=False,
     )
 
 
@@ -206,6 +208,7 @@ def _answered(status: EndpointStatus, reading: Reading) -> EndpointStatus:
         silent_since=None,
         error="",
         error_code="",
+        asking=False,
         skew_s=reading.skew_s,
         version=reading.version,
         user=reading.user,

@@ -15,7 +15,7 @@ from drconsole.tui.widgets.ink import Line, Span, line, plain
 from drconsole.tui.widgets.table import MARK, Column
 from drconsole.wording.ages import ago
 from drconsole.wording.distinct import LEAST, distinct
-from drconsole.wording.endpoints import state_words
+from drconsole.wording.endpoints import is_asked, state_words
 from drconsole.wording.names import visible
 
 INKS = {
@@ -89,7 +89,7 @@ def _total(widths: Sequence[int], shown: Sequence[int]) -> int:
 
 def _cells(status: EndpointStatus, now: datetime) -> tuple[Line, ...]:
     words = state_words(status, now)
-    ink = "critical" if words.startswith("silent") else INKS[status.state]
+    ink = "critical" if words.startswith("silent") else "muted" if is_asked(status) else INKS[status.state]
     return (
         line(visible(status.name)),
         line(visible(status.site)),

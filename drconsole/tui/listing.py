@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Workload
 from drconsole.tui.sorting import Order, ordered
 from drconsole.tui.views import Row, View
+from drconsole.wording.endpoints import is_asked
 from drconsole.wording.filtering import Filter, parse
 from drconsole.wording.haystack import Haystacks
 from drconsole.wording.names import visible
@@ -49,7 +50,7 @@ class Listing:
         unseen = [one for one in around if one.state is not EndpointState.OK]
         if self.filtered and self.listed:
             return "nothing here passes the filter; x ends it"
-        if asked := [one for one in unseen if one.state is EndpointState.NEVER and not one.error]:
+        if asked := [one for one in unseen if is_asked(one)]:
             return f"waiting for the first answer of {_named(asked)}"
         if unseen:
             protected = "protected " if self.hidden else ""

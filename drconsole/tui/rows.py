@@ -15,6 +15,7 @@ from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.actions import next_action
 from drconsole.wording.ages import age, rpo
 from drconsole.wording.arrows import between
+from drconsole.wording.endpoints import is_asked
 from drconsole.wording.names import visible
 from drconsole.wording.roles import cell
 
@@ -61,7 +62,7 @@ def absences(endpoints: Iterable[EndpointStatus]) -> dict[str, str]:
     """Sites of which some endpoint does not answer, and whether it was silent or only not heard yet."""
     quiet = [e for e in endpoints if e.state not in (EndpointState.OK, EndpointState.PARTIAL)]
     asking = {e.site: "asking" for e in quiet}
-    return asking | {e.site: "silent" for e in quiet if e.error or e.state is EndpointState.SILENT}
+    return asking | {e.site: "silent" for e in quiet if not is_asked(e)}
 
 
 def role_ink(role: Role) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.ages import age
+from drconsole.wording.endpoints import asking, is_asked
 from drconsole.wording.names import visible
 
 ANSWERS = (EndpointState.OK, EndpointState.PARTIAL)
@@ -28,8 +29,8 @@ class Standing:
 
     @property
     def asking(self) -> bool:
-        """Whether it is asked for the first time just now."""
-        return self.status.state is EndpointState.NEVER and not self.status.error
+        """Whether it is asked for the first time just now: nothing says yet that it is silent."""
+        return is_asked(self.status)
 
     @property
     def size(self) -> int:
@@ -52,7 +53,7 @@ class Standing:
         """``gold 2/2``, ``gold 1/2 partial``, ``vc-ny ok`` or ``vc-ny silent 4m``."""
         name, since = visible(self.status.name), self.status.silent_since
         if self.asking:
-            return (Span(f"{name} asking", "muted"),)
+            return (Span(f"{name} {asking((self.status,), now)}", "muted"),)
         if not self.up:
             lasted = f" {age((now - since).total_seconds())}" if since else ""
             return (Span(f"{name} silent{lasted}", "critical"),)
@@ -86,7 +87,8 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
         return (Span(visible(site), "strong"), *each)
     count = f" {sum(one.answering for one in found)}/{sum(one.size for one in found)}"
     if all(one.up or one.asking for one in found) and any(one.asking for one in found):
-        return (Span(visible(site)), Span(f"{count} asking", "muted"))
+        statuses = [one.status for one in found if one.asking]
+        return (Span(visible(site)), Span(f"{count} {asking(statuses, now) if words else 'asking'}", "muted"))
     missing = [name for one in found for name in one.missing]
     if not missing:
         partial = any(one.status.state is EndpointState.PARTIAL for one in found)

@@ -122,6 +122,8 @@ def next_action(workload: Workload) -> str:
     if workload.run is not None and AlarmCode.SPLIT_BRAIN not in alarms:
         return run_action(workload.run)
     if workload.copies and not any(copy.fresh for copy in workload.copies):
+        if any(copy.asking for copy in workload.copies):
+            return "wait: its endpoints are being asked"
         return "see why its endpoints are silent"
     known = (action_of(alarms[code], workload) for code in _NEXT if code in alarms)
     return next(filter(None, known), "")

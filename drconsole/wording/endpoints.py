@@ -67,10 +67,22 @@ def unlisted_text(host: Unlisted) -> str:
     return f"{visible(host.name)}, the partner of {count}"
 
 
+def is_asked(status: EndpointStatus) -> bool:
+    """Whether it is asked for the first time just now: nothing says yet that it is silent."""
+    return status.asking or (status.state is EndpointState.NEVER and not status.error)
+
+
+def asking(statuses: Iterable[EndpointStatus], now: datetime) -> str:
+    """That these are being asked, and how old the oldest of what is known of them is."""
+    kept = (status for status in statuses if status.state is not EndpointState.NEVER)
+    seen = [status.last_read for status in kept if status.last_read]
+    return f"asking, last seen {ago((now - min(seen)).total_seconds())}" if seen else "asking"
+
+
 def state_words(status: EndpointStatus, now: datetime) -> str:
     """The state in one word, and how long it has been silent."""
-    if status.state is EndpointState.NEVER and not status.error:
-        return "asking"
+    if is_asked(status):
+        return asking((status,), now)
     if status.state in (EndpointState.SILENT, EndpointState.NEVER):
         lasted = f" {age((now - status.silent_since).total_seconds())}" if status.silent_since else ""
         return f"silent{lasted}"
@@ -86,8 +98,8 @@ def _state(status: EndpointStatus, now: datetime) -> Iterator[Fact]:
             yield Fact("state", f"answers; read {last}")
         case EndpointState.PARTIAL:
             yield Fact("state", f"answers, but does not show everything; read {last}", Severity.WARNING)
-        case _ if not status.error:
-            yield Fact("state", f"not heard yet; last read {last or 'never'}")
+        case _ if is_asked(status) or not status.error:
+            yield Fact("state", f"being asked; last read {last or 'never'}")
         case _:
             since = f" since {moment(status.silent_since, now)}" if status.silent_since else ""
             yield Fact("state", f"silent{since}; last read {last or 'never'}", Severity.CRITICAL)

@@ -12,6 +12,7 @@ from drconsole.domain.reading import Node
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.tui.head import head
 from drconsole.tui.picture import study
+from drconsole.tui.rows import absences
 from drconsole.tui.standing import site_line, standings
 from drconsole.tui.widgets.ink import plain
 from tests.tui.pictures import KINDS, NEW_JERSEY, NEW_YORK, NOW, STEADY, estate, picture, protected
@@ -87,6 +88,24 @@ def clustered(state: EndpointState, *silent: str) -> Snapshot:
 def test_a_cluster_counts_by_its_nodes(snapshot: Snapshot, wide: str, narrow: str) -> None:
     assert wide in _lines(snapshot, 120)[0]
     assert narrow in _lines(snapshot, 84)[0]
+
+
+def test_a_console_that_only_asks_calls_nobody_silent() -> None:
+    """It was opened on what was kept: nobody had time to answer yet."""
+    told = picture(STEADY, silent=frozenset({"goldr2-n1", "vc-nj"}))
+    asked = tuple(
+        replace(one, error="", error_code="", silent_since=None, asking=True, alarms=())
+        if one.state is EndpointState.SILENT
+        else one
+        for one in told.endpoints
+    )
+    snapshot = replace(told, endpoints=asked)
+    for width in (60, 80, 120, 160):
+        first = _lines(snapshot, width)[0]
+        assert "silent" not in first
+        assert "asking" in first
+    assert "asking, last seen 9 h ago" in _lines(snapshot, 160)[0]
+    assert set(absences(snapshot.endpoints).values()) == {"asking"}
 
 
 def test_a_silent_node_is_no_dead_endpoint_and_is_drawn_so() -> None:

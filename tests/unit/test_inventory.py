@@ -22,6 +22,8 @@ from drconsole.inventory import Inventory, collector
 from drconsole.inventory.pace import pause_s
 from drconsole.inventory.store import ReadingStore
 from drconsole.platforms.base import Tier
+from drconsole.wording.actions import next_action
+from drconsole.wording.endpoints import state_words
 from tests.unit.domain.builders import reading, relation, vm
 
 PATIENCE_S = 30.0
@@ -190,6 +192,27 @@ def test_a_console_started_on_a_dark_site_shows_what_was_last_known(tmp_path: Pa
         assert (copy.role.value, copy.fresh) == ("ORIGINAL", False)
         assert status(snapshot, "a").state is EndpointState.SILENT
         assert status(snapshot, "a").last_read == copy.taken_at
+
+
+def test_who_is_only_being_asked_is_not_called_silent(tmp_path: Path) -> None:
+    """What was kept is last known; that nobody answers is known when the first try is over."""
+    with running(tmp_path, Scripted(endpoint("a"), read("a"))) as first:
+        first.wait(PATIENCE_S)
+    slow = Scripted(endpoint("a"), None, Unreachable("No route.", subject="a"))
+    with running(tmp_path, slow) as second:
+        asked = second.newest()
+        assert (status(asked, "a").asking, status(asked, "a").alarms) == (True, ())
+        (copy,) = asked.workloads[0].copies
+        assert (copy.asking, copy.fresh) == (True, False)
+        assert next_action(asked.workloads[0]) == "wait: its endpoints are being asked"
+        assert state_words(status(asked, "a"), asked.taken_at).startswith("asking, last seen ")
+    dark = Scripted(endpoint("a"), Unreachable("No route.", subject="a"))
+    with running(tmp_path, dark) as third:
+        told = third.wait(PATIENCE_S)
+    assert (status(told, "a").asking, status(told, "a").error) == (False, "No route.")
+    assert [alarm.code.value for alarm in status(told, "a").alarms] == ["silent"]
+    assert not told.workloads[0].copies[0].asking
+    assert next_action(told.workloads[0]) == "see why its endpoints are silent"
 
 
 def test_a_blind_reading_never_replaces_a_complete_one_on_disk(tmp_path: Path) -> None:
