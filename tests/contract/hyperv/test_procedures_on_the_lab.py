@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from drconsole.domain.deep import FailoverAddress
 from drconsole.domain.endpoint import Pair
 from drconsole.domain.mapping import AddressMap, NetworkMap
-from drconsole.domain.plan import Operation
+from drconsole.domain.plan import Operation, Readiness
 from drconsole.domain.roles import Role
 from drconsole.domain.step import Verdict
 from drconsole.errors import EndpointError
@@ -128,6 +129,9 @@ def test_a_test_is_made_connected_started_and_removed(walk: Walk) -> None:
     assert actions(made)[:4] == ["start-test", "write-record", "connect-adapters", "start"]
     assert facts(made, "connect-adapters")["adapters"] == "Network Adapter: Isolated"
     assert facts(made, "await-heartbeat")["heartbeat"].startswith("OkApplications")
+    # The lab's guests tell their addresses some time after their heartbeat.
+    assert "read-addresses" in actions(made)
+    assert re.fullmatch(rf"{ADAPTER}: 10(\.\d+){{3}}", facts(made, "read-addresses")["addresses"])
     assert Role.TEST_COPY in {copy.role for copy in walk.workload(WEB).copies}
     alarms = {alarm.code.value for alarm in walk.workload(WEB).all_alarms}
     assert alarms.isdisjoint({"test-on-production", "orphan-test", "test-network-unknown"})
@@ -179,6 +183,40 @@ def test_what_was_only_prepared_is_finished_by_planning_it_again(walk: Walk) -> 
     assert alive(walk) == []
 
 
+@at_times_on_both
+def test_an_address_that_was_not_planned_is_told_and_never_green(across: Walk) -> None:
+    steps = across.procedure(Operation.PLANNED_FAILOVER, WEB).steps
+    last = steps[-1]
+    assert list(last.params["planned"].values()) == [["10.2.10.21", "fd00:2::21"]]
+    # Somebody clears what was set before the failover makes it so.
+    across.steps(tuple(step for step in steps[:-1] if step.action != "set-addresses"))
+    ended = across.step(across.acting[last.endpoint], last)
+    assert ended.last.verdict is Verdict.READY
+    assert "planned is 10.2.10.21 and fd00:2::21" in ended.last.reason
+    assert ended.facts["addresses"].startswith(f"{ADAPTER}: 10.")
+
+
+@at_times_on_both
+def test_a_disk_that_is_not_replicated(walk: Walk, tmp_path: Path) -> None:
+    """Each side as it is: the replica never had it, and the one that serves then lacks it."""
+    file = tmp_path / "disks.yaml"
+    one, two = "{mode: Primary, power: Running, up: 1d,", "{mode: Replica, points: 2,"
+    text = TWO_HOSTS.replace(one, f"{one} disks: [system, page], excluded: [page],")
+    file.write_text(text.replace(two, f"{two} disks: [system],"), encoding="utf-8")
+    walk.lab.reset(str(file))
+    for operation in (Operation.PLANNED_FAILOVER, Operation.TEST_FAILOVER):
+        told = walk.procedure(operation, WEB)
+        (check,) = (c for c in told.subject.checks if "is not replicated" in c.text)
+        assert (check.readiness, check.source) == (Readiness.WARNING, "nyhv01")
+        assert check.text.startswith("disk D:\\Hyper-V\\Virtual Hard Disks\\")
+        assert "page.vhdx is not replicated" in check.text
+        assert "Loses nothing" not in " ".join(told.subject.costs)
+    walk.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
+    told = walk.procedure(Operation.PLANNED_FAILOVER, WEB)
+    assert "is not replicated" not in str(told.subject.checks)
+    assert told.subject.costs[0].startswith("Loses nothing")
+
+
 def alive(walk: Walk) -> list[object]:
     """What the lab's own watch saw: two copies of one workload alive at once."""
     seen: list[object] = walk.lab.control("alive")["two_alive"]
@@ -191,10 +229,13 @@ def test_across_to_a_cluster_with_its_networks_and_addresses_and_back(across: Wa
     assert facts(went, "set-addresses") == {"addresses": f"{ADAPTER}: 10.2.10.21 and fd00:2::21"}
     assert facts(went, "connect-adapters") == {"adapters": f"{ADAPTER}: Recovery"}
     assert across.roles(WEB) == {"nyhv01": "REPLICA", "goldr2": "ORIGINAL"}
+    told = facts(went, "read-addresses")
+    assert told == {"addresses": f"{ADAPTER}: 10.2.10.21, fd00:2::21"}
     (_, home) = [one.facts for one in went if one.step.action == "set-addresses"]
     assert home == {"addresses": f"{ADAPTER}: 10.1.10.21"}
     back = across.walk(Operation.PLANNED_FAILOVER, WEB, reverse="yes")
     assert facts(back, "connect-adapters") == {"adapters": f"{ADAPTER}: Production"}
+    assert "10.1.10.21" in facts(back, "read-addresses")["addresses"]
     assert across.roles(WEB) == {"nyhv01": "ORIGINAL", "goldr2": "REPLICA"}
     assert alive(across) == []
 
