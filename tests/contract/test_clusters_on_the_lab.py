@@ -18,7 +18,7 @@ from tests.contract.hyperv.walk import Walk
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("cycles-on-the-lab")
+pytestmark = pytest.mark.xdist_group("clusters-on-the-lab")
 
 KEY = f"hv:{CLUSTERED}"
 SLOW = pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.contract.cycle_world import ALONE, CLUSTERED, WORLD, Cycle, Told, tol
 from tests.contract.run_site import site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("cycles-on-the-lab")
+pytestmark = pytest.mark.xdist_group("runs-by-keys")
 
 Make = Callable[[str, str], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}

@@ -330,6 +330,7 @@ def _cycle(site: Web) -> list[tuple[str, ...]]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.pwsh
 def test_both_engines_leave_equal_journals(labs: LabPool, tmp_path: Path, pwsh: Path) -> None:
     told = []

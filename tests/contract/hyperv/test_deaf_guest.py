@@ -14,7 +14,7 @@ from tests.contract.hyperv.performing import performed
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hyperv-faults")
+pytestmark = pytest.mark.xdist_group("deaf-guest")
 
 
 @pytest.fixture
