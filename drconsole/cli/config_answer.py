@@ -67,6 +67,15 @@ class UnseenAnswer(Struct):
     named_in: str
 
 
+class OneWayAnswer(Struct):
+    """An adapter that the config gives an IPv4 or IPv6 address at the other site of a pair, and none here."""
+
+    workload: str
+    adapter: str
+    family: str
+    site: str
+
+
 class CheckAnswer(Struct):
     """The whole answer; ``state`` is the worst of its endpoints'."""
 
@@ -77,6 +86,7 @@ class CheckAnswer(Struct):
     endpoints: list[CheckedAnswer]
     missing: list[MissingAnswer]
     unseen: list[UnseenAnswer]
+    one_way: list[OneWayAnswer]
 
 
 def checked(probed: Probed, found: Sequence[Finding]) -> CheckedAnswer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from drconsole.cli.findings import Finding
     from drconsole.cli.probing import Probed
     from drconsole.config.model import Config
+    from drconsole.domain.mapping import OneWay
     from drconsole.domain.unlisted import Unlisted
 
 WAIT_S = 30.0
@@ -41,12 +42,14 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
     language mode, versions, clock.
 
     Each endpoint is told as soon as it is done. Partners and cluster nodes that answers name and the
-    configuration lacks are listed with the lines to add, and workloads that it names and no endpoint shows.
+    configuration lacks are listed with the lines to add, workloads that it names and no endpoint shows, and
+    addresses that it names for one site of a pair alone.
 
     Exit codes: 0 all is fine, 3 something is to be looked at, 1 an endpoint failed, 64 the configuration is
     wrong (then no endpoint is asked).
     """
     from drconsole.cli.findings import State, findings_of, worst
+    from drconsole.cli.one_way import one_way, sentence
     from drconsole.cli.probing import probe_all
     from drconsole.cli.unseen import unseen
 
@@ -62,11 +65,14 @@ def check_command(choices: Choices, wait_s: float, as_json: bool) -> int:
     probes = [probed for probed, _ in done]
     missing, strange = _missing(config, probes), unseen(config.estate, probes)
     state = max((worst(found) for _, found in done), default=State.OK)
-    state = max(state, State.LOOK) if missing or strange else state
+    halves = one_way(config.estate)
+    state = max(state, State.LOOK) if missing or strange or halves else state
     if as_json:
-        _print_json(config, done, missing, strange, state.name.lower())
+        _print_json(config, done, missing, strange, halves, state.name.lower())
     else:
         _print_strange(strange)
+        for one in halves:
+            click.echo(f"\n{sentence(one)}")
         silent = [one.connection.endpoint.name for one, _ in done if isinstance(one.result, EndpointError)]
         _print_end(config, [worst(found) for _, found in done], missing, silent)
     return EXIT_CODES[state]
@@ -166,6 +172,7 @@ def _print_json(
     done: Sequence[tuple[Probed, tuple[Finding, ...]]],
     missing: Sequence[Unlisted],
     strange: Mapping[str, str],
+    halves: Sequence[OneWay],
     state: str,
 ) -> None:
     from drconsole.cli import config_answer
@@ -186,5 +193,8 @@ def _print_json(
             for one in missing
         ],
         unseen=[config_answer.UnseenAnswer(key, where) for key, where in strange.items()],
+        one_way=[
+            config_answer.OneWayAnswer(one.workload, one.adapter, one.family, one.site) for one in halves
+        ],
     )
     click.echo(encoded(answer), nl=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drconsole.domain.deep import FailoverAddress
-from drconsole.domain.mapping import AddressMap, NetworkMap
+from drconsole.domain.mapping import AddressMap, NetworkMap, OneWay, families
 
 
 class EndpointKind(StrEnum):
@@ -97,6 +97,17 @@ class Pair:
         """What the adapters of a workload are called by at ``site``, by the adapters' names."""
         pairs = ((a.adapter, a.right if site == self.right else a.left) for a in self.addresses_of(workload))
         return {adapter: told for adapter, told in pairs if told is not None}
+
+    def one_way(self) -> tuple[OneWay, ...]:
+        """Addresses that stand at one end alone: at the other nothing takes their place."""
+        ends = ((self.left, "left", "right"), (self.right, "right", "left"))
+        return tuple(
+            OneWay(one.workload, one.adapter, family, site)
+            for one in self.addresses
+            for site, here, there in ends
+            for family in families(getattr(one, there))
+            if family not in families(getattr(one, here))
+        )
 
     def addresses_of(self, workload: str) -> tuple[AddressMap, ...]:
         """All that is said of one workload's adapters."""

@@ -37,3 +37,20 @@ class AddressMap:
     adapter: str
     left: FailoverAddress | None = None
     right: FailoverAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """An adapter that gets an address of ``family`` (IPv4, IPv6) at the other site, and none at ``site``."""
+
+    workload: str
+    adapter: str
+    family: str
+    site: str
+
+
+def families(told: FailoverAddress | None) -> tuple[str, ...]:
+    """The families that something is set of."""
+    if told is None:
+        return ()
+    return tuple(name for name, address in (("IPv4", told.address), ("IPv6", told.v6)) if address)

@@ -91,7 +91,12 @@ def test_workloads_that_no_endpoint_shows_are_told_by_their_keys(
     address = {"workload": wrong, "adapter": "A", "to": {"address": "10.2.0.5/24"}}
     content["pairs"][0]["addresses"] = [
         address,
-        {**address, "workload": there, "to": {"address": "10.2.0.6/24"}},
+        {
+            **address,
+            "workload": there,
+            "from": {"address": "10.1.0.6/24"},
+            "to": {"address": "10.2.0.6/24", "ipv6": {"address": "fd00::6/64"}},
+        },
     ]
     config = written(content, tmp_path)
 
@@ -105,7 +110,12 @@ def test_workloads_that_no_endpoint_shows_are_told_by_their_keys(
         {"key": wrong, "named_in": f"the addresses of {left} and {right}"},
     ]
     assert f"{lost} stands in the config (workloads), and no endpoint shows it." in ran.stdout
-    assert there not in ran.stdout
+    assert f"{there} stands" not in ran.stdout
+    assert answer["one_way"] == [
+        {"workload": wrong, "adapter": "A", "family": "IPv4", "site": left},
+        {"workload": there, "adapter": "A", "family": "IPv6", "site": left},
+    ]
+    assert f"A of {wrong} has no IPv4 address for {left}:" in ran.stdout
     content["endpoints"]["gold"]["credentials"] = "nobody"
     content["credentials"]["nobody"] = {"user": "nobody", "password_command": ["echo", "x"]}
     assert checked(written(content, tmp_path), tmp_path)[1]["unseen"] == [], "who is silent may have it"

@@ -221,6 +221,42 @@ class TestAddressesReadBack:
         assert actions(told)[-1] == "ny await-heartbeat"
 
 
+class TestOneWay:
+    """An address of one side alone goes home with the guest."""
+
+    ADDRESS = FailoverAddress("10.2.0.5", "255.255.255.0")
+
+    def warned(self, address: AddressMap, **deeps: Deep) -> str:
+        """What a planned failover to nj warns of."""
+        config = replace(estate(), pairs=(Pair(NY, NJ, addresses=(address,)),))
+        told = plan(Operation.PLANNED_FAILOVER, healthy(), config=config, **deeps)  # type: ignore[arg-type]
+        return texts(told, Readiness.WARNING)
+
+    def test_it_comes_home_with_the_other_sites(self) -> None:
+        said = self.warned(AddressMap("hv:v1", "Network Adapter", right=self.ADDRESS))
+        assert f"has an IPv4 address for {NJ} and none for {NY}: it comes home with the other site's" in said
+        assert "(Add from: to its line" in said
+
+    def test_it_keeps_at_the_other_site_what_it_has_at_home(self) -> None:
+        said = self.warned(AddressMap("hv:v1", "Network Adapter", left=self.ADDRESS))
+        assert f"has an IPv4 address for {NY} and none for {NJ}: there it keeps the other site's" in said
+        assert "(Add to: to its line" in said
+
+    def test_families_are_told_apart(self) -> None:
+        both = replace(self.ADDRESS, v6="fd00::5", v6_length=64)
+        said = self.warned(AddressMap("hv:v1", "Network Adapter", self.ADDRESS, both))
+        assert f"has an IPv6 address for {NJ} and none for {NY}" in said
+        assert "IPv4" not in said
+
+    def test_nothing_is_said_where_nothing_is_missing(self) -> None:
+        full = AddressMap("hv:v1", "Network Adapter", self.ADDRESS, self.ADDRESS)
+        other = AddressMap("hv:v2", "Network Adapter", right=self.ADDRESS)
+        half = AddressMap("hv:v1", "Network Adapter", right=self.ADDRESS)
+        by_hand = deep(Adapter("A", "Network Adapter", PROD, failover=self.ADDRESS))
+        for said in (self.warned(full), self.warned(other), self.warned(half, here=by_hand)):
+            assert "address" not in said
+
+
 class TestDisks:
     """What the replica does not have is told before anything rests on it."""
 

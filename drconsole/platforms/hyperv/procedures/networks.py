@@ -7,6 +7,7 @@ from typing import Any
 
 from drconsole.domain.deep import Adapter, Deep, FailoverAddress
 from drconsole.domain.endpoint import Pair
+from drconsole.domain.mapping import OneWay, families
 from drconsole.domain.plan import Check
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case
@@ -139,6 +140,33 @@ def addresses(
         found[named[0].id.lower()] = _settings(address)
         checks.append(ready(f"{name} gets {_told(address)} at {target.place.site}", "config"))
     return found, tuple(checks)
+
+
+def one_way(case: Case, source: CopyState, target: CopyState, here: Deep, there: Deep) -> tuple[Check, ...]:
+    """Addresses of one side alone: what a failover sets in a guest stays until another one sets another.
+
+    Where the side that lacks one has it set on its host already, nothing is missing.
+    """
+    pair = case.estate.pair(source.place.site, target.place.site)
+    checks = []
+    for one in pair.one_way() if pair else ():
+        known = there if one.site == target.place.site else here
+        if one.workload != case.workload.key or _is_set(known, one):
+            continue
+        other = source.place.site if one.site == target.place.site else target.place.site
+        text = f"{one.adapter} has an {one.family} address for {other} and none for {one.site}"
+        come = "there it keeps the other site's" if known is there else "it comes home with the other site's"
+        end = "from" if pair and one.site == pair.left else "to"
+        clear = f"Add {end}: to its line under addresses of the pair in the config."
+        checks.append(warning(f"{text}: {come}", "config", clear))
+    return tuple(checks)
+
+
+def _is_set(known: Deep, one: OneWay) -> bool:
+    """Whether somebody has set an address of the family on the adapter."""
+    return any(
+        adapter.name == one.adapter and one.family in families(adapter.failover) for adapter in known.adapters
+    )
 
 
 def _told(address: FailoverAddress) -> str:

@@ -81,6 +81,7 @@ def planned_failover(case: Case) -> Procedure:
     reverse = options["reverse"] == "yes"
     checks += (accepting.can_reverse if reverse else accepting.could_reverse)(case, source, target)
     checks += preflight.all_replicated(here, source)
+    checks += networks.one_way(case, source, target, here, there)
     turn, said = _steps(steps, move, options)
     told = subject(
         case,
