@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # How long a host that does not run the loop is read per call before that is tried again.
 WITHOUT_LOOP_S = 900.0
+# How it reads that every read is a call of its own.
+ONE_BY_ONE = "reads go one by one"
 
 
 class Session:
@@ -85,7 +87,7 @@ class Session:
 
     def _run(self, name: str, arguments: Mapping[str, Any], end: float) -> Answer | EndpointError:
         if not self._wants_loop or name not in self._reads:
-            self.way = "per call" if self._wants_loop else "per call (as the config says)"
+            self.way = ONE_BY_ONE if self._wants_loop else f"{ONE_BY_ONE}, as the config says"
             return self._per_call.run(name, arguments, end)
         found = self._no_loop if time.monotonic() < self._until else None
         if found is None:
@@ -95,7 +97,7 @@ class Session:
                 return outcome
             found = outcome
         called = self._per_call.run(name, arguments, end)
-        self.way = f"per call (no read loop: {found.reason})"
+        self.way = f"{ONE_BY_ONE}: slower, nothing is lost (it keeps no read loop: {found.reason})"
         if isinstance(called, Answer) and self._no_loop is not found:
             # Only now it is known that it was the loop which failed, and not the host.
             self._no_loop, self._until = found, time.monotonic() + WITHOUT_LOOP_S

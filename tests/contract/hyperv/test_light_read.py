@@ -17,7 +17,7 @@ from drconsole.platforms.hyperv import script
 from tests.contract.hyperv.answers import VM_A, VM_B, light, relation, vm
 from tests.contract.hyperv.hosts import PASSWORD, USER, Host, host
 
-WORDS = {"loop": "read loop", "per-call": "per call (as the config says)"}
+WORDS = {"loop": "read loop", "per-call": "reads go one by one, as the config says"}
 ACTIONS = ("Create", "Command", "Send", "Receive", "Signal", "Delete")
 
 
