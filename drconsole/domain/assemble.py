@@ -60,10 +60,11 @@ def assemble(
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
     around = (estate, hosts.told, dict(recorded))
     past = before.basis if before and before.basis else Basis((), {})
+    elsewhere = around != past.around
     judged: dict[str, tuple[Group, Workload]] = {}
     for group in groups:
         copies, workload = past.judged.get(group.key, (None, None))
-        if workload is None or group != copies or around != past.around or _told_anew(workload, inspections):
+        if workload is None or elsewhere or group != copies or _told_anew(workload, inspections):
             workload = _workload(group, estate, hosts, recorded, inspections, workload)
         judged[group.key] = group, workload
     return Snapshot(

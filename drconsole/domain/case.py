@@ -27,6 +27,22 @@ class Hosts:
 
     answers: tuple[Answer, ...]
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All that this rests on, for comparison: nothing else of an answer decides on another host's VMs."""
+        return tuple(
+            (
+                answer.reading.endpoint,
+                answer.reading.site,
+                answer.reading.names,
+                answer.fresh,
+                answer.asking,
+                answer.reading.complete,
+                frozenset(sighting.place.ident for sighting in answer.reading.sightings),
+            )
+            for answer in self.answers
+        )
+
     def lacks(self, name: str, vm_id: str) -> bool:
         """Whether the named host answers, completely and with rights, and has no VM of this id."""
         named = [a for a in self.answers if is_named(name, a.reading.names)]

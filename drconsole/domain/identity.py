@@ -82,7 +82,10 @@ def copies_of(answers: Iterable[Answer]) -> tuple[Seen, ...]:
             if not sighting.template:
                 by_place[sighting.place].append((answer, sighting))
     copies = (_merge(found) for found in by_place.values())
-    return tuple(replace(copy, superseded=not copy.fresh and copy.endpoint in answering) for copy in copies)
+    return tuple(
+        replace(copy, superseded=True) if not copy.fresh and copy.endpoint in answering else copy
+        for copy in copies
+    )
 
 
 def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:

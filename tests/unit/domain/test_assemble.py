@@ -189,6 +189,10 @@ def test_what_did_not_change_is_the_same_object_in_the_next_picture() -> None:
     assert after["hv:v1"].copies[0] is before["hv:v1"].copies[0]
     assert after["hv:v1"].copies[1].taken_at == later
     assert two == assemble(estate(), states, {**readings, "nj": again}, later)
+    # A verdict is not made anew where nothing changed that it rests on.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("drconsole.domain.assemble.judge", None)
+        assert assemble(estate(), states, {**readings, "nj": again}, later, before=two) == two
     # What another host says decides on a copy that nobody read again.
     gone = replace(readings["nj"], sightings=())
     three = assemble(estate(), states, {**readings, "nj": gone}, later, before=one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from drconsole.domain.case import Hosts, cases_of
 from drconsole.domain.identity import Answer, copies_of, groups_of
 from drconsole.domain.reading import Power, Reading
 from drconsole.domain.roles import AlarmCode, Role
+from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.domain.verdict import ROWS, judge
 
 from .builders import NOW, codes, estate, picture, reading, relation, status, vm
@@ -160,6 +162,28 @@ def test_last_known_never_raises_split_brain(world: tuple[list[Reading], list[st
     readings, _ = world
     dark = picture(*readings, silent=[r.endpoint for r in readings])
     assert all("split-brain" not in codes(w) for w in dark.workloads)
+
+
+@given(worlds(), worlds(), st.booleans(), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_picture_does_not_depend_on_the_one_before(
+    world: tuple[list[Reading], list[str]], other: tuple[list[Reading], list[str]], dark: bool, missed: bool
+) -> None:
+    def seen(readings: dict[str, Reading], silent: list[str], before: Snapshot | None = None) -> Snapshot:
+        states = [
+            status(name, EndpointState.SILENT if name in silent else EndpointState.OK) for name in readings
+        ]
+        places = {s.place: None for r in readings.values() for s in r.sightings} if before and missed else {}
+        return assemble(estate(), states, readings, NOW, recorded=places, before=before)
+
+    readings = {one.endpoint: one for one in world[0]}
+    before = seen(readings, world[1])
+    # One endpoint was read anew; of the others everything is the very same object.
+    mixed = readings | {one.endpoint: one for one in other[0][-1:]}
+    silent = other[1] if dark else world[1]
+    after = seen(mixed, silent, before)
+    assert after == seen(mixed, silent, replace(before, basis=None))
+    assert seen(mixed, silent, after) == after
 
 
 def test_a_reading_older_than_the_refresh_limit_is_last_known() -> None:
