@@ -177,8 +177,8 @@ def test_what_a_full_disk_did_not_take_is_kept_later_even_if_less_is_seen_then(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     blind = replace(read("a"), sightings=(), complete=False, limits=("no rights",))
+    monkeypatch.setattr(os, "fsync", full)
     with running(tmp_path, Scripted(endpoint("a"), read("a"), blind)) as inventory:
-        monkeypatch.setattr(os, "fsync", full)
         when(inventory, lambda snapshot: bool(status(snapshot, "a").alarms))
         monkeypatch.undo()
         inventory.read_now()
