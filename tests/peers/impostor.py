@@ -43,6 +43,7 @@ class _Rule:
     call: str
     change: Change
     times: int
+    where: bytes
 
 
 class Impostor:
@@ -121,18 +122,18 @@ class Interceptor:
         self._thread.join()
         self._server.server_close()
 
-    def change(self, call: str, change: Change, times: int = 1 << 30) -> None:
-        """Change the next answers to a method."""
-        self._rules.append(_Rule(call, change, times))
+    def change(self, call: str, change: Change, times: int = 1 << 30, where: bytes = b"") -> None:
+        """Change the next answers to a method in which a text stands."""
+        self._rules.append(_Rule(call, change, times, where))
 
-    def replace(self, call: str, old: bytes, new: bytes, times: int = 1 << 30) -> None:
+    def replace(self, call: str, old: bytes, new: bytes, times: int = 1 << 30, where: bytes = b"") -> None:
         """Replace text in the next answers to a method; the old text must be in them."""
 
         def replaced(answer: Answer) -> Answer:
             assert old in answer.body, f"{old!r} is not in the answer to {call}"
             return Answer(answer.status, answer.headers, answer.body.replace(old, new))
 
-        self.change(call, replaced, times)
+        self.change(call, replaced, times, where)
 
     def answer(self, verb: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         """The answer to one request, changed where a rule says so."""
@@ -149,7 +150,7 @@ class Interceptor:
         finally:
             onward.close()
         for rule in self._rules:
-            if rule.call == call and rule.times > 0:
+            if rule.call == call and rule.times > 0 and rule.where in answer.body:
                 rule.times -= 1
                 answer = rule.change(answer)
         return answer

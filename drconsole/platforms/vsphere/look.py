@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from drconsole.domain.reading import Sighting
 from drconsole.platforms.vsphere import collect, limits
 from drconsole.platforms.vsphere.presence import Presence
 from drconsole.platforms.vsphere.reply import Found
 from drconsole.platforms.vsphere.session import Session
+from drconsole.platforms.vsphere.sightings import NAMES_UNREAD, sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,34 +20,45 @@ class Look:
     ``clock`` is the endpoint's time and ``taken_at`` the console's, both UTC; ``skew_s`` is their difference.
     """
 
-    machines: list[Found]
-    others: list[Found]
-    doubts: list[str]
+    sightings: tuple[Sighting, ...]
+    doubts: tuple[str, ...]
     clock: datetime
     taken_at: datetime
     skew_s: float
 
 
-def look(session: Session, presence: Presence) -> Look:
+def look(session: Session, site: str, presence: Presence) -> Look:
     """Look once, with a session that is open.
 
     Raises:
-        as ``collect.whole``.
+        as ``collect.machines``.
     """
-    listed = collect.whole(session)
-    machines, others = listed.machines(), listed.others()
-    collect.fill_from_summary(session, machines)
-    doubts = list(listed.cut)
+    cut: list[str] = []
+    around = collect.surroundings(session, site, cut)
+    seen: dict[str, Sighting] = {}
+    unclear: dict[str, Found] = {}
+    # Each page is put into our words while the endpoint makes the next.
+    for machine in collect.machines(session, cut):
+        one = seen[machine.ref] = sighting(machine, around)
+        if one.unread or one.own_state:
+            unclear[machine.ref] = machine
+    if unclear:
+        collect.fill_from_summary(session, unclear.values())
+        if any(NAMES_UNREAD.intersection(seen[ref].unread) for ref in unclear):
+            # Networks and datastores that were made since they were listed.
+            around = collect.surroundings(session, site, [])
+        seen |= {ref: sighting(machine, around) for ref, machine in unclear.items()}
+    doubts = [*cut, *limits.unread((machine, seen[ref]) for ref, machine in unclear.items())]
     # Asked after the list: rights that ended before it was made have ended now.
     if not session.may_see_all():
         doubts.insert(0, limits.NOT_ALL)
-    if not machines and not others:
+    if not seen and around.empty:
         doubts.append(limits.NOTHING)
-    if not listed.cut:
-        lost = presence.lost({one.ref for one in machines}, lambda ref: collect.still_there(session, ref))
+    if not cut:
+        lost = presence.lost(seen.keys(), lambda ref: collect.still_there(session, ref))
         doubts += [limits.unlisted(lost)] if lost else []
     before = datetime.now(UTC)
     clock = session.now()
     after = datetime.now(UTC)
     skew = clock - (before + (after - before) / 2)
-    return Look(machines, others, doubts, clock, after, skew.total_seconds())
+    return Look(tuple(seen.values()), tuple(doubts), clock, after, skew.total_seconds())

@@ -11,9 +11,7 @@ from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.reading import Reading
 from drconsole.errors import LoginRefused
 from drconsole.platforms.base import Access, Tier
-from drconsole.platforms.vsphere import limits
 from drconsole.platforms.vsphere.presence import Presence
-from drconsole.platforms.vsphere.sightings import Surroundings, sighting
 
 if TYPE_CHECKING:
     from drconsole.platforms.vsphere.look import Look
@@ -102,22 +100,17 @@ class VSphere:
                 self._session = None
 
     def _read(self, session: Session, begun: float) -> Reading:
-        seen_now = self._look(session)
+        seen = self._look(session)
         about = session.content.about
-        around = Surroundings(self.endpoint.site, about.instanceUuid or "")
-        for other in seen_now.others:
-            around.learn(other)
-        seen = [(machine, sighting(machine, around)) for machine in seen_now.machines]
-        told = [*seen_now.doubts, *limits.unread(seen)]
         return Reading(
             endpoint=self.endpoint.name,
             site=self.endpoint.site,
-            taken_at=seen_now.taken_at,
-            clock=seen_now.clock,
-            skew_s=seen_now.skew_s,
-            complete=not told,
-            sightings=tuple(one for _, one in seen),
-            limits=tuple(told),
+            taken_at=seen.taken_at,
+            clock=seen.clock,
+            skew_s=seen.skew_s,
+            complete=not seen.doubts,
+            sightings=seen.sightings,
+            limits=seen.doubts,
             version=about.fullName or "",
             instance=about.instanceUuid or "",
             user=session.user,
@@ -138,7 +131,7 @@ class VSphere:
             try:
                 if not kept:
                     session.enter()
-                return look(session, self._presence)
+                return look(session, self.endpoint.site, self._presence)
             except Exception as error:
                 if vanished(error) and tries < _MOST_TRIES:
                     session.forget_views()

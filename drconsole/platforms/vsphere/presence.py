@@ -29,5 +29,5 @@ class Presence:
         waiting = absent[MOST_ASKED:]
         # Who was asked for last comes last.
         self._doubtful = [*waiting, *(ref for ref in absent[:MOST_ASKED] if still_there(ref))]
-        self._listed = listed
+        self._listed = frozenset(listed)
         return len(self._doubtful)

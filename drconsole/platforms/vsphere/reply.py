@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TypeAlias, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
@@ -167,7 +168,8 @@ def _found(element: Element) -> Found:
         if tag == _PROPERTY:
             name, value = part.findtext(_NAME), part.find(_VALUE)
             if name and value is not None:
-                found.values[name] = _value(value) if len(value) else value.text or ""
+                # The same few names for thousands of objects: one text each, found by its address.
+                found.values[intern(name)] = _value(value) if len(value) else value.text or ""
         elif tag == _OBJECT:
             found.kind, found.ref = part.get("type", ""), part.text or ""
         elif tag == _MISSING and (path := part.findtext(_PATH)):

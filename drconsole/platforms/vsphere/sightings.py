@@ -9,7 +9,6 @@ from drconsole.domain.reading import HbrSource, ManagedBy, Power, Sighting
 from drconsole.platforms.vsphere.naming import decoded, split_vmx, store_id
 from drconsole.platforms.vsphere.reply import Found, Value, items, text
 
-MACHINE = "VirtualMachine"
 CONNECTED = "connected"
 
 # Set for every machine whose configuration can be read at all; the other paths may be unset and mean it.
@@ -20,6 +19,9 @@ OPTIONAL = ("config.annotation", "config.managedBy", "datastore", "network")
 TYPED_HBR = "config.repConfig"
 # Before API 6.0 there is no repConfig; keyed paths of extraConfig are silently empty on some servers.
 RAW_HBR = "config.extraConfig"
+
+# What a machine leaves unread whose network or datastore is not known.
+NAMES_UNREAD = frozenset({"network.name", "datastore.name", "place"})
 
 # Where a machine without a readable configuration still tells a part of it.
 SUMMARIES = {
@@ -60,6 +62,11 @@ class Surroundings:
     networks: dict[str, str] = field(default_factory=dict)
     stores: dict[str, Store] = field(default_factory=dict)
     store_names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no network and no datastore."""
+        return not self.networks and not self.stores
 
     def learn(self, found: Found) -> None:
         """Take a network or a datastore in; what has no readable name stays unknown."""

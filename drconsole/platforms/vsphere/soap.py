@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
@@ -86,10 +87,11 @@ class Soap(SoapAdapter.SoapStubAdapter):  # type: ignore[misc]  # an untyped bas
             while call:
                 pieces = call.answer(_pieces)
                 call, reply = None, PropertyReply()
-                for piece in pieces:
-                    reply.feed(piece)
-                    if reply.token and not call:
-                        call = _Call(self, target, more.info, (reply.token,), MOST_REPLY)
+                with _without_collections():
+                    for piece in pieces:
+                        reply.feed(piece)
+                        if reply.token and not call:
+                            call = _Call(self, target, more.info, (reply.token,), MOST_REPLY)
                 yield reply.finish()
         finally:
             if call:
@@ -181,6 +183,21 @@ def refuse_status(response: HTTPResponse) -> None:
         raise NotReady(f"HTTP 503 {response.reason}")
     if response.status != 200:
         raise BadReply(f"This is no vSphere endpoint: its web server answers HTTP {response.status}.")
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Put off the search for cyclic garbage: a page makes none, and a search visits all that was read before.
+
+    Of several threads the first that came here lets the searches go on.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def _pieces(response: HTTPResponse) -> list[bytes]:

@@ -28,6 +28,10 @@ from tests.peers.peer import PASSWORD, USER, Peer
 __all__ = ["authority", "esx", "shared_vcenter", "simulator", "start_peer", "twin_vcenters", "vcenter"]
 
 
+# What stands in a list of machines, and in a list of networks and datastores.
+MACHINES, AROUND = b'<obj type="VirtualMachine">', b'<obj type="Datastore">'
+
+
 class Listening(Protocol):
     """Something that listens on a port."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import presence
-from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.conftest import MACHINES, Reach
 from tests.contract.vsphere.faults import fault, no_permission
 from tests.peers import peer as peers
 from tests.peers.impostor import Answer, Change, Interceptor
@@ -14,7 +14,8 @@ from tests.peers.peer import Peer
 
 pytestmark = pytest.mark.peers
 
-WHOLE_LIST, ONE_MACHINE = b"<name>config.uuid</name>", b"<obj type="
+# What stands in a list of machines alone, not in the answer about a single one.
+LIST = b"<name>config.uuid</name>"
 
 
 def without(handle: str) -> Change:
@@ -22,17 +23,16 @@ def without(handle: str) -> Change:
 
     def change(answer: Answer) -> Answer:
         start = answer.body.find(f'<objects><obj type="VirtualMachine">{handle}</obj>'.encode())
-        if start < 0 or WHOLE_LIST not in answer.body:
-            return answer
+        assert start >= 0
         end = answer.body.find(b"</objects>", start) + len(b"</objects>")
         return Answer(answer.status, answer.headers, answer.body[:start] + answer.body[end:])
 
     return change
 
 
-def asked_for_one(change: Change) -> Change:
-    """Change only the answer about a single machine."""
-    return lambda answer: change(answer) if answer.body.count(ONE_MACHINE) == 1 else answer
+def of_one(change: Change) -> Change:
+    """Change only what is said about a single machine."""
+    return lambda answer: change(answer) if MACHINES in answer.body and LIST not in answer.body else answer
 
 
 def test_a_machine_that_an_account_may_no_longer_see_is_not_gone(
@@ -41,8 +41,8 @@ def test_a_machine_that_an_account_may_no_longer_see_is_not_gone(
     platform = reach(interceptor)
     before = platform.read(Tier.LIGHT)
     hidden = before.sightings[0].handle
-    interceptor.change("RetrievePropertiesEx", without(hidden), times=2)
-    interceptor.change("RetrievePropertiesEx", asked_for_one(no_permission))
+    interceptor.change("RetrievePropertiesEx", without(hidden), times=1, where=LIST)
+    interceptor.change("RetrievePropertiesEx", of_one(no_permission))
     reading = platform.read(Tier.LIGHT)
     assert {one.handle for one in reading.sightings} == {one.handle for one in before.sightings} - {hidden}
     assert not reading.complete
@@ -55,7 +55,7 @@ def test_a_machine_that_an_account_may_no_longer_see_is_not_gone(
 def test_it_stays_doubtful_for_as_long_as_it_is_hidden(interceptor: Interceptor, reach: Reach) -> None:
     platform = reach(interceptor)
     hidden = platform.read(Tier.LIGHT).sightings[0].handle
-    interceptor.change("RetrievePropertiesEx", without(hidden))
+    interceptor.change("RetrievePropertiesEx", without(hidden), where=LIST)
     for _ in range(3):
         assert not platform.read(Tier.LIGHT).complete
 
@@ -78,9 +78,9 @@ def test_of_many_that_vanish_at_once_some_are_asked_for_later(
     monkeypatch.setattr(presence, "MOST_ASKED", 1)
     platform = reach(interceptor)
     first, second = (one.handle for one in platform.read(Tier.LIGHT).sightings[:2])
-    interceptor.change("RetrievePropertiesEx", without(first))
-    interceptor.change("RetrievePropertiesEx", without(second))
-    interceptor.change("RetrievePropertiesEx", asked_for_one(fault("ManagedObjectNotFound")))
+    interceptor.change("RetrievePropertiesEx", without(first), where=LIST)
+    interceptor.change("RetrievePropertiesEx", without(second), where=LIST)
+    interceptor.change("RetrievePropertiesEx", of_one(fault("ManagedObjectNotFound")))
     reading = platform.read(Tier.LIGHT)
     assert reading.limits[0].startswith("1 machine is no longer listed")
     assert platform.read(Tier.LIGHT).complete
@@ -119,7 +119,7 @@ def test_a_fault_in_the_middle_of_a_list_keeps_what_was_seen(
     monkeypatch.setattr("drconsole.platforms.vsphere.collect.PAGE", 3)
     platform = reach(interceptor)
     platform.read(Tier.LIGHT)
-    interceptor.change("ContinueRetrievePropertiesEx", fault(kind), times=1)
+    interceptor.change("ContinueRetrievePropertiesEx", fault(kind), times=1, where=MACHINES)
     reading = platform.read(Tier.LIGHT)
     assert len(reading.sightings) == 3
     assert reading.limits == (f"The list of machines ended after 3 with a fault of the endpoint ({kind}).",)

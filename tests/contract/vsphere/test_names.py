@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from drconsole.platforms.base import Tier
-from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.conftest import MACHINES, Reach
 from tests.peers import peer as peers
 from tests.peers.impostor import Interceptor
 from tests.peers.peer import Peer
@@ -56,7 +56,9 @@ def test_what_vim_escapes_is_read_as_people_write_it(vcenter: Peer, reach: Reach
 
 
 def test_control_characters_become_visible(interceptor: Interceptor, reach: Reach) -> None:
-    interceptor.replace("RetrievePropertiesEx", b">DC0_H0_VM0<", b">a\x1b[31mred\x07\x08<", times=1)
+    interceptor.replace(
+        "RetrievePropertiesEx", b">DC0_H0_VM0<", b">a\x1b[31mred\x07\x08<", times=1, where=MACHINES
+    )
     assert "a␛[31mred␇␈" in names(reach, interceptor)
 
 

@@ -13,9 +13,9 @@ from drconsole.domain.reading import Power
 from drconsole.errors import BadReply, EndpointError, Unreachable
 from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere import soap
-from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.conftest import AROUND, MACHINES, Reach
 from tests.contract.vsphere.faults import fault
-from tests.peers.impostor import Answer, Change, Interceptor, Writer
+from tests.peers.impostor import Answer, Interceptor, Writer
 from tests.peers.peer import PASSWORD
 
 pytestmark = pytest.mark.peers
@@ -117,7 +117,7 @@ def test_a_list_without_end_is_left(
 
 
 def test_values_of_a_newer_vsphere_pass(interceptor: Interceptor, reach: Reach) -> None:
-    interceptor.replace("RetrievePropertiesEx", b">poweredOn<", b">hibernated<", times=1)
+    interceptor.replace("RetrievePropertiesEx", b">poweredOn<", b">hibernated<", times=1, where=MACHINES)
     reading = reach(interceptor).read(Tier.LIGHT)
     assert {one.power for one in reading.sightings} == {Power.UNKNOWN}
     assert {one.unread for one in reading.sightings} == {("runtime.powerState",)}
@@ -126,7 +126,7 @@ def test_values_of_a_newer_vsphere_pass(interceptor: Interceptor, reach: Reach) 
 
 
 def test_machines_out_of_reach_have_no_power_state_of_now(interceptor: Interceptor, reach: Reach) -> None:
-    interceptor.replace("RetrievePropertiesEx", b">connected<", b">disconnected<", times=1)
+    interceptor.replace("RetrievePropertiesEx", b">connected<", b">disconnected<", times=1, where=MACHINES)
     reading = reach(interceptor).read(Tier.LIGHT)
     assert {(one.power, one.own_state) for one in reading.sightings} == {(Power.UNKNOWN, "disconnected")}
     assert reading.limits == ("4 machines are disconnected, so the power state is not known.",)
@@ -138,7 +138,7 @@ def test_refused_properties_are_unread_and_not_empty(interceptor: Interceptor, r
         b'<fault xsi:type="NoPermission"><privilegeId>System.Read</privilegeId></fault>'
         b"<localizedMessage>no</localizedMessage></fault></missingSet></objects>"
     )
-    interceptor.replace("RetrievePropertiesEx", b"</objects>", missing, times=1)
+    interceptor.replace("RetrievePropertiesEx", b"</objects>", missing, times=1, where=MACHINES)
     reading = reach(interceptor).read(Tier.LIGHT)
     assert all(one.unread == ("config.repConfig",) and one.hbr is None for one in reading.sightings)
     assert reading.limits == ("4 machines did not give config.repConfig (NoPermission).",)
@@ -154,7 +154,7 @@ def test_a_machine_without_configuration_keeps_its_place(interceptor: Intercepto
         mine = mine.replace(b">connected<", b">orphaned<").replace(b"<name>config.", b"<name>gone.")
         return Answer(200, answer.headers, head + start + mine + end + others)
 
-    interceptor.change("RetrievePropertiesEx", orphaned, times=1)
+    interceptor.change("RetrievePropertiesEx", orphaned, times=1, where=MACHINES)
     reading = reach(interceptor).read(Tier.LIGHT)
     orphan = next(one for one in reading.sightings if one.handle == before.handle)
     assert (orphan.place, orphan.uuid, orphan.own_state) == (before.place, before.uuid, "orphaned")
@@ -176,8 +176,8 @@ def test_an_orphan_that_is_deleted_meanwhile_costs_no_other(interceptor: Interce
         return Answer(200, answer.headers, body)
 
     deleted = fault("ManagedObjectNotFound", f'<obj type="VirtualMachine">{gone.handle}</obj>')
-    interceptor.change("RetrievePropertiesEx", orphaned, times=1)
-    interceptor.change("RetrievePropertiesEx", _once_where(b"summary.config.uuid", deleted))
+    interceptor.change("RetrievePropertiesEx", orphaned, times=1, where=MACHINES)
+    interceptor.change("RetrievePropertiesEx", deleted, times=1, where=b"summary.config.uuid")
     reading = reach(interceptor).read(Tier.LIGHT)
     assert kept.place in {one.place for one in reading.sightings}
 
@@ -186,7 +186,7 @@ def test_networks_that_may_not_be_seen_keep_their_reference(interceptor: Interce
     def hide(answer: Answer) -> Answer:
         return Answer(200, answer.headers, answer.body.replace(b"<name>name</name>", b"<name>other</name>"))
 
-    interceptor.change("RetrievePropertiesEx", _only_where(b"dvportgroup-", hide))
+    interceptor.change("RetrievePropertiesEx", hide, where=AROUND)
     reading = reach(interceptor).read(Tier.LIGHT)
     assert all(one.networks[0].startswith("dvportgroup-") for one in reading.sightings)
     assert all({"network.name", "place"} <= set(one.unread) for one in reading.sightings)
@@ -218,17 +218,6 @@ def test_a_connection_lost_without_a_word(interceptor: Interceptor, reach: Reach
     interceptor.change("GET", lambda answer: Answer(200, {}, b"", lambda _: None))
     with pytest.raises(Unreachable, match="lost"):
         reach(interceptor).read(Tier.LIGHT)
-
-
-def _only_where(text: bytes, change: Callable[[Answer], Answer]) -> Callable[[Answer], Answer]:
-    """Change the answer that lists networks and leave the one that lists machines."""
-    return lambda answer: change(answer) if b'<obj type="Datastore">' in answer.body else answer
-
-
-def _once_where(text: bytes, change: Change) -> Change:
-    """Change the first answer in which this stands."""
-    left = [change]
-    return lambda answer: left.pop()(answer) if left and text in answer.body else answer
 
 
 def _years_ago(answer: Answer) -> Answer:

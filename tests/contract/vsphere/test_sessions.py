@@ -11,7 +11,7 @@ from drconsole.domain.reading import Power
 from drconsole.errors import BadReply, EndpointError, LoginRefused
 from drconsole.platforms.base import Tier
 from drconsole.platforms.vsphere.reply import Page, PropertyReply
-from tests.contract.vsphere.conftest import Reach
+from tests.contract.vsphere.conftest import MACHINES, Reach
 from tests.contract.vsphere.faults import fault
 from tests.peers import peer as peers
 from tests.peers.impostor import Answer, Change, Interceptor
@@ -73,7 +73,9 @@ def test_an_ended_session_comes_back_by_itself(peer: Peer, reach: Reach) -> None
 def test_a_session_that_only_properties_call_ended_comes_back(interceptor: Interceptor, reach: Reach) -> None:
     platform = reach(interceptor)
     before = platform.read(Tier.LIGHT)
-    interceptor.change("RetrievePropertiesEx", _with_missing("name", "NotAuthenticated"), times=1)
+    interceptor.change(
+        "RetrievePropertiesEx", _with_missing("name", "NotAuthenticated"), times=1, where=MACHINES
+    )
     assert platform.read(Tier.LIGHT).sightings == before.sightings
     assert interceptor.calls.count("Login") == 2
 
@@ -129,7 +131,7 @@ def test_a_page_that_is_nonsense_leaves_no_answer_unread(
     monkeypatch.setattr("drconsole.platforms.vsphere.collect.PAGE", 1)
     platform = reach(interceptor)
     before = platform.read(Tier.LIGHT)
-    interceptor.replace("RetrievePropertiesEx", b"</obj>", b"</other>", times=1)
+    interceptor.replace("RetrievePropertiesEx", b"</obj>", b"</other>", times=1, where=MACHINES)
     with pytest.raises(BadReply):
         platform.read(Tier.LIGHT)
     assert platform.read(Tier.LIGHT).sightings == before.sightings
@@ -157,7 +159,9 @@ def test_objects_that_vanish_without_end_are_told(vcenter: Peer, reach: Reach) -
 
 def test_a_machine_deleted_while_it_is_read_is_gone(interceptor: Interceptor, reach: Reach) -> None:
     first = reach(interceptor).read(Tier.LIGHT).sightings[0]
-    interceptor.change("RetrievePropertiesEx", _bare(first.handle, "ManagedObjectNotFound"), times=1)
+    interceptor.change(
+        "RetrievePropertiesEx", _bare(first.handle, "ManagedObjectNotFound"), times=1, where=MACHINES
+    )
     reading = reach(interceptor).read(Tier.LIGHT)
     assert [one.handle for one in reading.sightings].count(first.handle) == 0
     assert len(reading.sightings) == 3

@@ -26,6 +26,7 @@ type options struct {
 	load, apiVersion   string
 	delays             delays
 	hosts, vms, pools  int
+	machines           int
 	clusters, folders  int
 	portgroups, stores int
 	running            bool
@@ -45,6 +46,7 @@ func parse(arguments []string) (*options, error) {
 	flags.IntVar(&o.clusters, "clusters", 1, "number of clusters")
 	flags.IntVar(&o.hosts, "hosts", 1, "number of hosts outside of clusters")
 	flags.IntVar(&o.vms, "vms", 2, "number of machines per pool or host")
+	flags.IntVar(&o.machines, "machines", 0, "number of machines to reach by copies that can only be read")
 	flags.IntVar(&o.pools, "pools", 0, "number of resource pools per cluster")
 	flags.IntVar(&o.folders, "folders", 0, "number of folders")
 	flags.IntVar(&o.portgroups, "portgroups", 1, "number of distributed port groups")
@@ -83,6 +85,7 @@ func serve(o *options) error {
 	if err != nil {
 		return err
 	}
+	grow(model.Map(), o.machines)
 	service := model.Service
 	service.Listen = &url.URL{Host: o.listen, User: url.UserPassword(o.user, o.password)}
 	service.RegisterEndpoints = true
