@@ -102,7 +102,11 @@ def planned_on(
     with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
         looks = list(pool.map(lambda w: _looked(config, w, wait_s), workloads))
     procedures = [
-        _procedure(operation, _case(config, snapshot, workload, looked, options, run, by))
+        _with_pending(
+            _procedure(operation, _case(config, snapshot, workload, looked, options, run, by)),
+            operation,
+            looked,
+        )
         for workload, looked in zip(workloads, looks, strict=True)
     ]
     plan = merged(
@@ -209,6 +213,19 @@ def _procedure(operation: Operation, case: Case) -> Procedure:
     # The platform's own text, letter by letter: what is typed for a confirmation is compared with it.
     reads = tuple(sorted({copy.endpoint for copy in workload.copies}))
     return replace(made, subject=replace(made.subject, name=workload.name, reads=reads))
+
+
+def _with_pending(made: Procedure, operation: Operation, looked: Workload) -> Procedure:
+    """The procedure with what is still to be sent before the other side takes over, where that is known."""
+    from drconsole.domain.replication import PRIMARY, mode_of
+    from drconsole.wording.statistics import left_to_send
+
+    if operation is not Operation.PLANNED_FAILOVER or not made.steps:
+        return made
+    sending = [copy.inspection for copy in looked.copies if mode_of(copy.sighting) == PRIMARY]
+    now = datetime.now(UTC)
+    texts = tuple(text for seen in sending if seen and (text := left_to_send(seen, now)))
+    return replace(made, subject=replace(made.subject, costs=(*made.subject.costs, *texts)))
 
 
 def _silent(workloads: Iterable[Workload]) -> list[str]:

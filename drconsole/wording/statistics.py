@@ -31,6 +31,20 @@ def pending_text(one: Statistics) -> str:
     return f"{size(one.pending)} to send; {size(one.average)} a cycle"
 
 
+def left_to_send(seen: Inspection, now: datetime) -> str:
+    """What a planned failover has to send before the other side takes over; nothing where nobody counted."""
+    counted = seen.measured.relations if seen.measured else ()
+    simple = next((one for one in counted if one.relationship == "Simple"), None)
+    if simple is None or seen.measured is None:
+        return ""
+    asked = ago((now - seen.measured.taken_at).total_seconds())
+    until = "what is written until it is off"
+    if not simple.pending:
+        return f"Nothing was left to send {asked}: only {until} is sent when it is prepared."
+    pending, cycle = size(simple.pending), size(simple.average)
+    return f"{pending} were left to send {asked} ({cycle} a cycle); that and {until} are sent first."
+
+
 def latency_text(one: Statistics) -> str:
     """``4 s, at most 19 s``; nothing where no cycle was measured."""
     if one.latency_s is None:

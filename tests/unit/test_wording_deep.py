@@ -30,7 +30,7 @@ from drconsole.wording.deep import (
     not_replicated_text,
     points_text,
 )
-from drconsole.wording.statistics import size, statistics_texts
+from drconsole.wording.statistics import left_to_send, size, statistics_texts
 from tests.unit.domain.builders import picture, reading, relation, vm
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -211,6 +211,19 @@ def test_statistics_of_the_end_that_sends() -> None:
         f"{exact(NOON)}, 48 MB to send, 24 MB a cycle, at most 4.1 GB, a cycle took 4 s, at most 19 s",
         "slow␛ disk",
     ]
+
+
+def test_what_a_planned_failover_has_to_send_first() -> None:
+    now = NOON + timedelta(minutes=2)
+    other = replace(COUNTED, relationship="Extended", pending=1)
+    seen = Inspection(measured=Measured(NOON, (other, COUNTED)))
+    assert left_to_send(seen, now) == (
+        "48 MB were left to send 2 min ago (24 MB a cycle); "
+        "that and what is written until it is off are sent first."
+    )
+    nothing = Inspection(measured=Measured(NOON, (replace(COUNTED, pending=0),)))
+    assert left_to_send(nothing, now).startswith("Nothing was left to send 2 min ago:")
+    assert left_to_send(Inspection(measuring=NOON), now) == ""
 
 
 def test_the_end_that_receives_does_not_know_what_is_pending() -> None:
