@@ -14,6 +14,7 @@ from drconsole.tui import deep_cells
 from drconsole.tui.rows import role_ink
 from drconsole.tui.widgets.fitting import fit, wrap
 from drconsole.tui.widgets.ink import Line, Span, line
+from drconsole.wording.actions import run_action
 from drconsole.wording.ages import age, ago, exact
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
@@ -56,6 +57,7 @@ def full_detail(
     return (
         _title(workload, width),
         *_proven(workload, now, width, proven_days),
+        *_open_run(workload, width),
         (),
         *_copies(workload, now, width, PAGE, awaited=awaited),
         *_alarms(workload, now, width),
@@ -79,6 +81,14 @@ def _proven(workload: Workload, now: datetime, width: int, days: int | None) -> 
     if workload.proven is None and not testable(workload):
         return []
     return [line(f" {piece}") for piece in wrap(f"proven {proven_text(workload, now, days)}", width - 2)]
+
+
+def _open_run(workload: Workload, width: int) -> list[Line]:
+    """The run that holds it: what else could be done waits for that."""
+    if workload.run is None:
+        return []
+    text = f"{run_action(workload.run)}, or drconsole runs show {workload.run.id}"
+    return [line(f" {piece}") for piece in wrap(text, width - 2)]
 
 
 def _cycle(workload: Workload) -> list[str]:

@@ -90,3 +90,14 @@ def test_a_journal_that_cannot_be_read_is_told_once_and_stops_nothing() -> None:
         assert "tests were passed" not in d.text()
 
     drive(script, picture(CALM), desk=Broken())
+
+
+def test_the_page_of_a_workload_names_the_run_that_holds_it() -> None:
+    async def script(d: Driver) -> None:
+        while "web-02" not in d.cursor_line:
+            await d.press("down")
+        await until(d, "is under way")
+        await d.press("enter")
+        assert f"run {RUN} is under way: R, or drconsole runs show {RUN}" in d.text()
+
+    drive(script, picture(CALM), desk=held(RunState.RUNNING), size=(120, 40))
