@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.bench import console, loop, runs
+from tests.bench import console, loop, runs, vsphere
 from tests.bench.figures import Report
 
 
@@ -16,6 +16,7 @@ def main() -> int:
     report = Report(parser.parse_args().slack)
     console.measure(report)
     loop.measure(report)
+    vsphere.measure(report)
     runs.measure(report)
     if report.failed:
         print(f"beyond their limits: {'; '.join(report.failed)}")
