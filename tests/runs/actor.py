@@ -58,7 +58,7 @@ class FakeActor:
         if done:
             return Observation(Verdict.DONE, at, facts, kept)
         verdict = Verdict.BUSY if seen["running"] else Verdict.READY
-        return Observation(verdict, at, facts, kept)
+        return Observation(verdict, at, facts, kept, step.params.get("lacks", ""))
 
     def act(self, step: Step, baseline: Json, keep: Keep) -> Json:
         wanted = ("object", "value", "fault", "takes_s", "late_s")

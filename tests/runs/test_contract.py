@@ -52,6 +52,13 @@ def test_success_without_effect_is_failed(engine: Engine, action: str) -> None:
     assert engine.acts() == {"1": 1}
 
 
+def test_what_is_not_there_at_the_limit_is_named_where_a_look_names_it(engine: Engine) -> None:
+    run = engine.order(plan([step("1", fault="no-effect", lacks="no address told")]))
+    assert engine.perform(run) is Result.FAILED
+    limit = f"{step('1').limit_s:g} s"
+    assert engine.history(run).step("1").reason == f"after {limit}: no address told"
+
+
 @pytest.mark.parametrize("action", ["set", "add"])
 def test_effect_without_answer_is_done(engine: Engine, action: str) -> None:
     run = engine.order(plan([step("1", action, fault="lose-answer")]))

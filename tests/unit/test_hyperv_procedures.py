@@ -277,6 +277,7 @@ class TestDisks:
         told = plan(Operation.PLANNED_FAILOVER, healthy(), here=deep(unreplicated=missing))
         (cost,) = told.subject.costs
         assert "Loses nothing" not in cost
+        assert "nothing was lost" not in str(told.steps)
         assert (PAGE_FILE if missing else "which disks are, nobody tells") in cost
         assert "replicated" in texts(told, Readiness.WARNING)
 

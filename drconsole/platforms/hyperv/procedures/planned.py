@@ -176,7 +176,8 @@ def _steps(steps: Steps, move: Move, options: dict[str, str]) -> tuple[str, tupl
     steps.add("nothing-pending", source, "read that nothing is left to send", START_S)
     title = "fail over, read the state back"
     turn = steps.add("fail-over", target, title, FAILOVER_S, {"prepared": [end_of(source)]})
-    steps.add("planned-type", target, "read that it was a planned one: nothing was lost", START_S)
+    whole = "nothing was lost" if move.here.unreplicated == () else "all that is replicated is there"
+    steps.add("planned-type", target, f"read that it was a planned one: {whole}", START_S)
     sentence = f"Failed over from {source.place.site} by run {case.run}; this copy serves now."
     steps.record(target, Role.RECOVERED, source.place.site, sentence)
     nets = {"networks": {"adapters": wires.adapters}}
