@@ -16,6 +16,7 @@ from drconsole.errors import UsageError
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
+    from drconsole.config.secrets import Secret
     from drconsole.domain.confirmation import Planned
     from drconsole.domain.open_run import OpenRun
     from drconsole.inventory import Inventory
@@ -143,6 +144,25 @@ class Desk:
         if self._watcher is None:
             self._watcher = self.journal().store.watcher()
         return self._watcher()
+
+    def asks_for(self, endpoint: str) -> str:
+        """Whose password a person enters for an endpoint; empty where that is not so."""
+        secret = self._prompted(endpoint)
+        return f"{secret.user} (credential {secret.name})" if secret else ""
+
+    def enter_password(self, endpoint: str, password: str) -> None:
+        """Take a password that was typed for an endpoint, and read all that use its credential."""
+        secret = self._prompted(endpoint)
+        if secret is None:
+            raise UsageError(f"The password of {endpoint} is entered by nobody.", hint="See credentials:")
+        secret.enter(password)
+        for one in self._config.connections:
+            if one.secret is secret:
+                self._inventory.read_now(one.endpoint.name)
+
+    def _prompted(self, endpoint: str) -> Secret | None:
+        found = (one for one in self._config.connections if one.endpoint.name == endpoint)
+        return next((one.secret for one in found if one.needs_password and one.secret.interactive), None)
 
     def journal(self) -> Journal:
         """The journal, opened when it is first needed.

@@ -82,6 +82,14 @@ class Desk(Protocol):
         """
         ...
 
+    def asks_for(self, endpoint: str) -> str:
+        """Whose password a person enters for an endpoint; empty where that is not so. Returns at once."""
+        ...
+
+    def enter_password(self, endpoint: str, password: str) -> None:
+        """Take a password that was typed for an endpoint, and read all that use it."""
+        ...
+
     def proven(self) -> Mapping[str, datetime]:
         """When the last test of each workload passed, by its key."""
         ...

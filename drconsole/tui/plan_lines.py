@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from drconsole.domain.bulk import hindered_first
 from drconsole.domain.plan import Check, Plan, Readiness, Subject
 from drconsole.domain.step import Step
-from drconsole.tui.widgets.fitting import wrap, wrapped
+from drconsole.tui.widgets.fitting import fit, wrap, wrapped
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording import runs as words
 from drconsole.wording.names import visible
@@ -80,7 +80,8 @@ def _clearing(check: Check, width: int) -> Iterator[Line]:
 
 def costs_lines(subject: Subject, width: int) -> Iterator[Line]:
     """What moves where, and what it costs."""
-    yield (Span(f" {visible(subject.name)}", "strong"), Span(f"  {words.moves(subject)}"))
+    head = (Span(f" {visible(subject.name)}", "strong"), Span(f"  {words.moves(subject)}"))
+    yield fit(head, width - 1, middle=True)
     for text in subject.costs:
         yield from wrapped(visible(text), width, " ")
     if subject.point_of_no_return:

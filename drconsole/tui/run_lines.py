@@ -74,7 +74,7 @@ def question_lines(view: RunView, place: int, width: int, *, armed: bool) -> Ite
         return
     ident, question = found[place % len(found)]
     more = f"  ({place % len(found) + 1} of {len(found)}, tab the next)" if len(found) > 1 else ""
-    name = visible(_name_of(view.plan, ident))
+    name = visible(name_of(view.plan, ident))
     yield from wrapped(
         f"step {ident} of {name} asks: {visible(question.why)}{more}", width, " ", ink="warning"
     )
@@ -147,7 +147,8 @@ def running(view: RunView) -> list[Step]:
     return [s for s in view.steps if past(s.id).began and not past(s.id).outcome and not past(s.id).question]
 
 
-def _name_of(plan: Plan | None, ident: str) -> str:
+def name_of(plan: Plan | None, ident: str) -> str:
+    """The name of the workload that a step is for."""
     steps = {step.id: step.workload for step in (*plan.steps, *plan.compensation)} if plan else {}
     names = {subject.key: subject.name for subject in plan.subjects} if plan else {}
     return names.get(steps.get(ident, ""), "")

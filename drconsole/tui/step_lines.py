@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from drconsole.domain.plan import Subject
 from drconsole.domain.step import Effect, Outcome, Step
-from drconsole.tui.widgets.fitting import cut_end, wrapped
+from drconsole.tui.widgets.fitting import cut_end, fit, wrapped
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording import runs as words
 from drconsole.wording.ages import exact
@@ -76,7 +76,7 @@ def step_lines(
         if not passing and shown is not Shown.ALL:
             continue
         if plan and len(plan.subjects) > 1:
-            yield _workload(view, subject, steps)
+            yield fit(_workload(view, subject, steps), width - 1, middle=True)
             if not evidence and shown is Shown.ALL and not _is_open(view, steps):
                 continue
         first, last = _window(view, passing) if folded else (0, len(passing))

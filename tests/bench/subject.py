@@ -72,6 +72,14 @@ class NoRuns:
         """There are none."""
         return []
 
+    def asks_for(self, endpoint: str) -> str:
+        """Nobody is asked."""
+        return ""
+
+    def enter_password(self, endpoint: str, password: str) -> None:
+        """Refuse it."""
+        raise Refused("Nobody is asked here.")
+
     def plan(self, operation: Operation, keys: Sequence[str], options: Mapping[str, str]) -> Planned:
         """Refuse it."""
         raise Refused("Nothing is planned here.")

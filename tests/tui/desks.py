@@ -144,6 +144,8 @@ class FakeDesk:
         self.names: dict[str, str] = {}
         self.turn = 0
         self.by_config = ""
+        self.prompted: dict[str, str] = {}
+        self.entered: list[tuple[str, str]] = []
 
     @property
     def never(self) -> Mapping[str, str]:
@@ -184,6 +186,14 @@ class FakeDesk:
     def ask(self, run: str, kind: str, step: str = "", body: str = "", *, allowed_by: str = "") -> None:
         """Remember it."""
         self.asked.append((run, kind, step, body))
+
+    def asks_for(self, endpoint: str) -> str:
+        """What the test says."""
+        return self.prompted.get(endpoint, "")
+
+    def enter_password(self, endpoint: str, password: str) -> None:
+        """Remember it."""
+        self.entered.append((endpoint, password))
 
     def proven(self) -> Mapping[str, datetime]:
         """What was put there."""

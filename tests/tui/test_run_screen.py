@@ -60,6 +60,9 @@ def test_what_a_run_asks_is_answered_by_a_number_and_a_y() -> None:
         assert "This console is read-only" in d.text()
         await d.press(*ARM, "1")
         assert d.screen == QUESTION
+        assert "Answer 'yes' for step 2 of web-01?" in d.text()
+        assert "the guest does not shut down: turn it off?" in d.text()
+        assert "yes: do it" in d.text()
         await d.press("enter")
         assert d.screen == RUN
         assert desk.asked == []
@@ -280,5 +283,20 @@ def test_an_interrupted_run_names_the_keys_that_lead_on() -> None:
         assert "its process is gone" in d.text()
         assert "C looks, then goes on" in d.text()
         assert "D gives it up, on record" in d.text()
+
+    shown(desk, script)
+
+
+def test_a_long_name_hides_neither_how_far_its_workload_is_nor_a_question() -> None:
+    desk = FakeDesk()
+    made = plan(names={"hv:1": "x" * 80, "hv:2": "{brace} [b]"})
+    past = history({"1.1": Outcome.DONE}, asks={"2.1": ASKED})
+    desk.views = [view(made, past, RunState.ASKING)]
+
+    async def script(d: Driver) -> None:
+        assert_sound(d)
+        assert "1 of 4" in d.line("x…x")
+        await d.press(*ARM, "2")
+        assert "for step 2.1 of {brace} [b]?" in d.text()
 
     shown(desk, script)

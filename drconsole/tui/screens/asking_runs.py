@@ -54,21 +54,20 @@ class AskingScreen(ArmingScreen):
         """Ask the run for something, after a ``y``."""
         self.wish(kind)
 
-    def wish(self, kind: str, step: str = "", body: str = "", asked: tuple[str, str] | None = None) -> None:
+    def wish(self, kind: str, step: str = "", body: str = "", asked: tuple[str, ...] | None = None) -> None:
         """Ask whether that is wanted, then ask the run."""
         view = self.view()
         if view is None or (kind in ACTING and not self.is_allowed()):
             return
-        title, told = asked or ASKED[kind]
+        title, *told = asked or ASKED[kind]
         calls = [open_call(step) for step in view.open_calls] if kind == "abandon" else []
         run = view.id
 
         def ask() -> None:
             self.run_worker(self._wish(run, kind, step, body))
 
-        self.app.push_screen(
-            QuestionScreen(self.state, title.format(run=run, step=step), (told, *calls), ask)
-        )
+        title = title if asked else title.format(run=run, step=step)
+        self.app.push_screen(QuestionScreen(self.state, title, (*told, *calls), ask))
 
     async def _wish(self, run: str, kind: str, step: str, body: str) -> None:
         desk, by = self.state.desk, self.state.arming.by

@@ -19,6 +19,11 @@ from drconsole.tui.widgets.lines import Lines
 from drconsole.wording.names import visible
 
 LONGEST = 1024
+TOLD = (
+    "It stays in the memory of this console until that ends. All endpoints with this credential are read at "
+    "once; nodes of a cluster that refused one wait a little, and say so. A wrong one counts as a failed "
+    "login: after some a domain may lock the account."
+)
 
 
 class PasswordScreen(ConsoleScreen):
@@ -56,13 +61,7 @@ class PasswordScreen(ConsoleScreen):
         told: list[Line] = []
         if self._why:
             told += [*wrapped(f"It said: {visible(self._why)}", width, " ", ink="warning"), ()]
-        told += wrapped(
-            "It stays in the memory of this console until that ends. All endpoints with this credential are "
-            "read at once. A wrong one counts as a failed login: after some a domain may lock the account.",
-            width,
-            " ",
-            ink="label",
-        )
+        told += wrapped(TOLD, width, " ", ink="label")
         self.query_one("#problem", Lines).show(told)
 
     def action_take(self) -> None:

@@ -15,6 +15,7 @@ from drconsole.tui.run_lines import (
     ending_lines,
     foot_lines,
     head_lines,
+    name_of,
     question_lines,
     running,
 )
@@ -124,8 +125,9 @@ class RunScreen(AskingScreen):
         step, question = questions[self._question % len(questions)]
         if number <= len(question.choices):
             choice = question.choices[number - 1]
-            asked = (f"Answer '{choice}' for step {step}?", CHOICES.get(choice, ""))
-            self.wish("answer", step, choice, asked)
+            name = visible(name_of(view.plan, step)) if view else ""
+            told = (visible(question.why), f"{choice}: {CHOICES.get(choice, '')}")
+            self.wish("answer", step, choice, (f"Answer '{choice}' for step {step} of {name}?", *told))
 
     def _tick(self) -> None:
         """Draw what has changed; the keys only when others work now."""

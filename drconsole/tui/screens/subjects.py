@@ -44,4 +44,4 @@ class WorkloadScreen(ArmingScreen):
 
     async def action_runs(self) -> None:
         """Show all runs."""
-        await self.app.push_screen(RunsScreen(self.state))
+        await self.app.push_screen(RunsScreen(self.state, self.selected()))
