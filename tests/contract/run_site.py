@@ -24,6 +24,8 @@ from tests.contract.commands import run
 from tests.lab import LabPool, LabProcess
 
 ALLOWED = ("--allow-changes", "--confirm")
+READING = ("list", "show", "health", "plan", "run")
+WAIT_S = "120"
 
 
 @dataclass
@@ -44,8 +46,10 @@ class Site:
         self.config.write_text(yaml.safe_dump({**content, **more}), encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end."""
-        return run("--config", self.config, *arguments, home=self.home)
+        """A command to its end; one that reads waits for hosts that a busy machine makes slow."""
+        name, *more = arguments
+        patient = ("--wait", WAIT_S) if name in READING and "--wait" not in more else ()
+        return run("--config", self.config, name, *patient, *more, home=self.home)
 
     def json(self, *arguments: str) -> dict[str, Any]:
         """What a command answers to machines.
