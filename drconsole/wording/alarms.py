@@ -30,7 +30,7 @@ _TEXTS = {
     AlarmCode.EXTENDED_LEG: "its source was failed over: continue, or remove this leg",
     AlarmCode.STARTS_BY_ITSELF: "an old copy that would start by itself with its host",
     AlarmCode.STALE_JOB: "the old replication still tries to copy onto the recovered VM",
-    AlarmCode.GROUP_SHARED: "a VM beside it has the same replication group: one is a clone or a restore",
+    AlarmCode.GROUP_SHARED: "a VM beside it has the same replication group: a clone or a restore",
     AlarmCode.RECORD_GONE: "its failover record has vanished from the notes",
     AlarmCode.RECORD_STRANGE: "a failover record in its notes cannot be understood and is not believed",
     AlarmCode.TORN: "torn: files of one generation are missing",
