@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from drconsole.cli.comparison_answers import ComparisonAnswer, comparison_answer
 from drconsole.cli.deep_answers import DeepAnswer, deep_answer
 from drconsole.cli.json_text import utf8
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.open_run import OpenRun
 from drconsole.domain.replication import relation_of
 from drconsole.domain.roles import Alarm
@@ -126,15 +127,25 @@ class ShowAnswer(Struct):
     comparison: ComparisonAnswer | UnsetType = UNSET
 
 
+class AcknowledgedAnswer(Struct):
+    """Who set a problem aside, until when and why."""
+
+    by: str
+    until: datetime
+    reason: str
+
+
 class ProblemAnswer(AlarmAnswer):
     """One problem; ``kind`` is workload or endpoint, ``subject`` its key or name.
 
     ``copies`` are the ids of those copies that raise it; none where it concerns the workload as a whole.
+    ``acknowledged`` is null for what is open.
     """
 
     kind: str
     subject: str
     copies: list[str]
+    acknowledged: AcknowledgedAnswer | None
 
 
 class HealthAnswer(Struct):
@@ -193,9 +204,12 @@ def show_answer(snapshot: Snapshot, workload: Workload, *, deep: bool = False) -
     )
 
 
-def health_answer(snapshot: Snapshot, problems: Iterable[Entry], state: str) -> HealthAnswer:
+def health_answer(
+    snapshot: Snapshot, problems: Iterable[tuple[Entry, Acknowledgement | None]], state: str
+) -> HealthAnswer:
     """All problems for machines, in the order given."""
-    return HealthAnswer(SCHEMA, snapshot.taken_at, state, [_problem(p, snapshot.taken_at) for p in problems])
+    answers = [_problem(problem, told, snapshot.taken_at) for problem, told in problems]
+    return HealthAnswer(SCHEMA, snapshot.taken_at, state, answers)
 
 
 def encoded(answer: Struct | Mapping[str, Any]) -> bytes:
@@ -271,13 +285,14 @@ def _shown(copy: CopyState, at: datetime) -> CopyShown:
     return CopyShown(**asdict(_copy(copy, at)), row=copy.row, evidence=facts)
 
 
-def _problem(entry: Entry, at: datetime) -> ProblemAnswer:
+def _problem(entry: Entry, told: Acknowledgement | None, at: datetime) -> ProblemAnswer:
     (alarm,) = _alarms([entry.alarm], lambda _: entry.text(at))
     of_workload = isinstance(entry.subject, Workload)
     subject = entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
     kind = "workload" if of_workload else "endpoint"
     copies = [copy.place.id for copy in entry.copies]
-    return ProblemAnswer(**asdict(alarm), kind=kind, subject=utf8(subject), copies=copies)
+    known = AcknowledgedAnswer(utf8(told.by), told.until, utf8(told.reason)) if told else None
+    return ProblemAnswer(**asdict(alarm), kind=kind, subject=utf8(subject), copies=copies, acknowledged=known)
 
 
 def _replication(copy: CopyState, at: datetime) -> ReplicationAnswer:

@@ -14,6 +14,7 @@ from drconsole.cli.reading import snapshot_once
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from drconsole.cli.acknowledgements import Told
     from drconsole.domain.snapshot import Snapshot
     from drconsole.tui.alarm_list import Entry
     from drconsole.wording.filtering import Filter
@@ -33,26 +34,32 @@ def health_command(choices: Choices, wait_s: float, filter_text: str, as_json: b
     Exit codes as monitoring expects them: 0 ok, 1 warning, 2 critical, 3 unknown: no endpoint answers, or the
     command itself is wrong. A replica that is off is normal; an original that is off is not. With --filter it
     speaks of the workloads that pass and of the endpoints at their sites; unknown when none passes a filter
-    that does not ask for alarms.
+    that does not ask for alarms. What 'alarms acknowledge' set aside is shown last and counted, and changes
+    no exit code.
     """
     from drconsole.cli import answers, listing
+    from drconsole.cli.acknowledgements import with_acknowledgements
     from drconsole.cli.journaled import with_journal
     from drconsole.tui.alarm_list import entries_of
+    from drconsole.wording.acknowledged import acknowledged
 
     config = prepared(choices)
     wanted = listing.read_filter(filter_text, config.estate)
     snapshot = narrowed(with_journal(config, snapshot_once(config, wait_s)), wanted)
-    problems = entries_of(snapshot)
-    code = exit_code(snapshot, problems)
+    problems = with_acknowledgements(config, entries_of(snapshot))
+    code = exit_code(snapshot, [problem for problem, told in problems if told is None])
     if wanted and not snapshot.workloads and not wanted.asks_for_alarms:
         code = UNKNOWN
     if as_json:
         click.echo(answers.encoded(answers.health_answer(snapshot, problems, STATES[code])), nl=False)
         return code
     click.echo(_first_line(snapshot, problems, code))
-    for problem in problems:
-        severity = problem.alarm.severity.name.lower()
-        click.echo(f"{severity}: {problem.text(snapshot.taken_at)}")
+    for problem, told in problems:
+        text = problem.text(snapshot.taken_at)
+        if told is None:
+            click.echo(f"{problem.alarm.severity.name.lower()}: {text}")
+        else:
+            click.echo(f"{text}; {acknowledged(told)}")
     return code
 
 
@@ -84,9 +91,11 @@ def exit_code(snapshot: Snapshot, problems: Sequence[Entry]) -> int:
     return {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING}.get(worst, OK)
 
 
-def _first_line(snapshot: Snapshot, problems: Sequence[Entry], code: int) -> str:
+def _first_line(snapshot: Snapshot, problems: Sequence[Told], code: int) -> str:
     """One line that a monitoring system shows alone."""
     protected = sum(w.listed for w in snapshot.workloads)
     silent = sum(e.silent_since is not None for e in snapshot.endpoints)
     text = f"{STATES[code].upper()}: {protected} workloads, {len(problems)} problems"
+    known = sum(told is not None for _, told in problems)
+    text += f", {known} of them acknowledged" if known else ""
     return f"{text}, {silent} of {len(snapshot.endpoints)} endpoints do not answer" if silent else text

@@ -16,6 +16,7 @@ from drconsole.cli.choices import Choices
 from drconsole.cli.output import complaints, output
 
 _COMMANDS = {
+    "alarms": "drconsole.cli.alarms_command:alarms_command",
     "config": "drconsole.cli.config_command:config_command",
     "health": "drconsole.cli.health_command:health_command",
     "lab": "drconsole.cli.lab:lab",

@@ -115,6 +115,8 @@ class Runs(RuleBasedStateMachine):
         self.world = World()
         self.journal = Journal(MortalStore(Path(self._folder.name), self.world))
         self.lengths: dict[str, int] = {}
+        # All at one time: what a later run touched could not be retried.
+        self._at = datetime.now(UTC)
 
     def teardown(self) -> None:
         self.journal.store.close()
@@ -145,7 +147,7 @@ class Runs(RuleBasedStateMachine):
         ]
         held = set(self.journal.holders()) & set(keys)
         try:
-            run = self.journal.create(order(plan(steps)))
+            run = self.journal.create(order(plan(steps), self._at))
         except Held:
             assert held
             return

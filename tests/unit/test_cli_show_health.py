@@ -62,7 +62,7 @@ def test_that_a_workload_is_not_there_is_said_only_where_everybody_told_everythi
 
 def test_a_problem_names_the_copies_that_raise_it() -> None:
     snapshot = picture(*pair(state="Suspended"))
-    told = answers.health_answer(snapshot, entries_of(snapshot), "critical")
+    told = answers.health_answer(snapshot, [(one, None) for one in entries_of(snapshot)], "critical")
     copies = [[copy.place.id for copy in workload.copies] for workload in snapshot.workloads]
     assert [problem.copies for problem in told.problems if problem.code == "paused"] == copies
 
@@ -84,7 +84,11 @@ def test_exit_codes(readings: list[Reading], silent: list[str], code: int) -> No
 
 def test_problems_are_told_worst_first_and_once() -> None:
     snapshot = picture(*pair(state="Error"), replace(pair(Power.OFF)[0], endpoint="vc-ny", names=()))
-    answer = json.loads(answers.encoded(answers.health_answer(snapshot, entries_of(snapshot), "critical")))
+    answer = json.loads(
+        answers.encoded(
+            answers.health_answer(snapshot, [(one, None) for one in entries_of(snapshot)], "critical")
+        )
+    )
     severities = [p["severity"] for p in answer["problems"]]
     assert severities == sorted(severities)
     assert len({(p["subject"], p["code"]) for p in answer["problems"]}) == len(answer["problems"])

@@ -1,0 +1,68 @@
+"""The acknowledgements in this console's journal, for the alarms of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from drconsole.errors import StateError
+
+if TYPE_CHECKING:
+    from drconsole.config.model import Config
+    from drconsole.domain.acknowledged import Acknowledgement
+    from drconsole.runs.journal import Journal
+    from drconsole.tui.alarm_list import Entry
+
+Told = tuple["Entry", "Acknowledgement | None"]
+
+
+def with_acknowledgements(config: Config, entries: Sequence[Entry]) -> list[Told]:
+    """Alarms, each with what holds of it, open ones first; an unreadable journal is told and means none."""
+    from drconsole.domain.acknowledged import acknowledgement_of
+
+    now = datetime.now(UTC)
+    known = _standing(config, now)
+    told = [(one, acknowledgement_of(known, subject_of(one), one.alarm, now)) for one in entries]
+    return sorted(told, key=lambda pair: pair[1] is not None)
+
+
+def subject_of(entry: Entry) -> str:
+    """What an alarm is acknowledged under: the key of a workload, the name of an endpoint."""
+    from drconsole.domain.snapshot import Workload
+
+    return entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
+
+
+@contextmanager
+def journal_of(config: Config) -> Iterator[Journal]:
+    """The journal of a configuration, for as long as the block lasts.
+
+    Raises:
+        StateError: it cannot be used.
+    """
+    from drconsole.runs.journal import Journal
+    from drconsole.runs.store import Store
+
+    store = Store(config.state)
+    try:
+        yield Journal(store)
+    finally:
+        store.close()
+
+
+def _standing(config: Config, now: datetime) -> list[Acknowledgement]:
+    from drconsole.runs.acknowledging import standing
+    from drconsole.runs.store import FILE
+
+    if not (config.state / FILE).exists():
+        return []
+    try:
+        with journal_of(config) as journal:
+            return standing(journal, now)
+    except StateError as error:
+        click.echo(f"Which alarms were acknowledged is not known: {error}", err=True)
+        return []
