@@ -76,7 +76,8 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
     """One site in many words or few, from 3 to 0.
 
     ``New Jersey  goldr2 2/2  vc-nj silent 4m``, ``New Jersey 2/3 ! vc-nj silent 4m``, ``2/3 ! silent 4m``,
-    ``2/3 ! 4m``; where nobody answers, ``New Jersey ! silent 4m``.
+    ``2/3 ! 4m``; where nobody answers, ``New Jersey ! silent 4m``; where nobody had time to,
+    ``New Jersey asking, last seen 9h ago``.
     """
     since = [one.status.silent_since for one in found if not one.up and one.status.silent_since]
     lasted = f" {age((now - min(since)).total_seconds())}" if since else ""
@@ -88,6 +89,7 @@ def site_line(site: str, found: Sequence[Standing], now: datetime, words: int) -
     count = f" {sum(one.answering for one in found)}/{sum(one.size for one in found)}"
     if all(one.up or one.asking for one in found) and any(one.asking for one in found):
         statuses = [one.status for one in found if one.asking]
+        count = count if any(one.up for one in found) else ""
         return (Span(visible(site)), Span(f"{count} {asking(statuses, now) if words else 'asking'}", "muted"))
     missing = [name for one in found for name in one.missing]
     if not missing:

@@ -76,13 +76,13 @@ def asking(statuses: Iterable[EndpointStatus], now: datetime) -> str:
     """That these are being asked, and how old the oldest of what is known of them is."""
     kept = (status for status in statuses if status.state is not EndpointState.NEVER)
     seen = [status.last_read for status in kept if status.last_read]
-    return f"asking, last seen {ago((now - min(seen)).total_seconds())}" if seen else "asking"
+    return f"asking, last seen {age((now - min(seen)).total_seconds())} ago" if seen else "asking"
 
 
 def state_words(status: EndpointStatus, now: datetime) -> str:
     """The state in one word, and how long it has been silent."""
     if is_asked(status):
-        return asking((status,), now)
+        return "asking"
     if status.state in (EndpointState.SILENT, EndpointState.NEVER):
         lasted = f" {age((now - status.silent_since).total_seconds())}" if status.silent_since else ""
         return f"silent{lasted}"

@@ -104,7 +104,7 @@ def test_a_console_that_only_asks_calls_nobody_silent() -> None:
         first = _lines(snapshot, width)[0]
         assert "silent" not in first
         assert "asking" in first
-    assert "asking, last seen 9 h ago" in _lines(snapshot, 160)[0]
+    assert "asking, last seen 9h ago" in _lines(snapshot, 160)[0]
     assert set(absences(snapshot.endpoints).values()) == {"asking"}
 
 

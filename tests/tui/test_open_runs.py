@@ -54,8 +54,10 @@ def test_a_run_is_seen_where_one_looks(
             assert action[:25] in d.line("web-02")
         await d.press("w")
         assert f"next: {action}" in d.text()
-        assert d.text().count(RUN) > 5
+        assert f"all blocked: run {RUN}" in d.text()
         assert "possible" not in d.text()
+        await d.press("p")
+        assert f"blocked: run {RUN}" in d.text()
         await d.press("b", "R")
         assert d.screen == RUNS
 

@@ -113,7 +113,13 @@ class WhyScreen(ConsoleScreen):
         """Every operation: possible, or why not and what clears it."""
         yield ()
         yield (Span(" operations", "label"),)
-        for one in sorted(offers_of(workload), key=lambda offer: not offer.allowed):
+        found = offers_of(workload)
+        if workload.run is not None:
+            # The same for all of them, so it is said once.
+            held = next(one for one in found if one.operation is Operation.TEST_FAILOVER)
+            yield from self._wrapped(f"all {blocked(held)}", indent=3)
+            return
+        for one in sorted(found, key=lambda offer: not offer.allowed):
             title = operation_words(one.operation)
             key = Span(f"   {OPERATION_KEYS[one.operation.value]} ", "key")
             if one.allowed:
