@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from drconsole.domain.snapshot import Difference, EndpointStatus, Snapshot, Workload, difference
@@ -17,6 +18,7 @@ class Picture:
     Args:
         long_cells: views in which some copy needs a wider column.
         quiet: nothing but ages would look different; that waits for the next tick.
+        twins: names that several workloads have.
         news: keys of workloads whose roles, power, arrow or alarms changed, not only their ages.
     """
 
@@ -26,6 +28,7 @@ class Picture:
     views: tuple[View, ...]
     rows: dict[View, list[Row]]
     news: frozenset[str]
+    twins: frozenset[str]
     long_cells: frozenset[View]
     quiet: bool
 
@@ -42,11 +45,17 @@ def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
         views,
         rows,
         _news(before, snapshot, change) if before else frozenset(),
+        _twins(snapshot),
         frozenset(
             view for view in views if any(needs_room(c) for r in rows[view] for c in r.workload.copies)
         ),
         before is not None and _is_quiet(before, snapshot, change),
     )
+
+
+def _twins(snapshot: Snapshot) -> frozenset[str]:
+    counted = Counter(workload.name for workload in snapshot.workloads)
+    return frozenset(name for name, count in counted.items() if count > 1)
 
 
 def _is_quiet(before: Snapshot, snapshot: Snapshot, change: Difference) -> bool:

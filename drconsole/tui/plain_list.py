@@ -48,7 +48,7 @@ def lines(
     for view, rows in tables.items():
         if rows or len(picture.views) == 1:
             yield ""
-            yield from _table(snapshot, view, rows, now, width, order)
+            yield from _table(picture, view, rows, now, width, order)
     if note:
         yield ""
         yield note
@@ -69,14 +69,14 @@ def _is_told(entry: Entry, shown: Container[str]) -> bool:
 
 
 def _table(
-    snapshot: Snapshot, view: View, rows: Sequence[Row], now: datetime, width: int, order: Order
+    picture: Picture, view: View, rows: Sequence[Row], now: datetime, width: int, order: Order
 ) -> Iterator[str]:
     arranged = layout(width + MARK, view)
     columns = arranged.columns(view, str(sum(row.third is None for row in rows)), order)
-    absent = absences(snapshot.endpoints)
+    absent = absences(picture.snapshot.endpoints)
     yield _line([line(column.title) for column in columns], columns)
     for row in rows:
-        yield _line(cells(row, view, arranged, absent, now), columns)
+        yield _line(cells(row, view, arranged, absent, now, twins=picture.twins), columns)
 
 
 def _line(drawn: Sequence[Line], columns: Sequence[Column]) -> str:

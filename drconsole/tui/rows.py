@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from drconsole.domain.reading import Power
@@ -19,20 +19,31 @@ from drconsole.wording.endpoints import is_asked
 from drconsole.wording.names import visible
 from drconsole.wording.roles import cell
 
+# As many letters of an Id as commands take for it.
+IDENT = 6
 PLATFORMS = {"hyperv": "HV", "vsphere": "VS"}
 
 
 def cells(
-    row: Row, view: View, layout: Layout, absent: Mapping[str, str], now: datetime, *, news: bool = False
+    row: Row,
+    view: View,
+    layout: Layout,
+    absent: Mapping[str, str],
+    now: datetime,
+    *,
+    news: bool = False,
+    twins: Container[str] = (),
 ) -> tuple[Line, ...]:
     """Draw one line, a cell for each column of the layout.
 
     Args:
         absent: for sites where absence means nothing, why (``absences``).
         news: it changed since somebody looked.
+        twins: names that several workloads have: the beginning of its Id stands beside such a one.
     """
     left, right = _places(row.third, view) if row.third else ends_of(row.workload, view)
-    drawn = [_name(row, view, news=news), _site(row, left, view.left, absent, now, layout.site)]
+    name = _name(row, view, twins, news=news)
+    drawn = [name, _site(row, left, view.left, absent, now, layout.site)]
     if view.right:
         drawn += [_arrow(row, view), _site(row, right, view.right, absent, now, layout.site)]
     if layout.rpo:
@@ -84,11 +95,14 @@ def worst(workload: Workload) -> Severity | None:
     return max((alarm.severity for alarm in workload.all_alarms), default=None)
 
 
-def _name(row: Row, view: View, *, news: bool) -> Line:
+def _name(row: Row, view: View, twins: Container[str], *, news: bool) -> Line:
     if row.third:
         return (Span(f"  {_third(row.third, view)}", "muted"),)
     ink = "critical" if worst(row.workload) is Severity.CRITICAL else "strong" if news else ""
-    return (Span(visible(row.workload.name), ink),)
+    name = Span(visible(row.workload.name), ink)
+    if row.workload.name not in twins:
+        return (name,)
+    return (name, Span(f" {row.workload.key.partition(':')[2][:IDENT]}", "muted"))
 
 
 def _third(copy: CopyState, view: View) -> str:

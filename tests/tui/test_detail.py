@@ -116,9 +116,9 @@ def test_what_failed_and_what_has_not_come_are_told_apart() -> None:
     (workload,) = snapshot.workloads
     replica = next(c for c in workload.copies if c.role is Role.REPLICA)
 
-    def points(inspection: Inspection | None, **more: bool) -> str:
+    def points(inspection: Inspection | None, *, awaited: bool = True) -> str:
         copy = replace(replica, inspection=inspection)
-        lines = full_detail(replace(workload, copies=(copy,)), NOW, 100, **more)
+        lines = full_detail(replace(workload, copies=(copy,)), NOW, 100, awaited=awaited)
         return "".join(plain(line) for line in lines if plain(line).strip().startswith("points"))
 
     assert "not read yet" in points(None)

@@ -221,7 +221,8 @@ class InventoryScreen(WorkloadScreen):
 
     def _cells(self, row: Row) -> tuple[Line, ...]:
         news = row.workload.key in self.state.news
-        return cells(row, self.view, self._layout, self._absences, self.state.now, news=news)
+        twins = self.state.picture.twins if self.state.picture else frozenset()
+        return cells(row, self.view, self._layout, self._absences, self.state.now, news=news, twins=twins)
 
     def _take_filter(self) -> None:
         typed = self.query_one(FilterInput).value
