@@ -82,3 +82,16 @@ def test_what_a_lost_node_ran_writes_anew_on_the_other() -> None:
         assert moved.writer != writer
 
     in_cluster(check)
+
+
+def test_what_forbids_an_act_meanwhile_forbids_its_effect() -> None:
+    async def check(world: HyperVWorld) -> None:
+        db = world.machine("NYHV01", DB)
+        db.legs, db.power = [], "Off"
+        acting = await begun(world, "Remove-VM", "NYHV01", DB)
+        db.power = "Running"
+        world.clock.advance(10)
+        assert errors(await acting) == ["InvalidState"]
+        assert world.machine("NYHV01", DB) is db
+
+    in_cluster(check)
