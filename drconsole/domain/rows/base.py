@@ -70,8 +70,8 @@ def former_alarms(case: Case, recovered: Seen) -> tuple[Alarm, ...]:
 def not_verified_off(case: Case, original: Seen | None, host: str, gone: bool) -> tuple[Alarm, ...]:
     """The original is not proven off: silent, or seen in a state that is neither off nor running.
 
-    One that is seen running is SPLIT-BRAIN's case. While it is only being asked for, it is what it was: nobody
-    is silent before that is over. ``gone``: its host answers and has it no more.
+    One that is seen running is SPLIT-BRAIN's case. While it is only being asked for, it is what it was:
+    nobody is silent before that is over. ``gone``: its host answers and has it no more.
     """
     if original is not None and original.fresh:
         proven = original.sighting.power in (Power.OFF, Power.ON)
