@@ -20,7 +20,14 @@ from drconsole.wording.deep import (
     start_text,
 )
 from drconsole.wording.names import visible
-from drconsole.wording.statistics import cycles_text, late_text, latency_text, pending_text, waiting_text
+from drconsole.wording.statistics import (
+    cycles_text,
+    growth_text,
+    late_text,
+    latency_text,
+    pending_text,
+    waiting_text,
+)
 
 # What was read deep longer ago is muted and shown with its age: it is not what is now.
 OLD_S, COUNTED_OLD_S = 150.0, 450.0
@@ -98,7 +105,10 @@ def why_late(copy: CopyState, now: datetime) -> str:
         there = seen.deep.clock + (asked - seen.deep.taken_at) if seen.deep else asked
         old = _is_old(copy, asked, now, COUNTED_OLD_S)
         told = f", counted {ago((now - asked).total_seconds())}" if old else ""
-        return f"why late{told}: {late_text(one, there)}"
+        relation = relation_of(copy.sighting)
+        synced = relation.last_sync if relation else None
+        growth = growth_text(one.pending, (there - synced).total_seconds()) if synced else ""
+        return f"why late{told}: {late_text(one, there)}{f'; it {growth}' if growth else ''}"
     waits = waiting_text(seen, now) if seen else ""
     return f"why late: statistics: {waits}" if waits else ""
 

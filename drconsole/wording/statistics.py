@@ -10,6 +10,8 @@ from drconsole.wording.names import visible
 
 UNITS = ("bytes", "kB", "MB", "GB", "TB")
 NOT_YET = "not answered yet"
+# Over less than this a rate says nothing.
+SHORTEST_GROWTH_S = 60.0
 
 
 def size(count: int) -> str:
@@ -60,6 +62,20 @@ def late_text(one: Statistics, now: datetime) -> str:
     parts = [f"{missed}{span}", f"{size(one.pending)} to send, {size(one.average)} a cycle"]
     latency = latency_text(one)
     return ", ".join([*parts, *([f"a cycle took {latency}"] if latency else [])])
+
+
+def growth_text(pending: int, since_sync_s: float) -> str:
+    """How fast what is to be sent grows since the last sync, and what comes of it; nothing where it does not.
+
+    A log that passes half of the size of its disk forces a resynchronization (facts/hyperv, section 6).
+
+    Args:
+        since_sync_s: how old the last sync was when it was counted, both by the sending end's clock.
+    """
+    if not pending or since_sync_s < SHORTEST_GROWTH_S:
+        return ""
+    rate = size(int(pending * 60 / since_sync_s))
+    return f"grows by about {rate} a minute: beyond half of the size of a disk a resync is forced"
 
 
 def waiting_text(seen: Inspection, now: datetime) -> str:

@@ -30,7 +30,7 @@ from drconsole.wording.deep import (
     not_replicated_text,
     points_text,
 )
-from drconsole.wording.statistics import left_to_send, size, statistics_texts
+from drconsole.wording.statistics import growth_text, left_to_send, size, statistics_texts
 from tests.unit.domain.builders import picture, reading, relation, vm
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -263,3 +263,20 @@ def test_statistics_that_have_not_come_never_pass_for_none() -> None:
 )
 def test_sizes(count: int, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("pending", "seconds", "told"),
+    [
+        (302_000_000, 38 * 60, "grows by about 7.9 MB a minute"),
+        (0, 38 * 60, ""),
+        (302_000_000, 20, ""),
+        (302_000_000, -600, ""),
+    ],
+)
+def test_how_fast_what_is_to_be_sent_grows(pending: int, seconds: float, told: str) -> None:
+    """Counted since the last sync; one that came after the counting says nothing of it."""
+    text = growth_text(pending, seconds)
+    assert text.startswith(told)
+    assert bool(text) == bool(told)
+    assert ("half of the size of a disk" in text) == bool(told)
