@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,6 +59,7 @@ def test_many_endpoints_are_read_at_once(shared_vcenter: Peer, reach: Reach) -> 
     readings = [reading for readings in rounds for reading in readings]
     assert {reading.endpoint for reading in readings} == {platform.endpoint.name for platform in platforms}
     assert len({reading.sightings for reading in readings}) == 1
+    assert gc.isenabled()
 
 
 def test_an_ended_session_comes_back_by_itself(peer: Peer, reach: Reach) -> None:
