@@ -95,8 +95,9 @@ class Printer:
 
     def __call__(self, view: RunView) -> None:
         """Print steps that have ended or ask since the last call."""
-        from drconsole.cli.run_text import step_lines
+        from drconsole.cli.run_text import steps_lines
 
+        news = []
         for step in () if view.history.differences else view.steps:
             past = view.history.step(step.id)
             begun = "begun" if self._begins and past.began else ""
@@ -104,8 +105,9 @@ class Printer:
             told = (step.id, f"{state} {past.acts} {past.ended or ''}")
             if state and told not in self._told:
                 self._told.add(told)
-                for line in step_lines(view, step, self._width):
-                    click.echo(line)
+                news.append(step)
+        for line in steps_lines(view, news, self._width):
+            click.echo(line)
 
     def end(self, view: RunView) -> None:
         """What it came to."""

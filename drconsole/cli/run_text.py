@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from drconsole.domain.bulk import can_leave_out, hindered_first, readiness, without_blocked
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from drconsole.runs.view import RunView
 
 _OUTCOME = 16
+_FOLDED = 3
 
 
 def plan_lines(planned: Planned, width: int) -> Iterator[str]:
@@ -108,8 +110,7 @@ def run_lines(view: RunView, width: int) -> Iterator[str]:
         yield " It was written by another version of drconsole: it is shown, and finished by hand."
         yield from _wrapped(visible(str(getattr(view.order, "content", ""))), width, " ")
         return
-    for step in () if view.history.differences else view.steps:
-        yield from step_lines(view, step, width)
+    yield from steps_lines(view, () if view.history.differences else view.steps, width)
     yield from ending_lines(view, width)
 
 
@@ -134,12 +135,31 @@ def _which(view: RunView) -> str:
     return f"run {view.id}   {what}   {by}   {exact(view.ordered_at)}"
 
 
+def steps_lines(view: RunView, steps: Iterable[Step], width: int) -> Iterator[str]:
+    """Steps one after the other; many of one workload that were skipped for one cause are one line."""
+
+    def cause(step: Step) -> tuple[str, str]:
+        past = view.history.step(step.id)
+        skipped = past.outcome is Outcome.SKIPPED and not past.said_by
+        return (step.workload, past.reason) if skipped else (step.id, "")
+
+    for (_, reason), found in groupby(steps, cause):
+        alike = list(found)
+        if not reason or len(alike) < _FOLDED:
+            for step in alike:
+                yield from step_lines(view, step, width)
+            continue
+        text = f"{_of_several(view, alike[0])}{len(alike)} steps, to {alike[-1].id}   {visible(reason)}"
+        lead = f" {alike[0].id:>5}  {words.outcome(Outcome.SKIPPED):<{_OUTCOME}}  "
+        yield from _wrapped(text, width, lead, " " * len(lead))
+
+
 def step_lines(view: RunView, step: Step, width: int) -> Iterator[str]:
     """One step: outcome, title, duration, what was read back, and why where it is not plainly done."""
     past = view.history.step(step.id)
     runs = past.began is not None and past.outcome is None and view.state.is_open
     word = words.outcome(past.outcome, asks=past.question is not None, runs=runs)
-    took = words.duration(_seconds(past.began, past.ended))
+    took = "" if past.outcome is Outcome.SKIPPED else words.duration(_seconds(past.began, past.ended))
     lead = f" {step.id:>5}  {word:<{_OUTCOME}}  "
     text = f"{_of_several(view, step)}{visible(step.title)}   {took}".rstrip()
     yield from _wrapped(text, width, lead, " " * len(lead))

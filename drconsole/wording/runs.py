@@ -32,7 +32,7 @@ RESULTS = {
     "differs": "not started, nothing was done: what the plan was made from is not so any more. Plan it again",
 }
 
-LED_BACK = "failed, and led back: what it had begun is undone and read back"
+LED_BACK = "and led back: what it had begun is undone and read back"
 
 _READINESS = {
     Readiness.READY: "ready",
@@ -134,7 +134,7 @@ def result(state: str, *, led_back: bool = False, noes: Sequence[tuple[str, str]
         noes: the steps at which somebody said no, with who it was, where that ended it.
     """
     if led_back:
-        return LED_BACK
+        return f"{'failed' if state == 'failed' else 'not done'}, {LED_BACK}"
     if state == "cancelled" and noes:
         said = ", ".join(f"{visible(by)} said no at step {step}" for step, by in noes)
         return f"ended: {said}; what comes after that was not done"
