@@ -85,7 +85,7 @@ def test_each_moment_comes_at_its_time_even_in_one_leap(in_lab: InLab) -> None:
         leg = lab.world.machine("HA", WEB).legs[0]
         assert leg.state == "Suspended"
         assert leg.last_sync == begin + timedelta(minutes=3)
-        assert lab.listeners["ha"].fault is WireFault.SILENT_TCP
+        assert lab.endpoints.listeners["ha"].fault is WireFault.SILENT_TCP
 
     in_lab(check)
 
@@ -94,7 +94,7 @@ def test_the_timeline_also_follows_a_clock_that_runs_by_itself(in_lab: InLab) ->
     async def check(lab: Lab) -> None:
         await asyncio.sleep(0)
         lab.clock.advance(301)
-        while lab.listeners["ha"].fault is None:
+        while lab.endpoints.listeners["ha"].fault is None:
             await asyncio.sleep(0)
         assert lab.world.machine("HA", WEB).legs[0].state == "Suspended"
 
@@ -105,16 +105,22 @@ def test_a_reset_brings_everything_back(in_lab: InLab) -> None:
     async def check(lab: Lab) -> None:
         await lab.advance(600)
         lab.change_copy("HB", WEB, changes({"power": "Running"}))
-        await lab.set_fault("hb", None)
+        await lab.endpoints.set_fault("hb", None)
         lab.world.note_unmodelled("something")
-        lab.listeners["ha"].service.counters.requests = 7
+        lab.endpoints.listeners["ha"].service.counters.requests = 7
         await lab.reset()
         assert abs(lab.clock.now() - datetime.now(UTC)) < timedelta(minutes=5)
         assert lab.world.machine("HB", WEB).power == "Off"
         assert lab.world.machine("HA", WEB).legs[0].state == "Replicating"
         assert lab.world.unmodelled == []
-        assert lab.requests() == lab.listeners["ha"].connections + lab.listeners["hb"].connections
-        assert {name: entry.fault for name, entry in lab.listeners.items()} == {"ha": None, "hb": "refuse"}
+        assert (
+            lab.requests()
+            == lab.endpoints.listeners["ha"].connections + lab.endpoints.listeners["hb"].connections
+        )
+        assert {name: entry.fault for name, entry in lab.endpoints.listeners.items()} == {
+            "ha": None,
+            "hb": "refuse",
+        }
         await lab.advance(200)
         assert lab.world.machine("HA", WEB).legs[0].state == "Suspended"
 
@@ -128,6 +134,6 @@ def test_a_reset_to_nothing_changes_nothing(in_lab: InLab) -> None:
             await lab.reset("stormy")
         assert lab.world.machine("HA", WEB).legs[0].state == "Suspended"
         await lab.advance(200)
-        assert lab.listeners["ha"].fault is WireFault.SILENT_TCP
+        assert lab.endpoints.listeners["ha"].fault is WireFault.SILENT_TCP
 
     in_lab(check)
