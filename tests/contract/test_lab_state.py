@@ -113,14 +113,9 @@ def test_a_reset_brings_everything_back(in_lab: InLab) -> None:
         assert lab.world.machine("HB", WEB).power == "Off"
         assert lab.world.machine("HA", WEB).legs[0].state == "Replicating"
         assert lab.world.unmodelled == []
-        assert (
-            lab.requests()
-            == lab.endpoints.listeners["ha"].connections + lab.endpoints.listeners["hb"].connections
-        )
-        assert {name: entry.fault for name, entry in lab.endpoints.listeners.items()} == {
-            "ha": None,
-            "hb": "refuse",
-        }
+        addresses = lab.endpoints.listeners
+        assert lab.endpoints.requests() == addresses["ha"].connections + addresses["hb"].connections
+        assert {name: one.fault for name, one in addresses.items()} == {"ha": None, "hb": "refuse"}
         await lab.advance(200)
         assert lab.world.machine("HA", WEB).legs[0].state == "Suspended"
 
