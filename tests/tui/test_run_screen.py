@@ -300,3 +300,16 @@ def test_a_long_name_hides_neither_how_far_its_workload_is_nor_a_question() -> N
         assert "for step 2.1 of {brace} [b]?" in d.text()
 
     shown(desk, script)
+
+
+def test_of_a_run_that_has_ended_no_step_is_folded() -> None:
+    desk = FakeDesk()
+    many = plan(titles=tuple(f"title {n}" for n in range(1, 31)))
+    ended = history({str(n): Outcome.DONE for n in range(1, 31)}, result=Result.DONE)
+    desk.views = [view(many, ended, RunState.DONE)]
+
+    async def script(d: Driver) -> None:
+        assert "e shows them" not in d.text()
+        assert "state Replicating" in d.line("title 1")
+
+    shown(desk, script)

@@ -165,7 +165,9 @@ class RunScreen(AskingScreen):
             yield ()
         current = [] if self._evidence or self._steps is not Shown.ALL else list(current_lines(view, width))
         steps = self._drawn(view, now, folded=False)
-        if not self._evidence and len(first) + len(steps) + len(current) > self.query_one(Pager).size.height:
+        # Of a run that has ended all is read, line by line; one that goes on is watched.
+        watched = view.state.is_open and not self._evidence
+        if watched and len(first) + len(steps) + len(current) > self.query_one(Pager).size.height:
             steps = self._drawn(view, now, folded=True)
         yield from (*steps, (), *current)
 
