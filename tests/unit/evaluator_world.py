@@ -69,8 +69,15 @@ def relation(number: int, **other: Any) -> dict[str, Any]:
         "ReplicationFrequencySec": 300,
         "AuthenticationType": enum("RecoveryAuthenticationType", "Kerberos"),
         "TestVirtualMachine": None,
+        "ReplicatedDisks": [disk("system")],
+        "ExcludedDisks": [disk("scratch")],
     }
     return thing("VMReplication", **(properties | other))
+
+
+def disk(name: str) -> dict[str, Any]:
+    """Make a virtual disk."""
+    return thing("HardDiskDrive", Id=f"Microsoft:{name}", Path=f"D:\\{name}.vhdx")
 
 
 def adapter(**other: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tests.unit.evaluator_world import (
     SmallWorld,
     adapter,
     answer,
+    disk,
     enum,
     guid,
     machine,
@@ -138,6 +139,7 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VMSnapshot": [POINT],
             "Get_VMSwitch": [SWITCH],
             "Get_VMNetworkAdapter": [adapter()],
+            "Get_VMHardDiskDrive": [disk("system"), disk("scratch")],
             "Get_VMNetworkAdapterVlan": [VLAN],
             "Get_VMNetworkAdapterFailoverConfiguration": [ADDRESSES],
             "Get_VMReplicationServer": [SERVER],
@@ -148,6 +150,7 @@ CASES: dict[str, dict[str, Told]] = {
             "Get_VMSnapshot": [],
             "Get_VMSwitch": [],
             "Get_VMNetworkAdapter": [adapter(IPAddresses=[])],
+            "Get_VMHardDiskDrive": [],
             "Get_VMNetworkAdapterVlan": [FAILURE],
             "Get_VMNetworkAdapterFailoverConfiguration": [FAILURE],
             "Get_VMReplicationServer": [FAILURE],
@@ -245,6 +248,14 @@ def test_deep(ran: Ran) -> None:
     (told,) = whole["adapters"]
     assert (told["addresses"], told["vlan"]) == (["10.0.0.5", "fe80::5"], {"mode": "Access", "id": 17})
     assert told["failover"]["address"] == "10.1.0.5"
+    system, scratch = (
+        {"id": f"Microsoft:{name}", "path": f"D:\\{name}.vhdx"} for name in ("system", "scratch")
+    )
+    assert (whole["disks"], whole["replicated"], whole["excluded"]) == (
+        [system, scratch],
+        [system],
+        [scratch],
+    )
     (bare,) = ran[0]["adapters that tell nothing more"]["value"]["adapters"]
     assert (bare["addresses"], bare["vlan"], bare["failover"]) == ([], None, None)
 
