@@ -310,6 +310,6 @@ def test_of_a_run_that_has_ended_no_step_is_folded() -> None:
 
     async def script(d: Driver) -> None:
         assert "e shows them" not in d.text()
-        assert "state Replicating" in d.line("title 1")
+        assert "00:31" in d.line("title 1 ")
 
     shown(desk, script)
