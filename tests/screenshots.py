@@ -44,6 +44,8 @@ LOOKED_AT = 3
 WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 FONT = re.compile(r"font-family: [^;]*;")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+# A record in a VM's notes holds the time at which it was written.
+INSIDE = re.compile(r"(?<!^)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)")
 # The lab's ports are chosen by the system.
 PORT = re.compile(r"127\.0\.0\.1:\d+")
 T = TypeVar("T")
@@ -219,12 +221,18 @@ def _moved(value: T, by: timedelta) -> T:
     elif type(found) is str and TIME.match(found):
         found = (datetime.fromisoformat(found) + by).isoformat()
     elif type(found) is str:
-        found = PORT.sub("127.0.0.1:5986", found)
+        found = INSIDE.sub(lambda told: _told_at(told[0], by), PORT.sub("127.0.0.1:5986", found))
     elif isinstance(value, tuple) and not hasattr(value, "_fields"):
         found = tuple(_moved(one, by) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
         found = replace(value, **{one.name: _moved(getattr(value, one.name), by) for one in fields(value)})
     return found  # type: ignore[no-any-return]
+
+
+def _told_at(text: str, by: timedelta) -> str:
+    """A time within a text, moved; to the minute, because it may have been written without its fraction."""
+    moved = _to_the_minute(datetime.fromisoformat(text) + by)
+    return moved.isoformat() if moved else text
 
 
 def _read_now(status: EndpointStatus) -> EndpointStatus:
