@@ -117,6 +117,14 @@ def picky() -> list[Host]:
     return hosts
 
 
+def two_disks() -> list[Host]:
+    """A primary with two disks, of which one is not replicated."""
+    hosts = cluster()
+    primary = hosts[0].machines[WEB]
+    primary.disks, primary.excluded = ("system", "scratch"), ("scratch",)
+    return hosts
+
+
 def without_broker() -> list[Host]:
     """A cluster that keeps no settings, because it has no broker."""
     hosts = cluster()
@@ -181,6 +189,7 @@ CASES = [
     Case("deep, adapters tell nothing more", "NJHV01", replica_with_a_test, DEEP, OF_WEB, ON_ADAPTERS),
     Case("deep, the host's settings are hidden", "NJHV01", replica_with_a_test, DEEP, OF_WEB, ON_SETTINGS),
     Case("deep, a server that takes one sender", "NYHV01", picky, DEEP, OF_WEB),
+    Case("deep, a disk that is not replicated", "NYHV01", two_disks, DEEP, OF_WEB),
     Case("deep, a node without a broker", "NJCL02", without_broker, DEEP, OF_WEB),
     Case("deep, no such machine", "NJHV01", replica_with_a_test, DEEP, OF_NOBODY),
     Case("statistics, two relationships", "NJHV01", replica_with_a_test, STATISTICS, OF_WEB),
