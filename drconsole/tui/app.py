@@ -39,6 +39,7 @@ TAKE_S = 0.1
 TICK_S = 10.0
 REST_S = 0.5
 JOURNAL_S = 2.0
+OPEN_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -105,6 +106,7 @@ class ConsoleApp(EverywhereApp):
         # The journal's libraries are loaded for it: not while the first answers come.
         self.set_timer(JOURNAL_S, self.read_journal)
         self.set_interval(TICK_S, self.read_journal)
+        self.set_interval(OPEN_S, self.watch_open_runs)
         if not self.is_headless:
             self.set_interval(TAKE_S, self.leave_lost_terminal)
 
@@ -141,6 +143,11 @@ class ConsoleApp(EverywhereApp):
         if not self._reading_journal:
             self._reading_journal = True
             self.run_worker(self._read_journal(), group="journal")
+
+    def watch_open_runs(self) -> None:
+        """While runs are open somebody waits for their end: the journal is looked at more often."""
+        if self._known is not None and self._known[1]:
+            self.read_journal()
 
     async def _read_journal(self) -> None:
         desk = self.state.desk

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drconsole.domain.operations import offer_of
 from drconsole.domain.plan import Operation
 from drconsole.domain.snapshot import Workload
@@ -35,7 +37,9 @@ class WorkloadScreen(ArmingScreen):
         if not found or snapshot is None:
             return
         keys = tuple(workload.key for workload in found)
-        if not any(offer_of(workload, Operation(operation)).allowed for workload in found):
+        # Whether a run is open now the plan itself asks the journal: the picture may be seconds behind.
+        free = (replace(workload, run=None) for workload in found)
+        if not any(offer_of(workload, Operation(operation)).allowed for workload in free):
             await self.app.push_screen(WhyScreen(self.state, keys, operation))
         elif options_of(Operation(operation), found, snapshot.estate, self.state.now):
             await self.app.push_screen(OptionsScreen(self.state, Operation(operation), keys))
