@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -360,7 +360,7 @@ class TestGuestsAddresses:
 
     ADAPTER = "microsoft:a\\b"
 
-    def saw(self, *addresses: str, switch: str | None = "Production", **params: object) -> Observation:
+    def saw(self, *addresses: str, switch: str | None = "Production", **params: Any) -> Observation:
         """An observation of a guest with one adapter that tells these."""
         on = machine("Running", adapters=[adapter(switch, addresses=list(addresses))])
         return seen("read-addresses", look(on, leg()), **params)
