@@ -35,6 +35,11 @@ CLOCK = re.compile(r"\b\d\d:\d\d:\d\d\b(?:\.\d+)?")
 DAY = re.compile(r"\b\d{4}-\d\d-\d\d[ T](?=\d\d:\d\d:\d\d)")
 # How often somebody looked is the machine's pace, and so is how soon a guest tells its addresses.
 PACE_KINDS, PACE_FACTS = frozenset({"seen"}), frozenset({"addresses"})
+# Whether these had to be waited for at all.
+PACE_ACTIONS, WAITED_KINDS = (
+    frozenset({"await-heartbeat", "read-addresses"}),
+    frozenset({"intent", "handle", "reply"}),
+)
 
 
 def runs_of(desk: Desk, lab: LabProcess, key: str, name: str, run: str, now: datetime) -> dict[str, RunView]:
@@ -105,7 +110,12 @@ def _up_to(records: list[Record], kind: str, step: str = "") -> list[Record]:
 
 def _view(view: RunView, records: list[Record], state: RunState, run: str, now: datetime) -> RunView:
     """The run as these records tell it, at one pace."""
-    kept = [record for record in records if record.kind not in PACE_KINDS]
+    by_pace = {step.id for step in view.steps if step.action in PACE_ACTIONS}
+    kept = [
+        record
+        for record in records
+        if record.kind not in PACE_KINDS and not (record.step in by_pace and record.kind in WAITED_KINDS)
+    ]
     steps = list(dict.fromkeys(record.step for record in kept if record.step))
     lasted = len(steps) * (STEP + BETWEEN)
     open_step = steps[-1] if state is not RunState.DONE else ""

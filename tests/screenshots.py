@@ -279,7 +279,8 @@ def draw(shot: Shot, scene: Scene) -> str:
                 await pilot.pause()
                 await app.workers.wait_for_complete()
                 await pilot.pause()
-            while shot.moment and not isinstance(app.screen, RunScreen):
+            while shot.moment and not (isinstance(app.screen, RunScreen) and knows_runs(app, desk)):
+                app.read_journal()
                 await pilot.pause(0.05)
             await pilot.pause()
             return app.export_screenshot(title="drconsole lab")
@@ -287,6 +288,12 @@ def draw(shot: Shot, scene: Scene) -> str:
     with _environment(no_colour=shot.no_colour):
         svg = asyncio.run(run())
     return FONT.sub("font-family: monospace;", WEB_FONT.sub("", svg))
+
+
+def knows_runs(app: ConsoleApp, desk: Shown) -> bool:
+    """Whether the picture tells of the open runs, which the console reads beside its screens."""
+    shown = app.state.snapshot.workloads if app.state.snapshot else ()
+    return {one.key for one in shown if one.run} == set(desk.open_runs())
 
 
 def write(folder: Path) -> list[Path]:
