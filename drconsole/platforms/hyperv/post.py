@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from drconsole.platforms.hyperv.shell import FAREWELL_S, Shell
 from drconsole.platforms.hyperv.shells import ACT, Shells
 from drconsole.platforms.hyperv.watch import Watch
 
+log = logging.getLogger(__name__)
+
 # The documented default of hosts, so that none refuses it: from the last question for it, not from its start.
 IDLE = "PT7200S"
 # How long a Receive may wait on the host for news of an act.
@@ -41,6 +44,8 @@ class Post:
         self._end: Followed | None = None
         # Whether all that it wrote came to us: what a lost answer held is written only once.
         self._whole = True
+        # Whether its script may never have come to it.
+        self._unfed = False
         self.shell = Shell(login, self._connection, shells, ACT)
 
     @property
@@ -59,7 +64,7 @@ class Post:
     def resume(self, shell: str, command: str) -> None:
         """Take up an act that another process began."""
         self.shell.ident, self.shell.command = shell, command
-        self._whole = False
+        self._whole, self._unfed = False, True
 
     def send(self, request: bytes) -> None:
         """Hand the script over; it is one message, so it begins whole or not at all.
@@ -79,7 +84,7 @@ class Post:
             # Only a used up quota is told so, and proves that nothing was started.
             if type(outcome) is EndpointError:
                 raise outcome
-            self._whole = False
+            self._whole, self._unfed = False, True
             raise Lost(
                 f"The connection went while an act was handed over; it may have begun. {outcome.message}",
                 hint="It is looked for by its handle and by its effect; it is not repeated.",
@@ -101,7 +106,24 @@ class Post:
                 self._end = outcome
         return self._end or Followed(Progress.RUNNING)
 
+    def _close_input(self, watch: Watch) -> None:
+        """End its input: without its script it would wait for it for ever, and so ends having done nothing.
+
+        Where the script came, its input has ended before: a host that refuses to end it again changes nothing.
+        Nor can whoever was frozen before handing it over do so from now on.
+        """
+        watch.doing = "the input of an act to be closed"
+        try:
+            self.shell.send(b"", end=True)
+        except WSManFaultError as error:
+            log.debug(
+                "%s: closing the input of an act: fault %s", self.login.endpoint.name, error.wsman_fault_code
+            )
+        self._unfed = False
+
     def _receive(self, watch: Watch) -> Followed | None:
+        if self._unfed:
+            self._close_input(watch)
         watch.doing = "news of the act"
         protocol = self._connection.protocol
         protocol.operation_timeout_sec = NEWS_S

@@ -14,8 +14,10 @@ from drconsole.domain.endpoint import Pair
 from drconsole.domain.mapping import AddressMap, NetworkMap
 from drconsole.domain.plan import Operation, Readiness
 from drconsole.domain.roles import Role
-from drconsole.domain.step import Verdict
-from drconsole.errors import EndpointError
+from drconsole.domain.step import Json, Progress, Verdict
+from drconsole.errors import EndpointError, Lost
+from drconsole.platforms.hyperv.post import Post
+from drconsole.platforms.hyperv.reach import Reach
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Ended, Walk
 from tests.lab import LabPool
 
@@ -157,6 +159,36 @@ def test_planned_reversed_and_back_leaves_no_trace(walk: Walk) -> None:
     assert walk.roles(WEB) == THERE
     assert [copy.sighting.notes for copy in walk.workload(WEB).copies] == ["", ""]
     assert alive(walk) == []
+
+
+@on_both
+def test_an_act_whose_script_never_came_ends_for_whoever_follows_and_has_done_nothing(
+    walk: Walk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(post: Post, request: bytes) -> None:
+        raise Killed
+
+    endpoint, access, _ = walk.ends["nyhv01"]
+    kept: list[Json] = []
+    dying, other = Reach(endpoint, access, tmp_path), Reach(endpoint, access, tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Post, "send", killed)
+        dying.begin("vm_stop.ps1", {"vm": WEB}, kept.append)
+    (handle,) = kept
+    while (told := other.follow(handle)).progress is Progress.RUNNING:
+        walk.lab.advance(1)
+    assert told.progress is Progress.GONE
+    with pytest.raises(Lost):
+        # Whoever was frozen before it handed the script over cannot do so any more.
+        dying._post(handle).send(b"late")
+    other.settle(handle)
+    dying.close()
+    other.close()
+    assert {one["power"] for one in walk.lab.machines() if one["host"] == "NYHV01"} == {"Running"}
+    assert walk.roles(WEB) == THERE
 
 
 @at_times_on_both
