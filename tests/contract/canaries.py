@@ -87,9 +87,11 @@ class Watch(threading.Thread):
     @property
     def seen(self) -> dict[str, bytes]:
         """Command lines of all, and environments of all but the own."""
-        started = {command for pid, command in self._seen if pid in self.own}
-        texts = {f"command {command!r}": command for _, command in self._seen}
-        for (pid, command), environment in self._seen.items():
+        # Its thread goes on seeing more.
+        seen = dict(self._seen)
+        started = {command for pid, command in seen if pid in self.own}
+        texts = {f"command {command!r}": command for _, command in seen}
+        for (pid, command), environment in seen.items():
             if command and command not in started:
                 texts[f"environment {pid} {command!r}"] = environment
         return texts

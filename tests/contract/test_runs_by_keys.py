@@ -23,6 +23,8 @@ Make = Callable[[str, str], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}
 CYCLE = ("test-failover", "stop-test", "planned-failover", "reverse")
 TAB = "\t"
+# So often the facts may be those from before a run, on a busy machine.
+READS = 20
 KEYS = {"test-failover": "t", "stop-test": "s", "planned-failover": "p", "reverse": "r"}
 
 
@@ -67,13 +69,29 @@ class Console:
         self.terminal.type(keys)
         self.terminal.until(until)
 
+    def offered(self, key: str, until: str) -> None:
+        """Press an operation's key; while the facts are those from before the last run it tells why not."""
+        for _ in range(READS):
+            self.terminal.seen = ""
+            self.terminal.type(key)
+            self.terminal.until_true(self.answered(until), f"{until!r} or why not")
+            if until in self.terminal.seen:
+                return
+            self.press("b", "CHANGES ALLOWED")
+            self.press("n", "read just now")
+        raise AssertionError(f"not offered; seen: {self.terminal.seen}")
+
+    def answered(self, until: str) -> Callable[[], bool]:
+        """Whether the screen that the key leads to is there, or the one that tells why not."""
+        return lambda: until in self.terminal.seen or "y copy" in self.terminal.seen
+
     def order(self, operation: str) -> str:
         """From the operation's key to its run; the run's id."""
         before = {row.id for row in self.cycle.site.journal.runs()}
         if operation in ("stop-test", "reverse"):
-            self.press(KEYS[operation], "It could run")
+            self.offered(KEYS[operation], "It could run")
         else:
-            self.press(KEYS[operation], "plan it")
+            self.offered(KEYS[operation], "plan it")
             self.press("\r", "It could run")
         asked = {"planned-failover": self.cycle.name, "reverse": "New York"}.get(operation, "")
         if asked:

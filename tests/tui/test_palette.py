@@ -18,7 +18,7 @@ def is_open(d: Driver) -> bool:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_every_action_has_keys_words_and_a_line_in_the_palette(screen: str) -> None:
-    found = {entry.call: entry for entry in entries_of(screen, frozenset({"pairs", "filtered"}))}
+    found = {entry.call: entry for entry in entries_of(screen, frozenset({"pairs", "filtered", "prompted"}))}
     for action in actions_of(screen):
         assert action.keys
         assert action.help

@@ -310,6 +310,10 @@ class TestStop:
         assert seen("shut-down", again, base()).verdict is CONFLICT
         still = look(machine("Running", uptime_s=99999), leg("Primary"), at=LATER)
         assert seen("shut-down", still, base()).verdict is READY
+        # It was seen to run, and a host reads its clock and the uptime one after the other.
+        soon = NOW + timedelta(seconds=0.5)
+        just_then = look(machine("Running", uptime_s=0.1), leg("Primary"), at=soon)
+        assert seen("shut-down", just_then, base()).verdict is READY
         # Of one that does not tell since when it runs nothing is said.
         mute = look(machine("Running", uptime_s=None), leg("Primary"), at=LATER)
         assert seen("shut-down", mute, base()).verdict is READY

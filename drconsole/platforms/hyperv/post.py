@@ -109,7 +109,7 @@ class Post:
     def _close_input(self, watch: Watch) -> None:
         """End its input: without its script it would wait for it for ever, and so ends having done nothing.
 
-        Where the script came, its input has ended before: a host that refuses to end it again changes nothing.
+        Where the script came, its input has ended before: a host that refuses a second end changes nothing.
         Nor can whoever was frozen before handing it over do so from now on.
         """
         watch.doing = "the input of an act to be closed"

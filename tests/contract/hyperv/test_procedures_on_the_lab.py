@@ -174,9 +174,10 @@ def test_an_act_whose_script_never_came_ends_for_whoever_follows_and_has_done_no
     endpoint, access, _ = walk.ends["nyhv01"]
     kept: list[Json] = []
     dying, other = Reach(endpoint, access, tmp_path), Reach(endpoint, access, tmp_path)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(Post, "send", killed)
-        dying.begin("vm_stop.ps1", {"vm": WEB}, kept.append)
+        with pytest.raises(Killed):
+            dying.begin("vm_stop.ps1", {"vm": WEB}, kept.append)
     (handle,) = kept
     while (told := other.follow(handle)).progress is Progress.RUNNING:
         walk.lab.advance(1)

@@ -13,6 +13,8 @@ TWICE = timedelta(seconds=30)
 BETWEEN = frozenset({"Starting", "Stopping", "Saving", "Pausing", "Resuming", "Reset", "ForceShutdown"})
 ALIVE = frozenset({"Running", "RunningCritical", "Starting", "Resuming", "Reset"})
 HANGING = "Stopping"
+# A host reads its clock and a machine's uptime one after the other: so late a machine seems to have started.
+SINCE_START = timedelta(seconds=1)
 
 
 def observe_start(view: View, baseline: Json | None) -> Observation:
@@ -98,7 +100,7 @@ def _young(view: View, target: MachineRow) -> Observation | None:
 
 def _restarted(view: View, target: MachineRow, baseline: Json | None) -> Observation | None:
     started = view.here.started(target)
-    if baseline is None or started is None or started < since(baseline):
+    if baseline is None or started is None or started <= since(baseline) + SINCE_START:
         return None
     node = baseline.get("node", view.here.node)
     if node != view.here.node:
