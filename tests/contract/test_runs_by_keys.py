@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ Make = Callable[[str, str], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}
 CYCLE = ("test-failover", "stop-test", "planned-failover", "reverse")
 TAB = "\t"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # So often the facts may be those from before a run, on a busy machine.
 READS = 20
 KEYS = {"test-failover": "t", "stop-test": "s", "planned-failover": "p", "reverse": "r"}
@@ -83,7 +85,7 @@ class Console:
 
     def answered(self, until: str) -> Callable[[], bool]:
         """Whether the screen that the key leads to is there, or the one that tells why not."""
-        return lambda: until in self.terminal.seen or "y copy" in self.terminal.seen
+        return lambda: until in self.terminal.seen or "y copy" in COLOURS.sub("", self.terminal.seen)
 
     def order(self, operation: str) -> str:
         """From the operation's key to its run; the run's id."""
