@@ -85,7 +85,7 @@ class Console:
 
     def answered(self, until: str) -> Callable[[], bool]:
         """Whether the screen that the key leads to is there, or the one that tells why not."""
-        return lambda: until in self.terminal.seen or "y copy" in COLOURS.sub("", self.terminal.seen)
+        return lambda: until in self.terminal.seen or "w why  y copy" in COLOURS.sub("", self.terminal.seen)
 
     def order(self, operation: str) -> str:
         """From the operation's key to its run; the run's id."""
