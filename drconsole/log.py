@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from drconsole.errors import StateError
 from drconsole.redaction import conceal, controls_visible, redact
@@ -46,6 +47,7 @@ def start(folder: Path, *, debug: bool = False) -> Path:
             hint="Make it writable, or name another folder in the config: state: PATH",
             subject=str(folder),
         ) from None
+    handler.hooks = (threading.excepthook, sys.unraisablehook)
     handler.setFormatter(_Line())
     handler.addFilter(_ours_or_serious)
     root = logging.getLogger()
@@ -65,8 +67,7 @@ def stop() -> None:
         root.removeHandler(handler)
         handler.close()
         logging.captureWarnings(False)
-        threading.excepthook = threading.__excepthook__
-        sys.unraisablehook = sys.__unraisablehook__
+        threading.excepthook, sys.unraisablehook = handler.hooks
 
 
 def current() -> Path | None:
@@ -78,7 +79,12 @@ def current() -> Path | None:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotated file of mode 0600 that several consoles may write at once."""
+    """A rotated file of mode 0600 that several consoles may write at once.
+
+    ``hooks`` are those for errors of threads and finalizers that were there before it.
+    """
+
+    hooks: tuple[Any, Any]
 
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
