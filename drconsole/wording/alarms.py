@@ -76,10 +76,6 @@ def _with_facts(alarm: Alarm) -> str:
             return f"Get-VM says {visible(fact('own'))}, Get-VMReplication something else"
         case AlarmCode.SEVERAL_POINTS:
             return f"{fact('points')} recovery points"
-        case AlarmCode.BROKER_DOWN:
-            return f"its Replica Broker is {visible(fact('state'))}, on {visible(fact('owner'))}"
-        case AlarmCode.NODE_SILENT:
-            return f"node {visible(fact('node'))} does not answer: {visible(fact('error'))}"
         case AlarmCode.RPO:
             return f"late: no sync within {age(int(fact('target')))}"
         case AlarmCode.NOT_PROVEN:
@@ -102,6 +98,17 @@ def _with_facts(alarm: Alarm) -> str:
             at = exact(datetime.fromisoformat(fact("at")))
             who = f"run {visible(fact('run'))} by {visible(fact('by'))}"
             return f"{_TEXTS[alarm.code]}; it said {fact('role')}, {at}, {who}"
+        case _:
+            return _of_endpoint(alarm)
+
+
+def _of_endpoint(alarm: Alarm) -> str:
+    fact = alarm.fact
+    match alarm.code:
+        case AlarmCode.BROKER_DOWN:
+            return f"its Replica Broker is {visible(fact('state'))}, on {visible(fact('owner'))}"
+        case AlarmCode.NODE_SILENT:
+            return f"node {visible(fact('node'))} does not answer: {visible(fact('error'))}"
         case AlarmCode.TWINS:
             return f"the same inventory as {visible(fact('twin'))}: one of them is a copy of the other"
         case AlarmCode.CLOCK_SKEW:
