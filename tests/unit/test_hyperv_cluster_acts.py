@@ -40,6 +40,9 @@ def test_a_machine_on_another_node_is_not_told_as_one_that_was_restarted_here() 
     assert (moved.verdict, moved.reason) == (Verdict.CONFLICT, "it was on N1 and runs on N2 now")
     assert (again.verdict, again.reason) == (Verdict.CONFLICT, "somebody or something started it again")
     assert running("N2", 9999, 60).verdict is Verdict.READY
+    # Within what a host's two clocks leave open.
+    assert running("N2", 60.5, 60).reason == running("N2", 59.5, 60).reason == moved.reason
+    assert running("N1", 59.5, 60).verdict is Verdict.READY
 
 
 def clusters() -> Estate:

@@ -42,10 +42,7 @@ def _unregistered(machine: Any) -> None:
 
 def _cloned(machine: Any) -> None:
     spec = vim.vm.CloneSpec(location=vim.vm.RelocateSpec(), powerOn=False, template=False)
-    task = machine.CloneVM_Task(machine.parent, "clone", spec)
-    # pyVim's own wait does not know what a clone's task is called.
-    while task.info.state != vim.TaskInfo.State.success:
-        assert task.info.error is None
+    peers.wait(machine.CloneVM_Task(machine.parent, "clone", spec))
 
 
 HAPPENINGS: dict[str, Callable[[Any], None]] = {
