@@ -58,11 +58,12 @@ def h4(case: Case) -> Verdict | None:
     partner = case.partner
     if case.mode != r.PRIMARY or case.state != r.PREPARED:
         return None
-    if partner is None:
+    failed_over = partner is not None and r.is_failed_over(partner.sighting)
+    if partner is None or (failed_over and not case.partner_counts):
         # The other end may have been failed over already; nobody sees it.
         unseen = warning(AlarmCode.PLANNED_IN_PROGRESS, case, other_end="not seen")
         return Verdict(Role.ORIGINAL, alarms=(unseen,))
-    if case.partner_mode not in (r.REPLICA, r.EXTENDED) or r.is_failed_over(partner.sighting):
+    if case.partner_mode not in (r.REPLICA, r.EXTENDED) or failed_over:
         return None
     return Verdict(Role.ORIGINAL, alarms=(warning(AlarmCode.PLANNED_IN_PROGRESS, case),))
 
@@ -84,10 +85,23 @@ def h6(case: Case) -> Verdict | None:
     """A replica that was failed over."""
     if case.mode not in (r.REPLICA, r.EXTENDED) or not r.is_failed_over(case.copy.sighting):
         return None
-    primary = case.relation.primary if case.relation else ""
+    original, primary = _original_of(case)
     gone = case.hosts.lacks(primary, case.copy.place.ident)
-    unsure = not_verified_off(case, case.partner, primary, gone)
+    unsure = not_verified_off(case, original, primary, gone)
     return Verdict(Role.RECOVERED, alarms=(warning(AlarmCode.UNPROTECTED_SINCE, case), *unsure, *_leg(case)))
+
+
+def _original_of(case: Case) -> tuple[Seen | None, str]:
+    """The copy that served before a failover, and the host that is told to have it.
+
+    The outer replica of a chain names the middle one, which is off all the time: what served is the first.
+    """
+    if case.mode != r.EXTENDED:
+        return case.partner, case.relation.primary if case.relation else ""
+    middle = next((c.sighting for c in case.others if r.mode_of(c.sighting) == r.REPLICA), None)
+    sender = r.relation_of(middle) if middle else None
+    first = [c for c in case.others if r.mode_of(c.sighting) == r.PRIMARY]
+    return min(first, key=lambda c: c.fresh, default=None), sender.primary if sender else ""
 
 
 def h7(case: Case) -> Verdict | None:

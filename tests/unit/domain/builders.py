@@ -16,16 +16,17 @@ from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, W
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NY, NJ = "New York", "New Jersey"
-NAMES = {"ny": ("ny", "ny.lab.example"), "nj": ("nj", "nj.lab.example")}
+NAMES = {name: (name, f"{name}.lab.example") for name in ("ny", "nj", "nj2")}
 
 
 def estate(*more: Endpoint) -> Estate:
-    """One Hyper-V host and one vCenter at each of two paired sites."""
+    """Hyper-V hosts and one vCenter at each of two paired sites; New Jersey has two hosts."""
     hosts = [
         Endpoint("ny", NY, EndpointKind.HYPERV_HOST, "10.0.0.1"),
         Endpoint("nj", NJ, EndpointKind.HYPERV_HOST, "10.0.0.2"),
         Endpoint("vc-ny", NY, EndpointKind.VSPHERE, "10.0.0.3"),
         Endpoint("vc-nj", NJ, EndpointKind.VSPHERE, "10.0.0.4"),
+        Endpoint("nj2", NJ, EndpointKind.HYPERV_HOST, "10.0.0.5"),
     ]
     return Estate(
         "TEST",

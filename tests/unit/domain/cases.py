@@ -15,6 +15,7 @@ from drconsole.domain.reading import (
     ManagedBy,
     Power,
     Reading,
+    Relation,
     ReplicaFiles,
     Sighting,
 )
@@ -323,6 +324,12 @@ def _row(status: str, **more: object) -> Sighting:
     """A replication as the second site's appliance tells it."""
     row = ApplianceRow("GID-1", status, **more)  # type: ignore[arg-type]
     return Sighting(Place("vsphere", NJ, "appliance", "GID-1"), "", "web-01", Power.UNKNOWN, appliance=row)
+
+
+def _leg(mode: str, state: str = "Replicating") -> Relation:
+    """The outer leg of a chain: from nj to nj2."""
+    ends = {"primary": "nj.lab.example", "replica": "nj2.lab.example"}
+    return relation(mode, state, relationship="Extended", **ends)
 
 
 OTHERS = [
@@ -740,6 +747,69 @@ OTHERS = [
             _copy(NY, "FORMER ORIGINAL", "H3", "stale-original-serves"),
             _copy(NJ, "RECOVERED", "H6", "unprotected"),
         ),
+    ),
+    Case(
+        "the outer replica of a chain took over, the first one silent",
+        (
+            reading("ny", vm("ny", ON, relation("Primary")), age_s=900),
+            reading("nj", vm("nj", OFF, relation("Replica"), _leg("Replica"))),
+            reading("nj2", vm("nj2", ON, _leg("ExtendedReplica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H10"),
+            _copy(NJ, "REPLICA", "H9"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+        silent=("ny",),
+    ),
+    Case(
+        "the outer replica of a chain took over, and nobody ever saw the first one",
+        (
+            reading("nj", vm("nj", OFF, relation("Replica"), _leg("Replica"))),
+            reading("nj2", vm("nj2", ON, _leg("ExtendedReplica", "FailedOver"))),
+        ),
+        (
+            _copy(NJ, "REPLICA", "H9"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+    ),
+    Case(
+        "the outer replica of a chain took over, and the first one is off",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary", "Error"))),
+            reading("nj", vm("nj", OFF, relation("Replica"), _leg("Replica"))),
+            reading("nj2", vm("nj2", ON, _leg("ExtendedReplica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H10", "replication-error", "original-off"),
+            _copy(NJ, "REPLICA", "H9"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+    ),
+    Case(
+        "the outer replica of a chain took over, and the first host answers and has it no more",
+        (
+            reading("ny", vm("ny", ON, ident="other")),
+            reading("nj", vm("nj", OFF, relation("Replica"), _leg("Replica"))),
+            reading("nj2", vm("nj2", ON, _leg("ExtendedReplica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "UNPROTECTED", "X2"),
+            _copy(NJ, "REPLICA", "H7", "source-gone"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+    ),
+    Case(
+        "prepared again since its other end was seen failed over",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary", "PreparedForFailover"))),
+            reading("nj", vm("nj", ON, relation("Replica", "FailedOver")), age_s=9 * DAY),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H4", "planned-in-progress"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+        silent=("nj",),
     ),
 ]
 
