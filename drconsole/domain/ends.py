@@ -132,6 +132,29 @@ def alive(original: CopyState | None) -> Block | None:
     return Block(reason, facts, (Operation.PLANNED_FAILOVER,))
 
 
+def beside(case: Ends, starts: CopyState) -> Block | None:
+    """Any other copy that is seen not to be off: what is started beside it would be the second one."""
+    others = (copy for copy in case.workload.copies if copy is not starts and copy.fresh)
+    return first(*(_not_alone(copy) for copy in others))
+
+
+def _not_alone(other: CopyState) -> Block | None:
+    facts = (*where(other), ("power", other.power.value))
+    match other.role:
+        case Role.ORIGINAL:
+            return alive(other)
+        case Role.FORMER_ORIGINAL:
+            return old_off(other)
+        case Role.REPLICA:
+            return not_off(other)
+        case Role.RECOVERED if other.power is not Power.OFF:
+            return Block(Reason.FAILED_OVER, where(other))
+        case Role.UNPROTECTED if other.power is not Power.OFF:
+            return Block(Reason.COPY_RUNS, facts)
+        case _:
+            return None
+
+
 def between(original: CopyState) -> Block | None:
     """A guest that is neither on nor off can be neither shut down nor left alone."""
     if original.power in (Power.ON, Power.OFF):

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from drconsole.domain import replication as r
 from drconsole.domain.ends import (
     Ends,
-    alive,
+    beside,
     between,
     completed,
     extended,
@@ -97,12 +97,12 @@ def _planned(case: Ends) -> Block | None:
 
 
 def _unplanned(case: Ends) -> Block | None:
-    original, replica = case.original, case.replica
+    replica = case.replica
     if replica is None:
         return no_replica(case)
     return first(
         stale(replica),
-        alive(original),
+        beside(case, replica),
         tested(case),
         failed_over(replica),
         not_off(replica),

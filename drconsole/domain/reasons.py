@@ -28,6 +28,7 @@ class Reason(StrEnum):
     ORIGINAL_RUNS = "original-runs"
     ORIGINAL_NOT_OFF = "original-not-off"
     ORIGINAL_BETWEEN = "original-between"
+    COPY_RUNS = "copy-runs"
     OLD_RUNS = "old-runs"
     OLD_NOT_OFF = "old-not-off"
     FIRST_COPY = "first-copy"

@@ -63,6 +63,10 @@ _SENTENCES: Mapping[Reason, tuple[str, str]] = MappingProxyType(
             "the original at {site} is {power}",
             "start it or turn it off on {endpoint}",
         ),
+        Reason.COPY_RUNS: (
+            "the copy at {site}, which nothing protects, is {power}",
+            "see which of them serves; to fail over, turn that one off on {endpoint} first",
+        ),
         Reason.OLD_RUNS: ("the old original at {site} runs", "shut it down on {endpoint}"),
         Reason.OLD_NOT_OFF: (
             "the old original at {site} is {power}, which is not off",

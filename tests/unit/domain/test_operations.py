@@ -29,6 +29,8 @@ TEST = "77777777-7777-4777-8777-777777777777"
 End = tuple[Power, str, str]
 HEALTHY: tuple[End, End] = ((ON, "Primary", "Replicating"), (OFF, "Replica", "Replicating"))
 MOVED: tuple[End, End] = ((OFF, "Primary", PREPARED), (ON, "Replica", FAILED))
+STALE: End = (ON, "Primary", "Error")
+OUTER: End = (OFF, "ExtendedReplica", "Replicating")
 
 
 def sight(host: str, end: End, **more: object) -> Sighting:
@@ -41,6 +43,18 @@ def sight(host: str, end: End, **more: object) -> Sighting:
 def two(left: End, right: End, silent: tuple[str, ...] = (), **more: object) -> Workload:
     """A workload with a copy at ny and one at nj; ``more`` goes to the relation of the second."""
     readings = (reading("ny", sight("ny", left)), reading("nj", sight("nj", right, **more)))
+    return only(picture(*readings, silent=silent))
+
+
+def three(left: End, middle: End, right: End, silent: tuple[str, ...] = ()) -> Workload:
+    """A workload with a copy at ny, at nj and at nj2; an extended replica there receives from nj."""
+    sent = {"primary": "nj.lab.example", "replica": "nj2.lab.example"}
+    last = sight("nj2", right, **sent) if right[1] == "ExtendedReplica" else sight("nj2", right)
+    readings = (
+        reading("ny", sight("ny", left)),
+        reading("nj", sight("nj", middle)),
+        reading("nj2", last),
+    )
     return only(picture(*readings, silent=silent))
 
 
@@ -84,6 +98,19 @@ ROWS: list[tuple[Operation, Workload, Reason | None]] = [
     (OP.UNPLANNED_FAILOVER, two(*HEALTHY, silent=("ny",)), None),
     (OP.UNPLANNED_FAILOVER, two(*HEALTHY, silent=("ny",), test_vm=TEST), Reason.TEST_EXISTS),
     (OP.UNPLANNED_FAILOVER, two(*HEALTHY, silent=("ny", "nj")), Reason.NOT_FRESH),
+    # Whatever else is seen to run: what is started beside it would be the second one.
+    (OP.UNPLANNED_FAILOVER, two((ON, "None", ""), HEALTHY[1]), Reason.COPY_RUNS),
+    (OP.UNPLANNED_FAILOVER, two((SAVED, "None", ""), HEALTHY[1]), Reason.UNKNOWN_ROLE),
+    (OP.UNPLANNED_FAILOVER, two((ON, "None", ""), HEALTHY[1], silent=("ny",)), None),
+    (OP.UNPLANNED_FAILOVER, three(*HEALTHY, HEALTHY[0], silent=("ny",)), Reason.ORIGINAL_RUNS),
+    (OP.UNPLANNED_FAILOVER, three(*MOVED, OUTER), Reason.FAILED_OVER),
+    (OP.UNPLANNED_FAILOVER, three(*MOVED, OUTER, silent=("nj",)), None),
+    (OP.UNPLANNED_FAILOVER, three(STALE, (OFF, "Replica", FAILED), OUTER), Reason.OLD_RUNS),
+    (
+        OP.UNPLANNED_FAILOVER,
+        three((OFF, "Replica", "Error"), (ON, "Replica", "Error"), OUTER),
+        Reason.REPLICA_NOT_OFF,
+    ),
     (OP.COMPLETE, two(*MOVED), None),
     (OP.COMPLETE, two(*HEALTHY), Reason.NOT_FAILED_OVER),
     (OP.COMPLETE, two(MOVED[0], (ON, "Replica", "FailedOver")), Reason.COMPLETED),
@@ -211,17 +238,20 @@ STATES = st.sampled_from(
     ]
 )
 ENDS = st.tuples(POWERS, MODES, STATES)
-SILENT = st.sets(st.sampled_from(["ny", "nj"])).map(tuple)
+SILENT = st.sets(st.sampled_from(["ny", "nj", "nj2"])).map(tuple)
 TESTS = st.sampled_from([None, TEST])
 SYNCS = st.sampled_from([None, NOW - timedelta(minutes=4), NOW - timedelta(days=9)])
 
 
 @st.composite
 def workloads(draw: st.DrawFn) -> Workload:
-    """Any two copies, or one."""
+    """Any one to three copies."""
     left, right, silent = draw(ENDS), draw(ENDS), draw(SILENT)
     more = {"test_vm": draw(TESTS), "last_sync": draw(SYNCS)}
-    if draw(st.booleans()):
+    count = draw(st.integers(1, 3))
+    if count == 3:
+        return three(left, right, draw(ENDS), silent)
+    if count == 2:
         return two(left, right, silent, **more)
     return only(picture(reading("ny", sight("ny", left, **more)), silent=silent))
 
@@ -229,7 +259,7 @@ def workloads(draw: st.DrawFn) -> Workload:
 @given(workloads(), st.sampled_from(list(Column)))
 def test_whatever_is_seen(workload: Workload, column: Column) -> None:
     stale = {c.place for c in workload.copies if not c.fresh}
-    running = any(c.fresh and c.power is ON and c.role is Role.ORIGINAL for c in workload.copies)
+    running = any(c.fresh and c.power is ON for c in workload.copies if c.role is not Role.TEST_COPY)
     for one in offers(workload, column, ALL):
         if one.starts is not None:
             # A former original and a leftover are never started, and nothing that was not seen just now.
