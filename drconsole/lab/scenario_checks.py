@@ -76,9 +76,21 @@ def mistakes(scenario: Scenario) -> Iterator[str]:
         yield from wrong_act_fault(scenario, fault)
     known = {workload.id for workload in scenario.workloads}
     yield from _unknown("two_alive", set(scenario.two_alive), known, "workload")
+    yield from _wrong_origins(scenario, known)
     placed = {(vm, places[host]) for vm, host in copies if host in hosts}
     for name, said in scenario.truth.parts().items():
         yield from _wrong_truth(f"truth.{name}", said, endpoints, placed)
+
+
+def _wrong_origins(scenario: Scenario, known: set[str]) -> Iterator[str]:
+    """A test copy knows where it comes from: its replica names it, or it says so itself."""
+    named = {copy.test for workload in scenario.workloads for copy in workload.copies.values()}
+    for workload in scenario.workloads:
+        where = f"workloads {workload.id}.made_from"
+        if workload.made_from is not None:
+            yield from _unknown(where, {workload.made_from}, known, "workload")
+        elif workload.id not in named and any(c.mode == "TestReplica" for c in workload.copies.values()):
+            yield f"{where}: no replica names this test copy: say whose it is"
 
 
 def _wrong_truth(where: str, said: Said, endpoints: set[str], placed: set[tuple[str, str]]) -> Iterator[str]:

@@ -142,12 +142,17 @@ class Copy(Relationship, frozen=True):
 
 
 class WorkloadForm(_Form, frozen=True):
-    """What the business calls one VM: its copies by host, and what both ends of its replication share."""
+    """What the business calls one VM: its copies by host, and what both ends of its replication share.
+
+    ``made_from`` is the workload of a test copy whose replica does not name it any more: the lab's watch has
+    to know whose copy it is.
+    """
 
     name: str
     id: Guid
     copies: dict[str, Copy]
     replication: Relationship = Relationship()
+    made_from: Guid | None = None
 
 
 class Happening(_Form, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 from drconsole.lab.hyperv.call import Gone
 from drconsole.lab.hyperv.content import content_at
 from drconsole.lab.hyperv.effects import perform
-from drconsole.lab.hyperv.machines import Host
+from drconsole.lab.hyperv.machines import Cluster, Host
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.hyperv.power_loss import come_up, go_down
 from drconsole.lab.hyperv.transitions import Operation, Refused
@@ -44,6 +44,21 @@ def test_the_automatic_start_action_decides(power: str, auto_start: str, after: 
     web = world["NYHV01"].machines[WEB]
     assert web.power == after
     assert after != "Running" or web.since == START
+
+
+@pytest.mark.parametrize(
+    ("power", "clustered", "after"),
+    [("Running", True, "Running"), ("Off", True, "Off"), ("Running", False, "Off")],
+)
+def test_a_cluster_starts_what_ran_when_its_last_node_is_back(
+    power: str, clustered: bool, after: str
+) -> None:
+    world = known(power=power, auto_start="Nothing", clustered=clustered)
+    node = world["NYHV01"]
+    node.cluster = Cluster("GOLD", "gold.corp.example", ("NYHV01",), "NYHV01")
+    go_down(world, node, START)
+    come_up(world, node, START)
+    assert node.machines[WEB].power == after
 
 
 def test_a_prepared_original_does_not_start_by_itself() -> None:

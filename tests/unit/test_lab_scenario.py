@@ -76,6 +76,16 @@ def test_notes_tell_times_that_long_ago() -> None:
             "power: Runing",
             r"small\.yaml: workloads .*\.HA\.power: VMState has no 'Runing'",
         ),
+        (
+            "mode: Replica, synced: never, points: 3",
+            "mode: TestReplica",
+            rf"workloads {WEB}\.made_from: no replica names this test copy",
+        ),
+        (
+            "    replication: {",
+            "    made_from: 99999999-9999-4999-8999-999999999999\n    replication: {",
+            rf"workloads {WEB}\.made_from: there is no workload 9999",
+        ),
         ("mode: Replica", "mode: Copy", r"copies\.HB\.mode: VMReplicationMode has no 'Copy'"),
         ("networks: [LAN]", "networks: [WAN]", r"copies\.HA\.networks: there is no switch 'WAN'"),
         ("up: 2d", "up: 2 days", r"regex"),

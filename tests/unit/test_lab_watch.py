@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from drconsole.lab import scenario
 from drconsole.lab.hyperv.machines import Adapter, Cluster, Host
+from drconsole.lab.hyperv.populate import build_hosts
+from drconsole.lab.hyperv.power_loss import go_down
 from drconsole.lab.hyperv.watch import Watch, alive_twice
 
 from .hyperv_world import DB, START, WEB, hosts
@@ -61,9 +64,14 @@ def power(name: str) -> Change:
     return lambda known: setattr(known["NJHV01"].machines[WEB], "power", name)
 
 
-def down(known: Hosts) -> None:
-    """The original's host is down."""
+def cut_off(known: Hosts) -> None:
+    """The line of the original's site is cut: it runs on, and who sits there works with it."""
     known["NYHV01"].state = "Down"
+
+
+def without_power(known: Hosts) -> None:
+    """The original's host has lost its power."""
+    go_down(known, known["NYHV01"], START)
 
 
 @pytest.mark.parametrize(
@@ -74,20 +82,35 @@ def down(known: Hosts) -> None:
         (of_one_name, True),
         (power("Starting"), True),
         (power("Stopping"), True),
+        (power("Saving"), True),
+        (power("Resuming"), True),
+        (power("RunningCritical"), True),
         (power("Off"), False),
         (power("Saved"), False),
+        (power("Paused"), False),
+        (power("PausedCritical"), False),
         (adapters("Isolated"), False),
         (adapters(None), False),
         (adapters(), False),
         (adapters("Isolated", "Production"), True),
         (one_cluster, False),
-        (down, False),
+        (cut_off, True),
+        (without_power, False),
     ],
 )
 def test_what_counts_as_two_alive(change: Change, alive: bool) -> None:
     known = both_on()
     change(known)
     assert (WEB in alive_twice(known)) is alive
+
+
+def test_a_test_copy_that_its_replica_does_not_name_is_known_by_its_scenario() -> None:
+    known = {host.name: host for host in build_hosts(scenario.load("test-left-running"), START)}
+    orphan = next(one for one in known["NJCL02"].machines.values() if one.name == "crm - Test")
+    original = next(one for one in known["NYHV01"].machines.values() if one.name == "crm")
+    assert original.id not in alive_twice(known)
+    orphan.adapters[0].switch = "Production"
+    assert original.id in alive_twice(known)
 
 
 def test_each_time_is_noted_once_with_its_cause() -> None:

@@ -38,6 +38,7 @@ def build_hosts(scenario: Scenario, now: datetime) -> list[Host]:
         shared = {**ends(scenario, workload), **_given(structs.asdict(workload.replication))}
         for name, copy in workload.copies.items():
             machine = Machine(name, workload.id, workload.name, created=now - AGE)
+            machine.workload = workload.made_from
             if copy.mode == "Primary" or copy.mode is UNSET:
                 machine.content = Content(((f"{workload.id} as it was made", 1),))
             if hosts[name].cluster is not None:

@@ -1,6 +1,7 @@
 """What becomes of a host's machines when it loses its power, and when it has it again.
 
-Which machines start by themselves is their automatic start action; clustered ones are started by the cluster.
+Which machines start by themselves is their automatic start action; what ran with a cluster role is started by
+the cluster, elsewhere or, where no other node was up, here.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def come_up(hosts: Mapping[str, Host], host: Host, now: datetime) -> None:
     settle(hosts, now)
     was_dead, host.dead, host.state = host.dead, False, "Up"
     for machine in host.machines.values() if was_dead else ():
-        _start_by_itself(hosts, machine, now)
+        _start_by_itself(hosts, host, machine, now)
 
 
 def start_anew(machine: Machine, now: datetime) -> None:
@@ -42,11 +43,12 @@ def start_anew(machine: Machine, now: datetime) -> None:
         start_writing(machine, now)
 
 
-def _start_by_itself(hosts: Mapping[str, Host], machine: Machine, now: datetime) -> None:
+def _start_by_itself(hosts: Mapping[str, Host], host: Host, machine: Machine, now: datetime) -> None:
     ran = machine.power in ON
+    again = machine.auto_start == "StartIfRunning" or host.clusters(machine)
     if ran:
         machine.power, machine.since = "Off", None
-    if machine.auto_start == "Start" or (ran and machine.auto_start == "StartIfRunning"):
+    if machine.auto_start == "Start" or (ran and again):
         try:
             perform(hosts, machine, Operation.START, now)
         except Refused:

@@ -1,7 +1,7 @@
 """The lab's own watch: two copies of one workload that run where people work with them, and what led to it.
 
-A copy counts while it is on and connected to a network that is not a test network of its site. A copy on a
-host that is down does not count: nobody reaches it.
+A copy counts while it is on and connected to a network that is not a test network of its site, also where the
+line of its site is cut: it runs there and is worked with. A host without power runs nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,13 @@ from datetime import datetime
 
 from drconsole.lab.hyperv.machines import Host, Machine
 
-ALIVE = ("Running", "Starting", "Stopping")
+ASLEEP = frozenset(
+    f"{name}{critical}"
+    for name in ("Off", "Saved", "FastSaved", "Paused", "Hibernated")
+    for critical in ("", "Critical")
+)
+"""States of power in which a machine does nothing; in all others it runs, or is about to."""
+
 Where = tuple[str, str]
 """A copy: its place, and its id there."""
 
@@ -53,7 +59,7 @@ def alive_twice(hosts: Mapping[str, Host]) -> dict[str, dict[Where, str]]:
     living: dict[str, dict[Where, str]] = {}
     for host in hosts.values():
         for machine in host.machines.values():
-            if host.state != "Down" and serves(host, machine):
+            if not host.dead and serves(host, machine):
                 # Two nodes that list one machine, as during a live migration, are one place. Names are none.
                 copies = living.setdefault(machine.workload or machine.id, {})
                 copies[host.place, machine.id] = f"{host.place}: {machine.name}"
@@ -63,4 +69,4 @@ def alive_twice(hosts: Mapping[str, Host]) -> dict[str, dict[Where, str]]:
 def serves(host: Host, machine: Machine) -> bool:
     """Whether a machine is on and connected to a network where people work."""
     networks = {adapter.switch for adapter in machine.adapters if adapter.switch is not None}
-    return machine.power in ALIVE and bool(networks - set(host.test_networks))
+    return machine.power not in ASLEEP and bool(networks - set(host.test_networks))
