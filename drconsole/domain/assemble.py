@@ -23,6 +23,7 @@ from drconsole.domain.roles import Alarm, AlarmCode, Role, Severity
 from drconsole.domain.rows.base import Verdict
 from drconsole.domain.snapshot import Basis, CopyState, EndpointState, EndpointStatus, Snapshot, Workload
 from drconsole.domain.unlisted import unlisted_in
+from drconsole.domain.unprotected import Expected, expected_of
 from drconsole.domain.verdict import evidence_of, judge
 
 
@@ -36,6 +37,7 @@ def assemble(
     recorded: Mapping[Place, Record | None] = MappingProxyType({}),
     inspections: Mapping[Place, Inspection] = MappingProxyType({}),
     before: Snapshot | None = None,
+    protected: frozenset[Place] = frozenset(),
 ) -> Snapshot:
     """Build the snapshot of all that is known.
 
@@ -43,6 +45,7 @@ def assemble(
     they show stays last-known. ``recorded`` are places that are known to have carried a failover record, with
     the last one where that is known. ``inspections`` is what looking closely at copies has given; no verdict
     rests on it. Of ``before``, an earlier picture of the same estate, what has not changed is taken over.
+    ``protected`` are places at which replication was seen once.
 
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
@@ -58,14 +61,15 @@ def assemble(
     last_known = tuple(Answer(reading, False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
-    around = (estate, hosts.told, dict(recorded))
+    around = (estate, hosts.told, dict(recorded), protected)
+    expected = expected_of(estate, protected)
     past = before.basis if before and before.basis else Basis((), {})
     elsewhere = around != past.around
     judged: dict[str, tuple[Group, Workload]] = {}
     for group in groups:
         copies, workload = past.judged.get(group.key, (None, None))
         if workload is None or elsewhere or group != copies or _told_anew(workload, inspections):
-            workload = _workload(group, estate, hosts, recorded, inspections, workload)
+            workload = _workload(group, estate, hosts, recorded, expected, inspections, workload)
         judged[group.key] = group, workload
     return Snapshot(
         taken_at=now,
@@ -102,6 +106,7 @@ def _workload(
     estate: Estate,
     hosts: Hosts,
     recorded: Mapping[Place, Record | None],
+    expected: Expected,
     inspections: Mapping[Place, Inspection],
     before: Workload | None,
 ) -> Workload:
@@ -112,7 +117,7 @@ def _workload(
     copies = tuple(
         _copy(
             seen,
-            _with_lost_record(seen, verdict, recorded),
+            _with_what_is_missed(group.key, seen, verdict, recorded, expected),
             estate,
             inspections.get(seen.place),
             old.get(seen.place),
@@ -129,12 +134,26 @@ def _workload(
         copies=copies,
         arrow=arrow_of(copies, bool(alarms), estate, hosts),
         alarms=alarms,
-        listed=any(c.row != "X2" for c in copies),
+        listed=any(c.row != "X2" or _is_missed(c) for c in copies),
     )
     if before is None or len(copies) != len(before.copies):
         return workload
     same = all(new is known for new, known in zip(copies, before.copies, strict=True))
     return before if same and workload == before else workload
+
+
+def _is_missed(copy: CopyState) -> bool:
+    return any(alarm.code is AlarmCode.NOT_PROTECTED for alarm in copy.alarms)
+
+
+def _with_what_is_missed(
+    key: str, seen: Seen, verdict: Verdict, recorded: Mapping[Place, Record | None], expected: Expected
+) -> Verdict:
+    """A verdict with what was there once: a failover record, and protection."""
+    verdict = _with_lost_record(seen, verdict, recorded)
+    if verdict.row != "X2":
+        return verdict
+    return replace(verdict, alarms=(*verdict.alarms, *expected.missed(key, seen.place)))
 
 
 def _with_lost_record(seen: Seen, verdict: Verdict, recorded: Mapping[Place, Record | None]) -> Verdict:

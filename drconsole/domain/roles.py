@@ -63,6 +63,7 @@ class AlarmCode(StrEnum):
     ORIGINAL_NOT_RUNNING = "original-not-running"
     STARTS_BY_ITSELF = "starts-by-itself"
     NOT_PROVEN = "not-proven"
+    NOT_PROTECTED = "not-protected"
     STALE_JOB = "stale-job"
     GROUP_SHARED = "group-shared"
     STATES_DIFFER = "states-differ"

@@ -15,6 +15,7 @@ from drconsole.domain.reading import Reading
 from drconsole.domain.record import Record, believed, newer
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, EndpointStatus
+from drconsole.domain.unprotected import protected_in
 from drconsole.errors import EndpointError
 from drconsole.inventory.reader import Finished
 
@@ -23,10 +24,10 @@ from drconsole.inventory.reader import Finished
 class Entry:
     """One endpoint: ``latest`` answer, the last ``complete`` one, and its status.
 
-    ``recorded`` are the places at which it showed a failover record, with the last one where that is known. A
-    read that goes on was ``begun``, and its time counts from ``started`` (monotonic): what it waits for
-    elsewhere does not count. ``writes``: since when something of it is being kept (monotonic); ``unkept``:
-    the last attempt failed.
+    ``recorded`` are the places at which it showed a failover record, with the last one where that is known;
+    ``protected`` are those at which it showed replication. A read that goes on was ``begun``, and its time
+    counts from ``started`` (monotonic): what it waits for elsewhere does not count. ``writes``: since when
+    something of it is being kept (monotonic); ``unkept``: the last attempt failed.
     """
 
     endpoint: Endpoint
@@ -37,6 +38,7 @@ class Entry:
     started: float | None = None
     answered: bool = False
     recorded: dict[Place, Record | None] = field(default_factory=dict)
+    protected: frozenset[Place] = frozenset()
     writes: float | None = None
     unkept: bool = False
 
@@ -47,6 +49,7 @@ class Board:
     Args:
         kept: the last readings by endpoint.
         recorded: the places that each endpoint is known to have shown with a failover record, and the record.
+        protected: those at which each has shown replication.
     """
 
     def __init__(
@@ -54,12 +57,18 @@ class Board:
         estate: Estate,
         kept: Mapping[str, Reading],
         recorded: Mapping[str, Mapping[Place, Record | None]] = MappingProxyType({}),
+        protected: Mapping[str, frozenset[Place]] = MappingProxyType({}),
     ) -> None:
         self.entries = {e.name: _entry(e, kept.get(e.name)) for e in estate.endpoints}
         for name, places in recorded.items():
             self.entries[name].recorded = dict(places)
+        for name, seen in protected.items():
+            self.entries[name].protected = seen
         for reading in kept.values():
-            self.entries[reading.endpoint].recorded |= _records_in(reading)
+            entry = self.entries[reading.endpoint]
+            entry.recorded |= _records_in(reading)
+            entry.protected |= protected_in(reading)
+        self._protected: frozenset[Place] | None = None
 
     @property
     def recorded(self) -> dict[Place, Record | None]:
@@ -69,6 +78,13 @@ class Board:
             for place, record in entry.recorded.items():
                 found[place] = newer(found.get(place), record)
         return found
+
+    @property
+    def protected(self) -> frozenset[Place]:
+        """All places at which replication was seen once; the same object while nothing was learned."""
+        if self._protected is None:
+            self._protected = frozenset().union(*(entry.protected for entry in self.entries.values()))
+        return self._protected
 
     def started(self, name: str, at: float) -> None:
         """A read of the endpoint has begun."""
@@ -91,15 +107,19 @@ class Board:
         entry.status = _answered(status, reading)
 
     def _remember(self, reading: Reading) -> None:
-        """Keep the places that carried a failover record, so that one that vanishes is missed.
+        """Keep where failover records and replication were seen, so that what vanishes is missed.
 
         Where the copy itself is gone nothing is to be missed.
         """
         entry = self.entries[reading.endpoint]
         entry.recorded |= _records_in(reading)
+        protected = entry.protected | protected_in(reading)
         if reading.complete:
             present = {s.place for s in reading.sightings}
+            protected &= present
             entry.recorded = {p: record for p, record in entry.recorded.items() if p in present}
+        if protected != entry.protected:
+            entry.protected, self._protected = protected, None
 
     def writing(self, name: str) -> None:
         """What was read of an endpoint is being written for the next console."""

@@ -182,7 +182,7 @@ class Collector(threading.Thread):
         if not reading.complete and entry.complete is not None:
             better = entry.complete if entry.unkept else None
         self._board.writing(reading.endpoint)
-        self._keeper.keep(ToKeep(entry.endpoint, better, dict(entry.recorded)))
+        self._keeper.keep(ToKeep(entry.endpoint, better, dict(entry.recorded), entry.protected))
 
     def _watch_hanging(self) -> bool:
         """Tell of reads beyond their budget, and break them off; their thread may go on waiting alone."""
@@ -246,6 +246,7 @@ class Collector(threading.Thread):
             self._expected(),
             self._attention.inspections,
             before,
+            board.protected,
         )
 
 

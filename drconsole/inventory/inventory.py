@@ -16,6 +16,7 @@ from drconsole.errors import EndpointError
 from drconsole.inventory.board import Board
 from drconsole.inventory.collector import Again, Collector, GivenUp, Look, Report, no_answer
 from drconsole.inventory.keeper import Keeper
+from drconsole.inventory.protected import ProtectedPlaces
 from drconsole.inventory.reader import EndpointReader
 from drconsole.inventory.recorded import RecordedPlaces
 from drconsole.inventory.store import ReadingStore
@@ -49,12 +50,13 @@ class Inventory:
         taken_away: Callable[[], frozenset[Place]] = frozenset,
     ) -> None:
         self.estate = estate
-        store, recorded = ReadingStore(state), RecordedPlaces(state)
+        store, recorded, protected = ReadingStore(state), RecordedPlaces(state), ProtectedPlaces(state)
         kept = {e.name: r for e in estate.endpoints if (r := store.load(e))}
-        self._board = Board(estate, kept, {e.name: recorded.load(e) for e in estate.endpoints})
+        records = {e.name: recorded.load(e) for e in estate.endpoints}
+        self._board = Board(estate, kept, records, {e.name: protected.load(e) for e in estate.endpoints})
         self._reports: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._readers = {n: EndpointReader(p, self._reports.put) for n, p in platforms.items()}
-        self._keeper = Keeper(store, recorded, self._reports.put)
+        self._keeper = Keeper(store, recorded, protected, self._reports.put)
         self._collector = Collector(
             estate, self._board, self._readers, self._reports, self._keeper, awaited, taken_away
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drconsole.domain.endpoint import Endpoint
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.record import Record
+from drconsole.inventory.protected import ProtectedPlaces
 from drconsole.inventory.recorded import RecordedPlaces
 from drconsole.inventory.store import ReadingStore
 
@@ -24,6 +25,7 @@ class ToKeep:
     endpoint: Endpoint
     reading: Reading | None
     recorded: Mapping[Place, Record | None]
+    protected: frozenset[Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,17 @@ class Keeper(threading.Thread):
         report: takes what became of it, in this thread.
     """
 
-    def __init__(self, store: ReadingStore, recorded: RecordedPlaces, report: Callable[[Kept], None]) -> None:
+    def __init__(
+        self,
+        store: ReadingStore,
+        recorded: RecordedPlaces,
+        protected: ProtectedPlaces,
+        report: Callable[[Kept], None],
+    ) -> None:
         super().__init__(name="keep", daemon=True)
         self._store = store
         self._recorded = recorded
+        self._protected = protected
         self._report = report
         self._turn = threading.Condition()
         self._waiting: dict[str, ToKeep] = {}
@@ -56,7 +65,7 @@ class Keeper(threading.Thread):
         with self._turn:
             before = self._waiting.pop(name, None)
             reading = what.reading or (before.reading if before else None)
-            self._waiting[name] = ToKeep(what.endpoint, reading, what.recorded)
+            self._waiting[name] = replace(what, reading=reading)
             self._turn.notify()
 
     def end(self) -> None:
@@ -85,6 +94,7 @@ class Keeper(threading.Thread):
 
     def _written(self, what: ToKeep) -> str:
         why_not = self._recorded.keep(what.endpoint, what.recorded)
+        why_not = self._protected.keep(what.endpoint, what.protected) or why_not
         if what.reading is not None:
             why_not = self._store.save(what.endpoint, what.reading) or why_not
         return why_not

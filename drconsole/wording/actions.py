@@ -28,6 +28,7 @@ _NEXT = {
     AlarmCode.RESYNC_NEEDED: "resynchronize",
     AlarmCode.PAUSED: "resume replication",
     AlarmCode.UNPROTECTED_SINCE: "reverse: nothing protects it",
+    AlarmCode.NOT_PROTECTED: "by hand: replicate it again, or acknowledge this",
     AlarmCode.STARTS_BY_ITSELF: "by hand: switch off its automatic start",
     AlarmCode.STALE_JOB: "by hand: pause the old replication",
     AlarmCode.GROUP_SHARED: "ask the replication appliance which of the two it replicates",

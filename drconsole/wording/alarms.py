@@ -28,11 +28,11 @@ _TEXTS = {
     AlarmCode.ORPHAN_TEST: "orphan test: no replica names this test copy as its own",
     AlarmCode.TEST_RUNNING: "TEST COPY on",
     AlarmCode.EXTENDED_LEG: "its source was failed over: continue, or remove this leg",
-    AlarmCode.STARTS_BY_ITSELF: "an old copy that would start by itself with its host",
-    AlarmCode.STALE_JOB: "the old replication still tries to copy onto the recovered VM",
+    AlarmCode.STARTS_BY_ITSELF: "an old copy would start by itself with its host",
+    AlarmCode.STALE_JOB: "stale job: the old replication tries to copy onto the recovered VM",
     AlarmCode.GROUP_SHARED: "a VM beside it has the same replication group: a clone or a restore",
     AlarmCode.RECORD_GONE: "its failover record has vanished from the notes",
-    AlarmCode.RECORD_STRANGE: "a failover record in its notes cannot be understood and is not believed",
+    AlarmCode.RECORD_STRANGE: "a failover record in its notes cannot be understood: it is not believed",
     AlarmCode.TORN: "torn: files of one generation are missing",
     AlarmCode.SYNCING: "in the middle of a transfer",
     AlarmCode.FILES_NOT_SEEN: "known from the appliance alone, its files were not seen",
@@ -69,11 +69,11 @@ def _with_facts(alarm: Alarm) -> str:
         case AlarmCode.PLANNED_IN_PROGRESS if fact("other_end"):
             return "planned failover in progress, its other end is not seen"
         case AlarmCode.EXTENDED_TROUBLE:
-            return f"its extended leg is in state {visible(fact('state'))}"
+            return f"extended leg: {visible(fact('state'))}"
         case AlarmCode.ORIGINAL_NOT_RUNNING:
             return f"the original is {fact('power')}"
         case AlarmCode.STATES_DIFFER:
-            return f"Get-VM says {visible(fact('own'))}, Get-VMReplication something else"
+            return f"Get-VM says {visible(fact('own'))}; Get-VMReplication says something else"
         case AlarmCode.SEVERAL_POINTS:
             return f"{fact('points')} recovery points"
         case AlarmCode.RPO:
@@ -82,6 +82,10 @@ def _with_facts(alarm: Alarm) -> str:
             if alarm.since is None:
                 return "not proven: no test of it was passed yet"
             return f"not proven: no passed test within {fact('days')} days"
+        case AlarmCode.NOT_PROTECTED if fact("why") == "config":
+            return "not protected: the config names it, and nothing replicates it"
+        case AlarmCode.NOT_PROTECTED:
+            return "not protected any more: its replication was removed"
         case AlarmCode.ORIGINAL_NOT_VERIFIED_OFF:
             if fact("power"):
                 return f"ORIGINAL NOT VERIFIED OFF: it is {fact('power')}, which is not off"
@@ -146,13 +150,20 @@ def _sites(alarm: Alarm) -> str:
 
 def workload_alarm(workload: Workload, alarm: Alarm, now: datetime | None = None) -> str:
     """An alarm with its workload, as the second line of every screen says it."""
-    name = visible(workload.name)
-    if alarm.code is AlarmCode.SPLIT_BRAIN:
-        head, _, rest = alarm_text(alarm, now).partition(": ")
-        return f"{head} {name} {rest}"
-    return f"{name}: {alarm_text(alarm, now)}"
+    return "".join(parted(workload, alarm, now))
 
 
 def endpoint_alarm(status: EndpointStatus, alarm: Alarm, now: datetime | None = None) -> str:
     """An alarm with its endpoint."""
-    return f"{visible(status.name)}: {alarm_text(alarm, now)}"
+    return "".join(parted(status, alarm, now))
+
+
+def parted(
+    subject: Workload | EndpointStatus, alarm: Alarm, now: datetime | None = None
+) -> tuple[str, str, str]:
+    """What stands before the name of its subject, that name, and what is said of it."""
+    text = alarm_text(alarm, now)
+    if alarm.code is AlarmCode.SPLIT_BRAIN:
+        head, _, rest = text.partition(": ")
+        return f"{head} ", visible(subject.name), f" {rest}"
+    return "", visible(subject.name), f": {text}"

@@ -72,6 +72,66 @@ def test_a_record_that_vanishes_is_missed_by_consoles_started_later(tmp_path: Pa
         assert missed(asked(tmp_path, reading("ny", rewritten())))
 
 
+def protected() -> Sighting:
+    """A VM that is replicated."""
+    return vm("ny", Power.ON, relation("Primary"))
+
+
+def bare() -> Sighting:
+    """The same after somebody has removed its replication."""
+    return vm("ny", Power.ON, own_mode="None")
+
+
+def unprotected(snapshot: Snapshot) -> bool:
+    return any("not-protected" in codes(workload) and workload.listed for workload in snapshot.workloads)
+
+
+def test_protection_that_was_removed_is_missed_by_consoles_started_later(tmp_path: Path) -> None:
+    assert not unprotected(asked(tmp_path, reading("ny", bare())))
+    assert not unprotected(asked(tmp_path, reading("ny", protected())))
+    for _ in range(3):
+        assert unprotected(asked(tmp_path, reading("ny", bare())))
+    assert unprotected(asked(tmp_path, SILENT))
+    assert not unprotected(asked(tmp_path, reading("ny", protected())))
+
+
+def test_protection_is_missed_where_only_an_earlier_version_kept_a_reading(tmp_path: Path) -> None:
+    asked(tmp_path, reading("ny", protected()))
+    (tmp_path / "protected" / "a.json").unlink()
+    assert unprotected(asked(tmp_path, reading("ny", bare())))
+
+
+def test_protection_is_forgotten_with_its_vm_and_only_when_all_was_seen(tmp_path: Path) -> None:
+    asked(tmp_path, reading("ny", protected()))
+    for unseen in (replace(reading("ny"), complete=False, limits=("no rights",)), SILENT):
+        asked(tmp_path, unseen)
+        assert unprotected(asked(tmp_path, reading("ny", bare())))
+    asked(tmp_path, reading("ny"))
+    assert not unprotected(asked(tmp_path, reading("ny", bare())))
+
+
+def test_consoles_beside_each_other_do_not_forget_what_the_other_saw_protected(tmp_path: Path) -> None:
+    other = vm("ny", Power.ON, relation("Primary"), ident="v2")
+    third = vm("ny", Power.ON, relation("Primary"), ident="v3")
+    platform = Scripted(endpoint("a"), reading("ny", protected()), reading("ny", bare(), other, third))
+    with running(tmp_path, platform) as long:
+        long.wait(PATIENCE_S)
+        asked(tmp_path, reading("ny", protected(), other))
+        long.read_now()
+        when(long, lambda snapshot: len(snapshot.workloads) == 3)
+    for ident in ("v1", "v2", "v3"):
+        alone = reading("ny", vm("ny", Power.ON, ident=ident, own_mode="None"))
+        known = replace(alone, complete=False, limits=("no rights",))
+        assert unprotected(asked(tmp_path, known)), ident
+
+
+@pytest.mark.parametrize("kept", [b"", b"{}", b'{"schema": 1, "address": "192.0.2.1", "places": [7]}'])
+def test_a_damaged_file_of_what_was_protected_is_replaced(tmp_path: Path, kept: bytes) -> None:
+    Folder(tmp_path / "protected").write("a", kept)
+    assert not unprotected(asked(tmp_path, reading("ny", protected())))
+    assert unprotected(asked(tmp_path, reading("ny", bare())))
+
+
 def test_a_record_that_comes_back_is_missed_only_when_it_vanishes_again(tmp_path: Path) -> None:
     said = [
         missed(asked(tmp_path, reading("ny", one)))
