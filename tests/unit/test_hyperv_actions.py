@@ -38,6 +38,7 @@ PREPARED = "PreparedForFailover"
 LATER = NOW + timedelta(minutes=1)
 ISOLATED = {"every": {"switch": "Isolated", "vlan": None}}
 SILENT = Unreachable("No connection.", subject="ny")
+PAGE = "C:\\test\\page.vhdx"
 
 
 def test_the_actions_that_may_be_repeated() -> None:
@@ -150,6 +151,24 @@ class TestStopTest:
     def test_another_test_copy_than_the_one_that_is_meant(self) -> None:
         other = look(machine(), leg(test=OTHER), test=machine(ident=OTHER))
         assert seen("stop-test", other, self.BEFORE).verdict is CONFLICT
+        # A retry may come when somebody has stopped the test and made one of their own.
+        assert seen("stop-test", other, meant=TEST).verdict is CONFLICT
+        mine = look(machine(), leg(test=TEST.upper()), test=self.TESTED)
+        assert seen("stop-test", mine, meant=TEST).verdict is READY
+
+    def test_what_the_record_names_must_go_too(self) -> None:
+        """Somebody has taken one of its disks away from it: the call that removes it leaves that behind."""
+        here = look(machine(), leg(test=TEST), test=self.TESTED)
+        assert seen("stop-test", here, meant=TEST, disks=[PAGE, DISK]).baseline["files"] == [PAGE, DISK]
+
+    def test_what_is_gone_already_is_proved_as_well(self) -> None:
+        gone = [{"path": one, "exists": False} for one in (PAGE, DISK)]
+        known = {"meant": TEST, "disks": [PAGE, DISK]}
+        assert seen("stop-test", look(machine(), leg(), files=gone), **known).verdict is DONE
+        left = [gone[0], {"path": DISK, "exists": True}]
+        assert seen("stop-test", look(machine(), leg(), files=left), **known).verdict is UNKNOWN
+        there = look(machine(), leg(), files=gone, listed=[VM, TEST])
+        assert seen("stop-test", there, **known).verdict is UNKNOWN
 
 
 class TestRecord:
@@ -158,10 +177,10 @@ class TestRecord:
     def test_done_when_it_is_read_back(self) -> None:
         here = look(machine(notes=recorded(Role.RECOVERED)), leg())
         assert seen("write-record", here, role="RECOVERED").verdict is DONE
-        assert seen("write-record", look(machine(), leg()), role="RECOVERED").verdict is READY
+        assert seen("write-record", look(machine(), leg(state=FAILED)), role="RECOVERED").verdict is READY
 
     def test_one_of_another_place_is_not_believed(self) -> None:
-        here = look(machine(notes=recorded(Role.RECOVERED, ident=OTHER)), leg())
+        here = look(machine(notes=recorded(Role.RECOVERED, ident=OTHER)), leg(state=FAILED))
         assert seen("write-record", here, role="RECOVERED").verdict is READY
 
     def test_a_test_copy_of_another_run(self) -> None:
@@ -172,8 +191,22 @@ class TestRecord:
         assert seen("write-record", bare, role="TEST COPY", test=True).verdict is READY
 
     def test_another_role_than_the_one_that_is_meant(self) -> None:
-        here = look(machine(notes=recorded(Role.FORMER_ORIGINAL)), leg())
+        here = look(machine(notes=recorded(Role.FORMER_ORIGINAL)), leg(state=FAILED))
         assert seen("write-record", here, role="RECOVERED").verdict is READY
+
+    @pytest.mark.parametrize("state", [FAILED, "FailedOver", "RecoveryInProgress"])
+    def test_it_stays_on_what_is_failed_over(self, state: str) -> None:
+        """A retry may come when somebody else has failed it over again: then it is their record."""
+        noted = machine(notes=recorded(Role.RECOVERED, "0badcafe"))
+        assert seen("remove-record", look(noted, leg(state=state))).verdict is CONFLICT
+        assert seen("remove-record", look(noted, leg())).verdict is READY
+
+    @pytest.mark.parametrize("mode", [("Replica", "Replicating"), ("Primary", "Replicating"), ("", "")])
+    def test_nothing_is_called_recovered_that_is_not_failed_over(self, mode: tuple[str, str]) -> None:
+        """A retry may come when somebody has taken the failover back by hand."""
+        legs = [leg(*mode)] if mode[0] else []
+        assert seen("write-record", look(machine(), *legs), role="RECOVERED").verdict is CONFLICT
+        assert seen("write-record", look(machine(), leg(state=FAILED)), role="RECOVERED").verdict is READY
 
     def test_it_stays_while_the_failover_holds(self) -> None:
         noted = machine(notes=recorded(Role.RECOVERED))
@@ -350,6 +383,13 @@ class TestStop:
         assert seen("read-off-twice", here, None).verdict is READY
         again = look(machine("Running"), leg("Primary"), at=NOW + timedelta(seconds=after))
         assert seen("read-off-twice", again, base()).verdict is CONFLICT
+
+    def test_off_on_two_nodes_is_not_off_twice(self) -> None:
+        """Their clocks differ, and what moves is about to be started."""
+        here = look(machine("Off"), leg("Primary"), at=NOW + timedelta(minutes=5))
+        here.node = "N2"
+        assert seen("read-off-twice", here, base(node="N1")).verdict is CONFLICT
+        assert seen("read-off-twice", here, base(node="N2")).verdict is DONE
 
     def test_heartbeat(self) -> None:
         for beat, verdict in (("OkApplicationsHealthy", DONE), ("NoContact", READY), ("", READY)):

@@ -28,12 +28,14 @@ class FakeHost:
         self.owner = ""
         self.silent = False
         self.asked: list[str] = []
+        self.given: Mapping[str, Any] = {}
         self.begun: list[tuple[str, Mapping[str, Any]]] = []
         self.closed = False
 
     def ask(self, name: str, arguments: Mapping[str, Any], budget_s: float = 0) -> bytes:
         """A reading script."""
         self.asked.append(name)
+        self.given = arguments
         if self.silent:
             raise Unreachable("No connection.", subject=self.node)
         if name == "owner.ps1":
@@ -169,6 +171,12 @@ def test_nothing_is_begun_on_another_test_copy_than_was_observed() -> None:
     with pytest.raises(EndpointError, match="another test copy"):
         one.act(step("stop-test"), baseline, lambda handle: pytest.fail("kept"))
     assert host.begun == []
+
+
+def test_what_is_meant_is_looked_for_before_anything_was_observed() -> None:
+    host = FakeHost("", machine(), leg("Replica"))
+    actor(host).observe(step("stop-test", meant=TEST, disks=["C:\\a.vhdx"]), None)
+    assert host.given == {"vm": VM, "other": TEST, "files": ["C:\\a.vhdx"]}
 
 
 def test_a_guest_that_was_started_again_meanwhile_is_not_shut_down() -> None:

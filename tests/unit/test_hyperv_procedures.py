@@ -15,6 +15,7 @@ from drconsole.domain.endpoint import Estate, Pair, Site
 from drconsole.domain.mapping import AddressMap, NetworkMap
 from drconsole.domain.plan import Operation, Readiness
 from drconsole.domain.reading import Power, Sighting
+from drconsole.domain.record import Record, written
 from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import Workload
 from drconsole.errors import UsageError
@@ -318,6 +319,40 @@ def test_stop_test() -> None:
         vm("ny", OFF, relation("Primary")), vm("nj", OFF, relation("Replica", FAILED, test_vm=TEST))
     )
     assert "would discard a failover" in blocks(plan(Operation.STOP_TEST, failed))
+
+
+class TestWhoseTest:
+    """The record of the test copy is the ledger: whose it is, and what was made for it."""
+
+    def beside(self, *, notes: bool) -> Workload:
+        """A replica with a test copy, with the record of a run or without."""
+        test = vm("nj", ON, ident=TEST, own_mode="TestReplica", notes="mine")
+        record = Record(
+            "hv:v1",
+            Role.TEST_COPY,
+            test.place,
+            "7f3c0a11",
+            NOW,
+            "ada@jump",
+            objects=(f"vm:{TEST}", "disk:C:\\a.vhdx"),
+        )
+        test = replace(test, notes=written("mine", record, "Made.")) if notes else test
+        copies = (vm("nj", OFF, relation("Replica", test_vm=TEST)), test)
+        return only(picture(reading("ny", vm("ny", ON, relation("Primary"))), reading("nj", *copies)))
+
+    @pytest.mark.parametrize("operation", [Operation.STOP_TEST, Operation.PLANNED_FAILOVER])
+    def test_the_one_that_is_seen_is_meant_and_no_other(self, operation: Operation) -> None:
+        told = plan(operation, self.beside(notes=True))
+        first = told.steps[0]
+        assert (first.action, first.params["meant"]) == ("stop-test", TEST)
+        assert first.params["disks"] == ["C:\\a.vhdx"]
+        assert "made by run 7f3c0a11 of ada@jump at 2026-03-01 12:00:00 UTC" in texts(told, Readiness.READY)
+
+    @pytest.mark.parametrize("operation", [Operation.STOP_TEST, Operation.PLANNED_FAILOVER])
+    def test_one_that_nobody_owns_up_to_is_told(self, operation: Operation) -> None:
+        told = plan(operation, self.beside(notes=False))
+        assert "nobody knows whose test it is" in texts(told, Readiness.WARNING)
+        assert (told.steps[0].params["meant"], told.steps[0].params["disks"]) == (TEST, [])
 
 
 class TestPlanned:

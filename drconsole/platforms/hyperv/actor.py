@@ -150,7 +150,9 @@ class HyperVActor:
 
     def _observe(self, step: Step, baseline: Json | None) -> tuple[Observation, View, Reach]:
         action = ACTIONS[step.action]
-        here, reach = self.look(step.params["vm"], baseline, roles=bool(step.params.get("roles")))
+        params = step.params
+        watched = baseline or {"other": params.get("meant"), "files": params.get("disks", [])}
+        here, reach = self.look(params["vm"], watched, roles=bool(params.get("roles")))
         view = View(step, here, self._others(step), self._statistics(action, step, here, reach))
         return action.observe(view, baseline), view, reach
 

@@ -131,12 +131,15 @@ def _awaited(view: View, baseline: Json | None) -> Observation | None:
 
 
 def observe_off_twice(view: View, baseline: Json | None) -> Observation:
-    """Done when it is off again 30 s after it was seen off, on the host's own clock."""
+    """Done when it is off again 30 s after it was seen off, on the same host's own clock."""
     target = view.target
     if target is None:
         return view.missing()
     if not target.off:
         return view.conflict(f"it is not off any more ({target.power})", power=target.power)
+    # Two nodes have two clocks, and what a cluster moves it may be about to start.
+    if baseline is not None and (node := baseline.get("node", view.here.node)) != view.here.node:
+        return view.conflict(f"it was on {node} and is on {view.here.node} now", power=target.power)
     if baseline is not None and passed(view, baseline) >= TWICE:
         first_seen, now = since(baseline), view.here.now
         return view.done(power=f"{target.power} at {first_seen:%H:%M:%S} and {now:%H:%M:%S} UTC")

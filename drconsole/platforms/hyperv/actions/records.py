@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from drconsole.domain.record import Record, believed, without, written
+from drconsole.domain.replication import FAILED_OVER
 from drconsole.domain.roles import Role
 from drconsole.domain.step import Effect, Json, Observation
 from drconsole.platforms.hyperv.actions.base import Action, View, the_vm
+from drconsole.platforms.hyperv.actions.failover import IN_PROGRESS
+
+# How a record's list of what was made begins an entry that is a disk.
+DISK = "disk:"
 
 
 def observe_write(view: View, baseline: Json | None) -> Observation:
-    """Done when the record of this run is read back; a test copy with another run's is somebody else's."""
+    """Done when the record of this run is read back; a test copy with another run's is somebody else's.
+
+    Only what is failed over is called recovered: a retry may come when somebody has taken that back.
+    """
     target = view.target
     if target is None:
         return view.missing()
@@ -18,6 +26,9 @@ def observe_write(view: View, baseline: Json | None) -> Observation:
         return view.done(record=f"{record.role} of run {record.run} at {record.place.where}")
     if record and view.params.get("test"):
         return view.conflict(f"the test copy belongs to run {record.run} of {record.by}")
+    if view.params["role"] == Role.RECOVERED and view.here.state not in FAILED_OVER:
+        now = f"{view.here.mode} {view.here.state}".strip() or "not replicated"
+        return view.conflict(f"it is not failed over any more ({now})")
     return view.ready(record=record.run if record else "none")
 
 
@@ -26,7 +37,7 @@ def arguments_of_write(view: View) -> Json:
     target, params = view.target, view.params
     assert target is not None
     test = bool(params.get("test"))
-    objects = [f"vm:{target.id.lower()}", *(f"disk:{path}" for path in target.disks)] if test else []
+    objects = [f"vm:{target.id.lower()}", *(f"{DISK}{path}" for path in target.disks)] if test else []
     record = Record(
         key=params["key"],
         role=Role(params["role"]),
@@ -45,7 +56,7 @@ def arguments_of_write(view: View) -> Json:
 
 
 def observe_remove(view: View, baseline: Json | None) -> Observation:
-    """Done when no record of this place is left."""
+    """Done when no record of this place is left; never ready while the copy is failed over."""
     target = view.target
     if target is None:
         return view.missing()
@@ -55,6 +66,8 @@ def observe_remove(view: View, baseline: Json | None) -> Observation:
     if wanted and view.here.mode != wanted:
         reason = f"it is no {wanted} ({view.here.mode or 'not replicated'}): the record still holds"
         return view.conflict(reason)
+    if view.here.state in FAILED_OVER or view.here.state == IN_PROGRESS:
+        return view.conflict(f"it is failed over ({view.here.state}): the record still holds")
     return view.ready(record=view.record.run if view.record else "none")
 
 

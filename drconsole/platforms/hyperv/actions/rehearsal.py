@@ -72,15 +72,19 @@ def manual_stop(params: Json) -> str:
 
 
 def observe_stop(view: View, baseline: Json | None) -> Observation:
-    """Done when the test copy that was there is gone, with its disks and its cluster role."""
+    """Done when the test copy that was there is gone, with its disks and its cluster role.
+
+    ``meant`` is the one that was planned, with the disks that its record names.
+    """
     here = view.here
     if here.vm is None:
         return view.missing()
     if here.test_id:
         return _still_there(view, here.test, baseline)
-    if not baseline:
+    known = baseline or {"other": view.params.get("meant"), "files": view.params.get("disks", [])}
+    if not known["other"]:
         return view.done(test_copy="none")
-    ident, disks = baseline["other"], baseline["files"]
+    ident, disks = known["other"], known["files"]
     if not here.lacks(ident):
         return view.unknown(
             f"its replica does not name the test copy {ident} any more, but it is still there"
@@ -103,9 +107,11 @@ def _still_there(view: View, test: MachineRow | None, baseline: Json | None) -> 
         return view.conflict(
             f"in state {view.here.state} the same call would discard a failover", state=view.here.state
         )
-    if baseline and baseline["other"] != test.id.lower():
-        return view.conflict("it has another test copy than before")
-    watched = {"other": test.id.lower(), "files": list(test.disks)}
+    known = baseline["other"] if baseline else view.params.get("meant")
+    if known and known != test.id.lower():
+        return view.conflict("it has another test copy than the one that is meant")
+    files = dict.fromkeys((*view.params.get("disks", ()), *test.disks))
+    watched = {"other": test.id.lower(), "files": list(files)}
     return view.ready(watched, test_copy=test.id, power=test.power, disks=len(test.disks))
 
 

@@ -11,7 +11,7 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.domain.step import Step
 from drconsole.platforms.acting import Case, Procedure
-from drconsole.platforms.hyperv.procedures import accepting, networks, preflight
+from drconsole.platforms.hyperv.procedures import accepting, ledger, networks, preflight
 from drconsole.platforms.hyperv.procedures.base import (
     FAILOVER_S,
     OFF_TWICE_S,
@@ -77,6 +77,7 @@ def planned_failover(case: Case) -> Procedure:
     move = Move(source, target, here, there)
     steps = Steps(case)
     checks += _checks(move, reverse=options["reverse"] == "yes", start=options["start"] == "yes")
+    checks += ledger.whose(case, target)
     checks += preflight.receives(case, target)
     reverse = options["reverse"] == "yes"
     checks += (accepting.can_reverse if reverse else accepting.could_reverse)(case, source, target)

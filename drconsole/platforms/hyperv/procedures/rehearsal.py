@@ -9,7 +9,7 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState
 from drconsole.platforms.acting import Case, Procedure
 from drconsole.platforms.hyperv.actions.rehearsal import STOPPABLE, TESTABLE
-from drconsole.platforms.hyperv.procedures import preflight
+from drconsole.platforms.hyperv.procedures import ledger, preflight
 from drconsole.platforms.hyperv.procedures.base import (
     QUICK_S,
     REMOVE_S,
@@ -141,6 +141,7 @@ def stop_test(case: Case) -> Procedure:
     steps = Steps(case)
     stop_step(steps, replica)
     checks = (*preflight.answers(case, replica, "the replica"), _may_stop(replica))
+    checks += ledger.whose(case, replica)
     told = subject(
         case,
         the_copy(case, Role.ORIGINAL),
@@ -153,9 +154,11 @@ def stop_test(case: Case) -> Procedure:
 
 
 def stop_step(steps: Steps, replica: CopyState) -> str:
-    """Add the step that stops a test."""
-    roles = {"roles": True} if clustered(steps.case.estate, replica) else {}
-    return steps.add("stop-test", replica, "stop the test, prove it is gone", REMOVE_S, roles)
+    """Add the step that stops the test that is seen now, and no other one."""
+    params = ledger.meant(steps.case, replica)
+    if clustered(steps.case.estate, replica):
+        params["roles"] = True
+    return steps.add("stop-test", replica, "stop the test, prove it is gone", REMOVE_S, params)
 
 
 def _may_stop(replica: CopyState) -> Check:
