@@ -11,8 +11,6 @@ from tests.contract.cycle_world import WORLD
 from tests.contract.run_site import Site
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("alarms-on-the-lab")
-
 FOR_EVER = ("--until", "2999-01-31", "--reason", "the line is being mended")
 
 

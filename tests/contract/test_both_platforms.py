@@ -18,7 +18,7 @@ from tests.peers.peer import PASSWORD, USER, Peer, own, rename, replicate
 
 __all__ = ["authority", "simulator", "start_peer", "twin_vcenters"]
 
-pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("both-platforms")]
+pytestmark = pytest.mark.peers
 
 # XML has no ESC; the control of one byte (C1) and the line end it has.
 HOSTILE = "a'b\"; $(x) [@click=x]\x9b31m\nÜ🚀"

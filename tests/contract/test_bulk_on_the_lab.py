@@ -21,8 +21,6 @@ from drconsole.runs.schedule import AT_ONCE
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("bulk-on-the-lab")
-
 NAMES = ("dc", "sql", "web", "mail", "print", "scan")
 
 

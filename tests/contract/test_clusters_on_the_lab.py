@@ -18,8 +18,6 @@ from tests.contract.hyperv.walk import Walk
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("clusters-on-the-lab")
-
 KEY = f"hv:{CLUSTERED}"
 SLOW = pytest.mark.slow
 AWAY = {"gold": "FORMER ORIGINAL", "goldr2": "RECOVERED"}

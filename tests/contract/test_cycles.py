@@ -12,8 +12,6 @@ from tests.contract.cycle_world import ALONE, CLUSTERED, WORLD, Cycle, Told, aro
 from tests.contract.run_site import site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("cycles-on-the-lab")
-
 Make = Callable[[str, str | None], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}
 REHEARSED = (("test-failover", ()), ("stop-test", ()))

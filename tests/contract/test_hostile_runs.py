@@ -14,8 +14,6 @@ import yaml
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hostile-on-the-lab")
-
 WORLD = files("drconsole.lab").joinpath("scenarios/hostile-names.yaml").read_text(encoding="utf-8")
 PROTECTED = {
     one["id"]: one["name"]

@@ -26,8 +26,6 @@ from tests.contract.cycle_world import ALONE, WORLD
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("kills-on-the-lab")
-
 KEY = f"hv:{ALONE}"
 # How many records a run of each operation has at least: of these one is the moment.
 OPERATIONS = (("planned-failover", 40), ("reverse", 6), ("planned-failover", 40), ("reverse", 12))

@@ -16,8 +16,6 @@ from winrm.protocol import Protocol
 from drconsole.platforms.hyperv.script import COMMAND_LINE, request_for
 from tests.lab import LabProcess
 
-pytestmark = pytest.mark.xdist_group("lab-act-faults")
-
 SQL = "460c65b3-58ff-404a-8ba4-42d83df5966f"
 NOBODY_ANSWERS_S = 2
 """How long a client waits for an answer that must not come."""

@@ -18,8 +18,6 @@ from drconsole.lab.hyperv.act_faults import ActKind
 from drconsole.lab.wire_faults import WireFault
 from tests.contract.commands import run, serving
 
-pytestmark = pytest.mark.xdist_group("lab-ctl")
-
 WEB = "11111111-1111-4111-8111-111111111111"
 OTHER = f"""
 about: another scenario, whose machine has a hostile name and runs at both sites

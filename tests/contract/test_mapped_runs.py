@@ -12,8 +12,6 @@ import pytest
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("mapped-on-the-lab")
-
 VM = "11111111-1111-4111-8111-111111111111"
 WEB = f"hv:{VM}"
 WORLD = f"""

@@ -18,8 +18,6 @@ from tests.contract.cycle_world import ALONE, CLUSTERED, WORLD, Cycle, Told, tol
 from tests.contract.run_site import site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("runs-by-keys")
-
 Make = Callable[[str, str], Cycle]
 WAYS = {ALONE: ("nyhv01", "njhv01"), CLUSTERED: ("gold", "goldr2")}
 CYCLE = ("test-failover", "stop-test", "planned-failover", "reverse")

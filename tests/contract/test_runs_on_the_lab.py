@@ -19,8 +19,6 @@ from tests.contract.commands import Terminal, environment
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("runs-on-the-lab")
-
 VM = "11111111-1111-4111-8111-111111111111"
 TWIN = "22222222-2222-4222-8222-222222222222"
 WEB = f"hv:{VM}"

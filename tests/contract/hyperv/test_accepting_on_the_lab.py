@@ -12,8 +12,6 @@ from drconsole.platforms.acting import Procedure
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk, blocks
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hyperv-accepting")
-
 NY_HOST = "NYHV01: {fqdn: nyhv01.corp.example, "
 NODE, ALONE = "{name: nyhv01, site: New York, cluster: NYCL}", "{name: nyhv01, site: New York, host: NYHV01}"
 CLUSTER = "clusters:\n  NYCL: {fqdn: nycl.corp.example, nodes: [NYHV01]"

@@ -19,8 +19,6 @@ from drconsole.platforms.hyperv.cluster_platform import HyperVCluster
 from drconsole.platforms.hyperv.platform import HyperV
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hyperv-cluster-on-the-lab")
-
 WEB = "11111111-1111-4111-8111-111111111111"
 TEST = "77777777-7777-4777-8777-777777777777"
 DB = "dddddddd-2222-4222-8222-222222222222"

@@ -14,8 +14,6 @@ from tests.contract.hyperv.performing import performed
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("deaf-guest")
-
 
 @pytest.fixture
 def walk(tmp_path: Path) -> Iterator[Walk]:

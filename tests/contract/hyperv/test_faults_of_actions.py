@@ -22,8 +22,6 @@ from tests.contract.hyperv.performing import performed
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool, LabProcess
 
-pytestmark = pytest.mark.xdist_group("hyperv-faults")
-
 ADDRESS = FailoverAddress("10.2.10.21", "255.255.255.0", "10.2.10.1", ("10.2.10.2",))
 PAIR = Pair(
     "New York",

@@ -12,8 +12,6 @@ from drconsole.lab import scenario
 from tests.contract.hyperv.walk import Walk
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hyperv-hostile-acts")
-
 WORKS = [work for work in scenario.load("hostile-names").workloads if len(work.copies) == 2]
 BY_DEFAULT = ("*?[a-z]", "twin", "$env:USERNAME `n; Stop-Computer -Force #")
 CASES = [

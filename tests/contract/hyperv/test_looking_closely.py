@@ -20,8 +20,6 @@ from drconsole.platforms.hyperv.platform import HyperV
 from drconsole.platforms.hyperv.script import Answer
 from tests.lab import LabPool, LabProcess
 
-pytestmark = pytest.mark.xdist_group("looking-closely")
-
 PATIENCE_S = 120.0
 # Signal and Delete, when the loop's shell is given up, and a read that had just begun when counting began.
 FAREWELL = 4

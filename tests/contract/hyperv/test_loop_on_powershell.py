@@ -23,7 +23,7 @@ from drconsole.platforms.hyperv.shells import Shells
 from tests.contract.hyperv.hosts import PASSWORD, USER, Host, host
 from tests.contract.real_lab import SmallWorld
 
-pytestmark = [pytest.mark.pwsh, pytest.mark.xdist_group("loop-on-powershell")]
+pytestmark = [pytest.mark.pwsh]
 
 ENOUGH_S, SHORT_S = 60.0, 3.0
 

@@ -19,8 +19,6 @@ from drconsole.platforms.hyperv.platform import HyperV
 from tests.contract.hyperv.conftest import WAYS
 from tests.lab import LabPool, LabProcess
 
-pytestmark = pytest.mark.xdist_group("hyperv-on-the-lab")
-
 POWERS = {"Running": Power.ON, "Off": Power.OFF, "Saved": Power.SAVED, "Paused": Power.PAUSED}
 
 ODD = """

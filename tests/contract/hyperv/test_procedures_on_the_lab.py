@@ -21,8 +21,6 @@ from drconsole.platforms.hyperv.reach import Reach
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Ended, Walk
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("hyperv-acts")
-
 THERE = {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
 ACROSS = f"""
 about: A host protects web, with two adapters, in a cluster of two.
