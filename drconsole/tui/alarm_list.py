@@ -12,7 +12,8 @@ from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span
 from drconsole.wording.actions import action_of, next_action
 from drconsole.wording.ages import moment
-from drconsole.wording.alarms import alarm_text, endpoint_alarm, workload_alarm
+from drconsole.wording.alarms import alarm_text, endpoint_alarm, parted, workload_alarm
+from drconsole.wording.brief import brief
 from drconsole.wording.names import visible
 
 ORDER = {code: place for place, code in enumerate(AlarmCode)}
@@ -43,6 +44,10 @@ class Entry:
         if isinstance(self.subject, Workload):
             return workload_alarm(self.subject, self.alarm, now)
         return endpoint_alarm(self.subject, self.alarm, now)
+
+    def brief(self, now: datetime, cells: int) -> str:
+        """The same in at most so many cells, as far as that is possible."""
+        return brief(parted(self.subject, self.alarm, now), cells)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from drconsole.wording.ages import ago
 from drconsole.wording.names import visible
 
 GAP = Span("   ")
+ALL = (Span(" a", "key"), Span(" all alarms "))
+ALL_BRIEF = (Span(" a", "key"), Span(" all "))
 
 
 def head(picture: Picture | None, now: datetime, width: int, *, asked: bool) -> tuple[Line, Line]:
@@ -93,8 +95,12 @@ def _alarms(snapshot: Snapshot, summary: Summary, now: datetime, width: int) -> 
     count = f" {len(entries)} alarm{'s' if len(entries) > 1 else ''} "
     critical = entries[0].alarm.severity is Severity.CRITICAL
     badge = Span(count, "badge-critical" if critical else "badge-warning")
-    text = Span(f" {entries[0].text(now)}", "critical" if critical else "warning")
-    return _ends((badge, text), (Span(" a", "key"), Span(" all alarms ")), width)
+    room = width - cell_len(count) - 1
+    told = entries[0].brief(now, room - cell_len(plain(ALL)))
+    if told != entries[0].text(now):
+        told = entries[0].brief(now, room - cell_len(plain(ALL_BRIEF)))
+    key = ALL if cell_len(told) + cell_len(plain(ALL)) <= room else ALL_BRIEF
+    return _ends((badge, Span(f" {told}", "critical" if critical else "warning")), key, width)
 
 
 def _calm(snapshot: Snapshot, summary: Summary) -> Line:

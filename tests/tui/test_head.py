@@ -9,13 +9,15 @@ import pytest
 
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Pair
 from drconsole.domain.reading import Node
+from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import EndpointState, Snapshot
 from drconsole.tui.head import head
-from drconsole.tui.picture import study
+from drconsole.tui.picture import Picture, study
 from drconsole.tui.rows import absences
 from drconsole.tui.standing import site_line, standings
 from drconsole.tui.widgets.ink import plain
 from tests.tui.pictures import KINDS, NEW_JERSEY, NEW_YORK, NOW, STEADY, estate, picture, protected
+from tests.tui.test_structure import FACTS, OF_ENDPOINTS
 
 
 def _lines(snapshot: Snapshot, width: int = 80, *, asked: bool = False) -> tuple[str, str]:
@@ -36,7 +38,7 @@ def test_both_lines_take_the_width_and_keep_their_right_ends(width: int, silent:
     first, second = _lines(picture(silent=silent), width)
     assert len(first) == len(second) == width
     assert first.endswith(" read just now ")
-    assert second.endswith(" a all alarms ")
+    assert second.endswith((" a all alarms ", " a all "))
 
 
 def test_a_silent_site_says_since_when_and_in_a_wide_line_who() -> None:
@@ -149,3 +151,73 @@ def test_calm_says_what_is_due_and_whether_all_answer() -> None:
 def test_the_worst_alarm_is_split_brain_even_beside_a_silent_endpoint() -> None:
     _, second = _lines(picture(STEADY, silent=frozenset({"vc-ny"})))
     assert "SPLIT-BRAIN erp-db" in second
+
+
+# Where a statement may end and what explains it may be left out.
+ENDS = (": ", "; ", ". ", " (", ", ", " since ")
+LONG = "production-database-of-the-head-office-01"
+MORE = FACTS | {
+    "owner": "gold-n1",
+    "node": "gold-n2",
+    "skew_s": "400",
+    "twin": "vc-nj",
+    "asks": "Turn it off?",
+}
+MORE |= {"end": NOW.isoformat(), "run": "7f3c0a11", "operation": "planned-failover", "step": "2"}
+MORE |= {"at": NOW.isoformat(), "by": "j.smith", "role": "RECOVERED", "days": "90"}
+MORE |= {
+    "error": "No node answered. GOLD1: refused.",
+    "limits": "not all VMs are seen: no rights on 3 folders",
+}
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("code", sorted(AlarmCode))
+def test_the_worst_alarm_is_a_whole_statement(code: AlarmCode, width: int) -> None:
+    since = None if code in (AlarmCode.SPLIT_BRAIN, AlarmCode.RECORD_STRANGE) else NOW - timedelta(minutes=80)
+    alarm = Alarm(code, Severity.CRITICAL, since, tuple(MORE.items()))
+    for name in ("web", "erp-db-02", LONG):
+        ill = _only(name, alarm)
+        whole = ill.summary.entries[0].text(NOW)
+        second = plain(head(ill, NOW, width, asked=False)[1])
+        assert second.endswith((" a all alarms ", " a all "))
+        assert len(second) == width
+        told = second.removeprefix(" 1 alarm  ").rsplit(" a all", 1)[0].rstrip()
+        if name == LONG and LONG not in told:
+            # Of a long name the middle may be missing.
+            lead = whole.partition(LONG)[0]
+            begun, _, rest = told.removeprefix(lead).partition("…")
+            kept = next(LONG[at:] for at in range(len(LONG)) if rest.startswith(LONG[at:]))
+            assert LONG.startswith(begun)
+            assert min(len(begun), len(kept)) >= 3
+            told = f"{lead}{LONG}{rest.removeprefix(kept)}"
+        assert "…" not in told
+        assert told == whole or (whole.startswith(told) and whole[len(told) :].startswith(ENDS)), told
+
+
+def _only(name: str, alarm: Alarm) -> Picture:
+    """A picture whose only alarm this is."""
+    calm = picture(protected("web-01", 1))
+    if alarm.code in OF_ENDPOINTS:
+        first, *others = calm.endpoints
+        ill = replace(calm, endpoints=(replace(first, name=name, alarms=(alarm,)), *others))
+    else:
+        ill = replace(calm, workloads=(replace(calm.workloads[0], name=name, alarms=(alarm,)),))
+    return study(None, ill)
+
+
+def test_a_test_copy_on_production_is_told_whole_at_80_columns() -> None:
+    networks = (("networks", "Production"),)
+    alarm = Alarm(AlarmCode.TEST_ON_PRODUCTION, Severity.CRITICAL, None, networks)
+    second = plain(head(_only("erp-db", alarm), NOW, 80, asked=False)[1])
+    assert "erp-db: TEST COPY on a network that is not a test network " in second
+
+
+def test_what_was_last_seen_is_told_as_that_however_little_room_there_is() -> None:
+    facts = (("seen_at", (NOW - timedelta(hours=9)).isoformat()), ("primary", "gold-n1.corp.example"))
+    second = plain(
+        head(_only(LONG, Alarm(AlarmCode.SOURCE_GONE, Severity.CRITICAL, None, facts)), NOW, 80, asked=False)[
+            1
+        ]
+    )
+    assert "SOURCE GONE (seen 9 h ago)" in second
