@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from drconsole import lab
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind, Estate, Pair, Site
 from drconsole.domain.place import Place
@@ -17,6 +20,11 @@ from drconsole.domain.snapshot import EndpointState, EndpointStatus, Snapshot, W
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NY, NJ = "New York", "New Jersey"
 NAMES = {name: (name, f"{name}.lab.example") for name in ("ny", "nj", "nj2")}
+
+_DOCUMENTED = (Path(lab.__file__).parent / "facts" / "hyperv-cmdlets.json").read_text(encoding="utf-8")
+_ENUMS = json.loads(_DOCUMENTED)["enums"]
+MODES, STATES = tuple(_ENUMS["VMReplicationMode"]), tuple(_ENUMS["VMReplicationState"])
+"""All that is documented of a replication."""
 
 
 def estate(*more: Endpoint) -> Estate:

@@ -291,6 +291,50 @@ TWO_COPIES = [
         _copy(NJ, "RECOVERED", "H6", "unprotected"),
     ),
     _pair(
+        "a replica that says that it replicates beside one that was failed over",
+        (OFF, "Replica", "Replicating"),
+        (ON, "Replica", "FailedOver"),
+        _copy(NY, "REPLICA", "H9"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected"),
+    ),
+    _pair(
+        "a first copy from a primary whose record says that it was the original",
+        (OFF, "Replica", WAITING),
+        (ON, "Primary", "InitialReplicationInProgress"),
+        _copy(NY, "REPLICA", "H9", "first-copy"),
+        _copy(NJ, "ORIGINAL", "H10"),
+        records=(None, Role.FORMER_ORIGINAL),
+    ),
+    _pair(
+        "both primary, and their records do not fit each other",
+        (OFF, "Primary", "Error"),
+        (ON, "Primary", "Replicating"),
+        _copy(NY, "UNKNOWN", "H1", "contradiction"),
+        _copy(NJ, "UNKNOWN", "H1", "contradiction"),
+        records=(Role.RECOVERED, Role.ORIGINAL),
+    ),
+    _pair(
+        "the old replication resynchronizes onto the recovered copy",
+        (OFF, "Primary", "Resynchronizing"),
+        (ON, "Replica", "FailedOver"),
+        _copy(NY, "FORMER ORIGINAL", "H3", "stale-job"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected"),
+    ),
+    _pair(
+        "failed over under the name that older versions document",
+        (OFF, "Primary", "PreparedForFailover"),
+        (ON, "Replica", "FailOverWaitingCompletion"),
+        _copy(NY, "FORMER ORIGINAL", "H3"),
+        _copy(NJ, "RECOVERED", "H6", "unprotected"),
+    ),
+    _pair(
+        "resynchronization suspended on both sides",
+        (ON, "Primary", "ResynchronizeSuspended"),
+        (OFF, "Replica", "ResynchronizeSuspended"),
+        _copy(NY, "ORIGINAL", "H10", "paused"),
+        _copy(NJ, "REPLICA", "H9", "paused"),
+    ),
+    _pair(
         "a mode nobody knows",
         (ON, "Primary", "Replicating"),
         (OFF, "Quantum", "Replicating"),
@@ -595,6 +639,17 @@ OTHERS = [
         ),
     ),
     Case(
+        "recovered from its files and off, the source runs",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", hbr=HbrSource("GID-1", ""))),
+            reading("vc-nj", vs("vc-nj", "u9", OFF, replica_dir="GID-1")),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "V1", "stale-original-serves"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected"),
+        ),
+    ),
+    Case(
         "recovered by record, the source's site silent",
         (reading("vc-nj", recorded(vs("vc-nj", "u1"), Role.RECOVERED)),),
         (_copy(NJ, "RECOVERED", "V1", "unprotected", "original-not-verified-off"),),
@@ -810,6 +865,93 @@ OTHERS = [
             _copy(NJ, "RECOVERED", "H6", "unprotected"),
         ),
         silent=("nj",),
+    ),
+    Case(
+        "prepared, and the other end was last seen as a primary too",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary", "PreparedForFailover"))),
+            reading("nj", vm("nj", ON, relation("Primary")), age_s=DAY),
+        ),
+        (_copy(NY, "ORIGINAL", "H10", "original-off"), _copy(NJ, "ORIGINAL", "H10")),
+        silent=("nj",),
+    ),
+    Case(
+        "Get-VM says replicated, Get-VMReplication does not know it, and the same VM runs elsewhere",
+        (
+            reading("ny", vm("ny", OFF, own_mode="Primary")),
+            reading("nj", vm("nj", ON, **_NONE)),
+        ),
+        (_copy(NY, "UNKNOWN", "H11", "states-differ"), _copy(NJ, "UNPROTECTED", "H11")),
+    ),
+    Case(
+        "the outer replica waits for its first copy from a middle one that took over",
+        (
+            reading("nj", vm("nj", ON, relation("Replica", "FailedOver"), _leg("Replica"))),
+            reading("nj2", vm("nj2", OFF, _leg("ExtendedReplica", WAITING))),
+        ),
+        (
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+            _copy(NJ, "REPLICA", "H8", "extended-leg", "first-copy"),
+        ),
+    ),
+    Case(
+        "the outer replica of a chain whose middle host answers and has it no more",
+        (
+            reading("nj", vm("nj", ON, ident="other")),
+            reading("nj2", vm("nj2", OFF, _leg("ExtendedReplica"))),
+        ),
+        (_copy(NJ, "UNPROTECTED", "X2"), _copy(NJ, "REPLICA", "H8")),
+    ),
+    Case(
+        "the original moved to another host, which its replica does not name yet",
+        (
+            reading("ny", vm("ny", OFF, relation("Replica", primary="nj.lab.example"))),
+            reading("nj", vm("nj", ON, ident="other")),
+            reading("nj2", vm("nj2", ON, relation("Primary", primary="nj2.lab.example", replica="ny"))),
+        ),
+        (
+            _copy(NY, "REPLICA", "H9"),
+            _copy(NJ, "UNPROTECTED", "X2"),
+            _copy(NJ, "ORIGINAL", "H10"),
+        ),
+    ),
+    Case(
+        "the replica moved to another host, which its original does not name yet",
+        (
+            reading("ny", vm("ny", ON, relation("Primary"))),
+            reading("nj", vm("nj", ON, ident="other")),
+            reading("nj2", vm("nj2", OFF, relation("Replica"))),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H10"),
+            _copy(NJ, "UNPROTECTED", "X2"),
+            _copy(NJ, "REPLICA", "H9"),
+        ),
+    ),
+    Case(
+        "the node that receives answers and has no such VM, whatever the broker is called",
+        (
+            reading("ny", vm("ny", ON, relation("Primary", replica="broker", receiver="nj.lab.example"))),
+            reading("nj", vm("nj", ON, ident="other")),
+        ),
+        (_copy(NY, "ORIGINAL", "H10", "replica-gone"), _copy(NJ, "UNPROTECTED", "X2")),
+    ),
+    Case(
+        "both relationships, the outer leg told first",
+        (reading("nj", vm("nj", OFF, _leg("Replica", "Error"), relation("Replica"))),),
+        (_copy(NJ, "REPLICA", "H9", "extended-trouble"),),
+    ),
+    Case(
+        "both relationships, the outer leg paused, its middle failed over",
+        (reading("nj", vm("nj", ON, relation("Replica", "FailedOver"), _leg("Replica", "Suspended"))),),
+        (
+            _copy(
+                NJ,
+                "RECOVERED",
+                "H6",
+                *("unprotected", "original-not-verified-off", "extended-trouble"),
+            ),
+        ),
     ),
 ]
 
