@@ -134,7 +134,7 @@ def test_a_property_that_the_model_did_not_send_is_loud_and_noted() -> None:
     taken, world, _ = run(lambda: SmallWorld(Get_VM=[half]), script(text))
     assert taken.text() == "web\r\n"
     assert "Notes" in taken.text("stderr")
-    assert world.unmodelled == ["Microsoft.HyperV.PowerShell.VirtualMachine.Notes"]
+    assert world.unmodelled == ["VirtualMachine.Notes"]
 
 
 def test_kill_releases_a_thread_that_waits_for_input_or_for_the_host() -> None:

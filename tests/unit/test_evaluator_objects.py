@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from drconsole.lab.powershell.evaluator import json_text
 from drconsole.lab.powershell.evaluator.arguments import Argument
+from drconsole.lab.powershell.evaluator.arithmetic import arithmetic
 from drconsole.lab.powershell.evaluator.binding import HYPERV, bind
+from drconsole.lab.powershell.evaluator.compare import compare, equal
+from drconsole.lab.powershell.evaluator.convert import is_of_type
+from drconsole.lab.powershell.evaluator.dates import DateTime, TimeSpan
 from drconsole.lab.powershell.evaluator.errors import ScriptError
+from drconsole.lab.powershell.evaluator.members import call_method
 from drconsole.lab.powershell.evaluator.refusal import Refused
 from drconsole.lab.powershell.evaluator.signatures import signatures
+from drconsole.lab.powershell.evaluator.values import Array, Value, type_name
 from drconsole.lab.powershell.evaluator.wire import from_seam, to_seam
 
 
@@ -55,3 +62,90 @@ def test_nothing_as_an_id_is_refused() -> None:
     """PowerShell reports that by an error of its own, which no script of ours may come to."""
     with pytest.raises(Refused, match="nothing as -Id of Get-VM"):
         bind(signatures()["get-vm"], [Argument("Id"), Argument(None, None)])
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"$type": "VirtualMachine"}, "Microsoft.HyperV.PowerShell.VirtualMachine"),
+        ({"$enum": "VMState", "name": "Off"}, "Microsoft.HyperV.PowerShell.VMState"),
+        ({"$type": "ClusterGroup"}, "Microsoft.FailoverClusters.PowerShell.ClusterGroup"),
+        (
+            {"$enum": "ClusterGroupState", "name": "Online"},
+            "Microsoft.FailoverClusters.PowerShell.ClusterGroupState",
+        ),
+    ],
+)
+def test_types_have_their_full_names(told: dict[str, str], named: str) -> None:
+    assert type_name(from_seam(told, list[str]().append)) == named
+
+
+def test_numbers_without_a_sign_are_compared_and_never_calculated_with() -> None:
+    told = {"$type": "VMReplicationHealth", "PendingReplicationSize": 5, "MissedReplicationCount": 2}
+    of = from_seam(told, list[str]().append).properties
+    size, missed = of["pendingreplicationsize"], of["missedreplicationcount"]
+    assert (type_name(size), type_name(missed)) == ("System.UInt64", "System.UInt32")
+    assert compare(size, 4, True) == 1
+    assert json_text.write(size, 2, True) == "5"
+    with pytest.raises(Refused):
+        arithmetic("+", size, 1)
+    with pytest.raises(Refused):
+        arithmetic("-", 1, missed)
+
+
+def test_what_is_told_as_a_list_is_no_array() -> None:
+    disks = from_seam(
+        {"$type": "VMReplication", "ReplicatedDisks": [thing("HardDiskDrive")]}, list[str]().append
+    )
+    listed = disks.properties["replicateddisks"]
+    assert len(listed) == 1
+    with pytest.raises(Refused):
+        call_method(listed, "GetType", [])
+    with pytest.raises(Refused):
+        is_of_type(listed, "System.Array")
+
+
+def test_a_member_of_an_enumeration_is_not_compared_with_a_time() -> None:
+    """PowerShell takes its number for ticks."""
+    state = from_seam({"$enum": "VMState", "name": "Off"}, list[str]().append)
+    for left in (TimeSpan(3), DateTime(3)):
+        with pytest.raises(Refused):
+            equal(left, state, True)
+        with pytest.raises(Refused):
+            compare(left, state, True)
+
+
+@pytest.mark.parametrize(
+    ("cmdlet", "parameter", "value", "said"),
+    [
+        ("get-vmsnapshot", "VM", Array([None]), "ParameterArgumentValidationErrorNullNotAllowed"),
+        ("test-path", "LiteralPath", "", "ParameterArgumentValidationErrorEmptyStringNotAllowed"),
+        (
+            "test-path",
+            "LiteralPath",
+            Array(["a", ""]),
+            "ParameterArgumentValidationErrorEmptyStringNotAllowed",
+        ),
+        ("start-vm", "Confirm", "no", "CannotConvertArgument,"),
+    ],
+)
+def test_nothing_is_no_value_for_what_is_demanded(
+    cmdlet: str, parameter: str, value: Value, said: str
+) -> None:
+    vm = (
+        [] if parameter == "VM" else [Argument("VM"), Argument(None, from_seam(thing("VirtualMachine"), str))]
+    )
+    given = (
+        [*vm, Argument(parameter, value, True)]
+        if cmdlet == "start-vm"
+        else [Argument(parameter, value, True)]
+    )
+    with pytest.raises(ScriptError) as caught:
+        bind(signatures()[cmdlet], given)
+    assert caught.value.error_id.startswith(said)
+
+
+def test_null_stays_null_for_a_text() -> None:
+    vm = from_seam(thing("VirtualMachine"), list[str]().append)
+    bound = bind(signatures()["set-vm"], [Argument("VM", vm, True), Argument("Notes", None, True)])
+    assert bound.values["Notes"] is None

@@ -18,6 +18,8 @@ from .values import (
     EnumValue,
     Hash,
     Snapshot,
+    UInt32,
+    UInt64,
     Value,
     elements,
     is_number,
@@ -25,10 +27,14 @@ from .values import (
     type_name,
 )
 
+UNSIGNED = (UInt32, UInt64)
+
 
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """Apply ``+ - * / %``; the left side's type decides."""
     left = None if left is NOTHING else left
+    if isinstance(left, UNSIGNED) or isinstance(right, UNSIGNED):
+        raise Refused(f"{operator} with a number without a sign")
     if right is NOTHING:
         right = Array() if elements(left) is not None else None
     if left is None:
@@ -187,8 +193,8 @@ def _with_time(operator: str, left: Value, right: Value) -> Value:
 
 def shifted(operator: str, left: Value, right: Value) -> Value:
     """Shift integers; other numbers are rounded first."""
-    if isinstance(left, EnumValue):
-        raise Refused(f"{operator} of an enumeration")
+    if isinstance(left, (EnumValue, *UNSIGNED)):
+        raise Refused(f"{operator} of {type_name(left)}")
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
     if left is None or left is NOTHING:
@@ -216,6 +222,8 @@ def _rounded(number: Value) -> Value:
 def unary(operator: str, value: Value) -> Value:
     """Apply ``- + -not ! -bnot , -split -join``."""
     value = None if value is NOTHING and operator != "," else value
+    if isinstance(value, UNSIGNED) and operator in ("-", "+", "-bnot"):
+        raise Refused(f"{operator} in front of {type_name(value)}")
     if operator in ("-not", "!"):
         return not truth(value)
     if operator == ",":

@@ -11,7 +11,7 @@ from .errors import ScriptError
 from .refusal import Refused
 from .signatures import BUILT_IN, Parameter, Signature
 from .text import to_text
-from .values import NOTHING, SMA, Array, EnumValue, Snapshot, Value, elements, is_number
+from .values import NOTHING, SMA, Array, EnumValue, Hash, Snapshot, Value, elements, is_number
 
 HYPERV = "Microsoft.HyperV.PowerShell."
 BASES = {"VMNetworkAdapterBase": "VMNetworkAdapter"}
@@ -158,11 +158,7 @@ def _full_type(name: str) -> str:
 def _converted(signature: Signature, parameter: Parameter, value: Value) -> Value:
     """Convert a value to its parameter's type and check its limits."""
     value = None if value is NOTHING else value
-    if value is None and parameter.type != "Object" and parameter.mandatory:
-        text = f"Cannot bind argument to parameter '{parameter.name}' because it is null."
-        kind = SMA + "ParameterBindingValidationException"
-        error_id = f"ParameterArgumentValidationErrorNullNotAllowed,{signature.suffix}"
-        raise ScriptError(error_id, "InvalidData", text, kind)
+    _check_given(signature, parameter, value)
     converted = _as_type(signature, parameter, _full_type(parameter.type), value)
     if parameter.limits and is_number(converted):
         low, high = parameter.limits
@@ -175,6 +171,26 @@ def _converted(signature: Signature, parameter: Parameter, value: Value) -> Valu
     return converted
 
 
+def _check_given(signature: Signature, parameter: Parameter, value: Value) -> None:
+    """Check that what is demanded is something: no null, no empty text.
+
+    Raises:
+        ScriptError: it is nothing.
+    """
+    if not parameter.mandatory or parameter.type == "Object":
+        return
+    if value is None:
+        what, why = "Null", "it is null"
+    elif type(value) is str and not value and parameter.type.removesuffix("[]") == "String":
+        what, why = "EmptyString", "it is an empty string"
+    else:
+        return
+    text = f"Cannot bind argument to parameter '{parameter.name}' because {why}."
+    kind = SMA + "ParameterBindingValidationException"
+    error_id = f"ParameterArgumentValidationError{what}NotAllowed,{signature.suffix}"
+    raise ScriptError(error_id, "InvalidData", text, kind)
+
+
 def _as_type(signature: Signature, parameter: Parameter, target: str, value: Value) -> Value:
     """Convert as parameter binding does: stricter than a cast for text and truth."""
     failure = binding_error(
@@ -183,21 +199,35 @@ def _as_type(signature: Signature, parameter: Parameter, target: str, value: Val
         signature.suffix,
     )
     if target in (SMA + "SwitchParameter", "System.Boolean"):
-        if isinstance(value, bool) or is_number(value):
-            return bool(value)
-        raise failure
+        return _truth(signature, parameter, value, failure)
     if target.endswith("[]"):
         return _array(signature, parameter, target, value)
     if elements(value) is not None and target != "System.Object":
         raise binding_error("CannotConvertArgument", failure.message, signature.suffix)
     if value is None and target == "System.Guid":
         raise Refused(f"nothing as -{parameter.name} of {signature.name}")
+    if value is None and target == "System.String":
+        return None
     if target.startswith(HYPERV):
         return _own(target, value, failure)
     try:
         return convert(value, target)
     except ScriptError:
         raise failure from None
+
+
+def _truth(signature: Signature, parameter: Parameter, value: Value, failure: ScriptError) -> bool:
+    """Take a truth value or a number for a switch or a Boolean.
+
+    Raises:
+        ScriptError: text, a Char, an array, a hashtable.
+        Refused: other values, of which some are taken.
+    """
+    if isinstance(value, bool) or is_number(value):
+        return bool(value)
+    if isinstance(value, str | Hash) or elements(value) is not None:
+        raise binding_error("CannotConvertArgument", failure.message, signature.suffix)
+    raise Refused(f"this value as -{parameter.name} of {signature.name}")
 
 
 def _array(signature: Signature, parameter: Parameter, target: str, value: Value) -> Value:
@@ -209,13 +239,15 @@ def _array(signature: Signature, parameter: Parameter, target: str, value: Value
         kind = SMA + "ParameterBindingValidationException"
         error_id = f"ParameterArgumentValidationErrorEmptyArrayNotAllowed,{signature.suffix}"
         raise ScriptError(error_id, "InvalidData", text, kind)
+    for item in items:
+        _check_given(signature, parameter, item)
     return Array([_as_type(signature, parameter, target[:-2], item) for item in items], target[:-2])
 
 
 def _own(target: str, value: Value, failure: ScriptError) -> Value:
     """Take an object of the simulated host, or text as a member of one of its enumerations."""
     wanted = target.removeprefix(HYPERV)
-    given = value.type.removeprefix(HYPERV) if isinstance(value, Snapshot | EnumValue) else ""
+    given = value.type.rpartition(".")[2] if isinstance(value, Snapshot | EnumValue) else ""
     if given and given in (wanted, BASES.get(wanted)):
         return value
     if enumeration(target):

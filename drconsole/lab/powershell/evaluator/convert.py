@@ -21,6 +21,7 @@ from .values import (
     Custom,
     EnumValue,
     Hash,
+    Listed,
     TypeValue,
     Value,
     Version,
@@ -81,6 +82,8 @@ def convert(value: Value, target: str) -> Value:
     name = type_name(value) if value is not None else ""
     if name == target or target == "System.Object":
         return value
+    if target in ("System.UInt32", "System.UInt64"):
+        raise Refused(f"a conversion of {name} to {target}")
     if target == "System.Text.Encoding" and is_of_type(value, target):
         return value
     if target.endswith("[]"):
@@ -204,6 +207,8 @@ def _guid(value: Value) -> Value:
 
 def _date(value: Value) -> Value:
     """Convert to DateTime: ISO 8601 text without a zone, or ticks."""
+    if isinstance(value, EnumValue):
+        raise Refused(f"{value.type} as a date")
     if isinstance(value, str):
         if re.fullmatch(r"\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?\s*", value):
             try:
@@ -225,6 +230,8 @@ def _date(value: Value) -> Value:
 
 def _span(value: Value) -> Value:
     """Convert to TimeSpan: text or ticks."""
+    if isinstance(value, EnumValue):
+        raise Refused(f"{value.type} as a span of time")
     if isinstance(value, str):
         match = re.fullmatch(r"\s*(-?)(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.(\d{1,7}))?)?\s*", value)
         if match and not match[2] and match[5] and not match[6] and int(match[3]) >= 24:
@@ -333,7 +340,13 @@ _RULES: dict[str, Callable[[Value], Value]] = {
 
 
 def is_of_type(value: Value, target: str) -> bool:
-    """Tell what ``-is`` tells."""
+    """Tell what ``-is`` tells.
+
+    Raises:
+        Refused: a list of the host.
+    """
+    if isinstance(value, Listed):
+        raise Refused("-is of a list of the host")
     if value is None or value is NOTHING:
         return False
     bases = {

@@ -165,7 +165,7 @@ class Frame:
         """Return the name of the ``$ErrorActionPreference`` in force."""
         holder = self.scope.holder("erroractionpreference")
         value = holder.variables["erroractionpreference"] if holder else None
-        if not isinstance(value, EnumValue) or value.name in ("Inquire", "Suspend", "Break"):
+        if not isinstance(value, EnumValue) or value.name in ("Inquire", "Suspend", "Break", "Ignore"):
             raise Refused("this $ErrorActionPreference")
         return value.name
 
@@ -177,7 +177,7 @@ class Frame:
         """
         holder = self.scope.holder(preference)
         value = holder.variables[preference] if holder else None
-        if not isinstance(value, EnumValue) or value.name not in ("Continue", "SilentlyContinue", "Ignore"):
+        if not isinstance(value, EnumValue) or value.name not in ("Continue", "SilentlyContinue"):
             raise Refused(f"this ${preference}")
         return value.name == "Continue"
 
@@ -187,7 +187,7 @@ class Frame:
         if error.fatal or self.run.trying:
             raise error
         preference = self.preference()
-        if preference != "Ignore" and error not in self.run.errors:
+        if error not in self.run.errors:
             self.run.errors.insert(0, error)
         if preference == "Stop" or (error.thrown and preference == "Continue"):
             error.fatal = True
@@ -205,7 +205,6 @@ class Frame:
         self.run.command_failed = True
         if preference == "Stop":
             raise error
-        if preference != "Ignore":
-            self.run.errors.insert(0, error)
+        self.run.errors.insert(0, error)
         if preference == "Continue":
             self.run.report(error)

@@ -15,6 +15,7 @@ from .text import to_text
 from .values import NOTHING, Array, Custom, ErrorList, Hash, Long, Value, elements, type_name
 
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+SUFFIX = "Microsoft.PowerShell.Commands.ConvertToJsonCommand"
 _ESCAPED = re.compile("[\x00-\x1f\"\\\\'<>&\x85\u2028\u2029]")
 
 
@@ -64,6 +65,10 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
     if not value.ordered and len(value) > 1:
         raise Refused("the order of a hashtable that is not [ordered]")
     pairs: list[tuple[Value, Value]] = list(value.pairs())
+    if any(type(key) is not str for key, _ in pairs):
+        text = f"The type '{type_name(value)}' is not supported for serialization: keys must be strings."
+        kind = "System.InvalidOperationException"
+        raise ScriptError(f"NonStringKeyInDictionary,{SUFFIX}", "InvalidOperation", text, kind)
     return pairs
 
 

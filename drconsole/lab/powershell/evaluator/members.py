@@ -21,6 +21,7 @@ from .values import (
     Char,
     Custom,
     Hash,
+    Listed,
     ScriptBlock,
     Snapshot,
     Thing,
@@ -102,8 +103,9 @@ def _of_snapshot(value: Snapshot, name: str) -> Value:
     lower = name.lower()
     if lower in value.properties:
         return value.properties[lower]
-    value.unmodelled(f"{value.type}.{name}")
-    raise Refused(f"the model did not send {name} of {value.type}")
+    kind = value.type.rpartition(".")[2]
+    value.unmodelled(f"{kind}.{name}")
+    raise Refused(f"the model did not send {name} of {kind}")
 
 
 def set_property(value: Value, name: str, new: Value) -> None:
@@ -250,6 +252,8 @@ def call_method(value: Value, name: str, arguments: list[Value]) -> Value:
         text = "You cannot call a method on a null-valued expression."
         raise ScriptError("InvokeMethodOnNull", "InvalidOperation", text)
     lower = name.lower()
+    if isinstance(value, Listed):
+        raise Refused(f"{name} of a list of the host")
     if lower == "gettype" and not arguments:
         return TypeValue(type_name(value))
     if lower == "tostring":
@@ -359,9 +363,7 @@ def _as_argument(value: Value, target: str, parameter: str, method: str) -> Valu
 
 
 def _from_base64(text: Value) -> bytearray:
-    """Decode base64; blanks between the letters are allowed."""
-    if text is None:
-        raise method_error("FromBase64String", 1, "System.ArgumentNullException", "Value cannot be null.")
+    """Decode base64; blanks between the letters are allowed, and null is the empty text."""
     try:
         plain = re.sub(r"[ \t\r\n]", "", to_text(text))
         return bytearray(base64.b64decode(plain.encode("ascii"), validate=True))

@@ -132,6 +132,9 @@ def writer(text: str, cast: str | None = None) -> Callable[[Scope, Value], Value
         target = scope.top() if word in ("global", "script") else scope
         known = cast or target.types.get(name) or (PREFERENCE if name in PREFERENCES else None)
         kept = value if known is None else _kept(value, known, name)
+        if name in PREFERENCES and isinstance(kept, EnumValue) and kept.name == "Ignore":
+            # Windows PowerShell 5.1 takes it as a parameter alone.
+            raise Refused(f"Ignore in ${text}")
         target.variables[name] = kept
         if cast:
             target.types[name] = cast

@@ -245,7 +245,7 @@ def thrown(value: Value) -> ScriptError:
         return again
     if isinstance(value, Thing):
         raise Refused(f"throw of {value.type}")
-    text = to_text(value) or "ScriptHalted"
+    text = "ScriptHalted" if value is None else to_text(value)
     return ScriptError(text, "OperationStopped", text, target=value, thrown=True)
 
 

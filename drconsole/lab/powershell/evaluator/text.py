@@ -6,12 +6,14 @@ from uuid import UUID
 
 from .dates import DateTime, TimeSpan, date_text, span_text
 from .numbers import number_text
+from .refusal import Refused
 from .values import (
     NOTHING,
     Array,
     Custom,
     EnumValue,
     Hash,
+    Listed,
     ScriptBlock,
     Snapshot,
     Thing,
@@ -76,6 +78,8 @@ def one_text(value: Value) -> str:
         return value.text
     if isinstance(value, Custom):
         return "@{" + "; ".join(f"{n}={property_text(v)}" for n, v in value.properties.values()) + "}"
+    if isinstance(value, Listed):
+        raise Refused("the text of a list of the host inside an array")
     if isinstance(value, Hash | Array | bytearray):
         return type_name(value)
     raise TypeError(type(value).__name__)

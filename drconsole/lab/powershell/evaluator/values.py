@@ -31,6 +31,14 @@ class Long(int):
     """System.Int64."""
 
 
+class UInt32(Long):
+    """System.UInt32: told by the host alone, compared and written, never calculated with."""
+
+
+class UInt64(Long):
+    """System.UInt64, likewise."""
+
+
 class Byte(int):
     """System.Byte."""
 
@@ -47,6 +55,12 @@ class Array(list[Any]):
     def __init__(self, items: Any = (), element: str = "System.Object") -> None:
         super().__init__(items)
         self.element = element
+
+
+class Listed(Array):
+    """A generic list of the host: enumerated like an array, of a type with another name."""
+
+    __slots__ = ()
 
 
 class ErrorList(Array):
@@ -74,9 +88,10 @@ class Hash:
         return self.entries.get(hash_key(key), (None, None))[1]
 
     def set(self, key: Value, value: Value) -> None:
-        """Set a key; the first spelling stays."""
+        """Set a key; the first spelling stays, but in an ordered one the last does."""
         folded = hash_key(key)
-        self.entries[folded] = (self.entries.get(folded, (key,))[0], value)
+        kept = key if self.ordered else self.entries.get(folded, (key,))[0]
+        self.entries[folded] = (kept, value)
 
     def __contains__(self, key: Value) -> bool:
         return hash_key(key) in self.entries
@@ -164,6 +179,8 @@ _PLAIN = {
     bool: "System.Boolean",
     int: "System.Int32",
     Long: "System.Int64",
+    UInt32: "System.UInt32",
+    UInt64: "System.UInt64",
     Byte: "System.Byte",
     float: "System.Double",
     Decimal: "System.Decimal",

@@ -10,18 +10,24 @@ from uuid import UUID
 from .convert import HYPERV, enumeration
 from .dates import DateTime, TimeSpan, from_iso
 from .refusal import Refused
-from .signatures import documented_properties
+from .signatures import CLUSTER_COMMANDS as CLUSTERS
+from .signatures import documented_properties, enumerations
 from .values import (
     NOTHING,
     Array,
     EnumValue,
     Hash,
+    Listed,
     Long,
     Snapshot,
+    UInt32,
+    UInt64,
     Value,
     elements,
     type_name,
 )
+
+WIDE = {"Int64": Long, "UInt32": UInt32, "UInt64": UInt64}
 
 
 def from_seam(value: Any, unmodelled: Callable[[str], None]) -> Value:
@@ -42,7 +48,8 @@ def from_seam(value: Any, unmodelled: Callable[[str], None]) -> Value:
     if "$guid" in value:
         return UUID(value["$guid"])
     if "$enum" in value:
-        return EnumValue(value["$enum"], value["name"], enumeration(value["$enum"]).get(value["name"]))
+        kind = full_type(value["$enum"])
+        return EnumValue(kind, value["name"], enumeration(kind).get(value["name"]))
     if "$type" in value:
         return _snapshot(value, unmodelled)
     table = Hash()
@@ -51,18 +58,34 @@ def from_seam(value: Any, unmodelled: Callable[[str], None]) -> Value:
     return table
 
 
+def full_type(name: str) -> str:
+    """Return the full name of a type of the model, which names those of Hyper-V and of clusters shortly."""
+    if "." in name:
+        return name
+    return (HYPERV if name in documented_properties() or name in enumerations() else CLUSTERS) + name
+
+
 def _snapshot(value: dict[str, Any], unmodelled: Callable[[str], None]) -> Snapshot:
     """Turn an object of the model into a snapshot; numbers get their documented width."""
-    name: str = value["$type"]
+    name = full_type(value["$type"])
     documented = documented_properties().get(name.removeprefix(HYPERV), {})
     properties: dict[str, Value] = {}
     for key, item in value.items():
         if key.startswith("$"):
             continue
-        made = from_seam(item, unmodelled)
-        wide = documented.get(key.lower(), "").rstrip("?") in ("Int64", "UInt64", "UInt32")
-        properties[key.lower()] = Long(made) if type(made) is int and wide else made
-    return Snapshot(name, properties, value.get("$text", name), value, frozenset(documented), unmodelled)
+        kind = documented.get(key.lower(), "").rstrip("?")
+        properties[key.lower()] = _as_documented(from_seam(item, unmodelled), kind)
+    text = value.get("$text", value["$type"])
+    return Snapshot(name, properties, text, value, frozenset(documented), unmodelled)
+
+
+def _as_documented(value: Value, kind: str) -> Value:
+    """Give a number its documented width, and a list its documented kind."""
+    if kind in WIDE and isinstance(value, int):
+        return WIDE[kind](value)
+    if isinstance(value, Array) and kind.endswith(">"):
+        return Listed(value)
+    return value
 
 
 def to_seam(value: Value) -> Any:
@@ -88,7 +111,7 @@ def to_seam(value: Value) -> Any:
     if isinstance(value, UUID):
         return {"$guid": str(value)}
     if isinstance(value, EnumValue):
-        return {"$enum": value.type, "name": value.name}
+        return {"$enum": value.type.removeprefix(HYPERV), "name": value.name}
     if isinstance(value, Snapshot):
         return value.wire
     items = elements(value)
