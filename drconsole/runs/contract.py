@@ -101,10 +101,20 @@ class Contract:
             why = f"before anything is done, nothing decisive can be read: {seen.reason}"
             return self._ask(step, why, BEFORE_ACT, seen, over=True)
         if seen.verdict is Verdict.DONE:
-            return self._notes.outcome(step, Outcome.DONE, acted=past.acts > 0, facts=seen.facts)
+            return self._done_already(step, actor, past, seen)
         changed = seen.verdict is Verdict.CONFLICT
         reason = f"changed elsewhere: {seen.reason}" if changed else f"not begun, busy: {seen.reason}"
         return self._not_done(step, past, reason, seen.facts)
+
+    def _done_already(self, step: Step, actor: Actor, past: StepHistory, seen: Observation) -> Outcome | None:
+        """It is there: for who knows what was before an act of ours as well, where there was one."""
+        if past.baseline is not None:
+            known = self._look(step, actor, past.baseline, tuple(Verdict))
+            if not isinstance(known, Observation) or known.verdict is not Verdict.DONE:
+                why = known.reason if isinstance(known, Observation) else str(known)
+                last = known if isinstance(known, Observation) else seen
+                return self._ask(step, f"not all of it is there: {why}", ONCE_OVER, last, over=True)
+        return self._notes.outcome(step, Outcome.DONE, acted=past.acts > 0, facts=seen.facts)
 
     def _not_done(self, step: Step, past: StepHistory, reason: str, facts: tuple[Fact, ...] = ()) -> Outcome:
         """It cannot be begun; of an act before that nobody has decided it stays unknown what it did."""

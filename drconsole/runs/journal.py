@@ -63,10 +63,17 @@ class Journal:
 
         Raises:
             Held: another open run holds one of them.
+            Refused: there is a run of this id already: its plan was ordered before.
             StateError: it could not be written.
         """
         run = run or new_id()
         with self.store.write() as connection:
+            if connection.execute(sa.select(tables.run.c.id).where(tables.run.c.id == run)).first():
+                raise Refused(
+                    f"Run {run} was ordered already; nothing was ordered a second time.",
+                    subject=run,
+                    hint=f"See what became of it: drconsole runs show {run}",
+                )
             _claim(connection, run, (subject.key for subject in order.plan.subjects))
             values = {
                 "id": run,

@@ -71,7 +71,8 @@ def sound(order: Order, never: Mapping[str, str], environment: str | None = None
     if environment is not None:
         check_environment(order.plan, environment)
     check_untouched(order.plan, never)
-    if not order.allowed_by or order.confirmed != order.asked:
+    # There is no operation that asks for nothing.
+    if not order.allowed_by or not order.asked or order.confirmed != order.asked:
         raise Refused("The order was not confirmed as its plan demands.", hint="Plan and run it again.")
     _check_ready(order.plan)
 

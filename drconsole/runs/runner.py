@@ -153,11 +153,11 @@ class Runner:
         self._schedule.end(step, Outcome.SKIPPED)
 
     def _skip_all(self) -> None:
-        """Everything that has not begun ends as skipped; what has, or asks, goes on unless abandoned."""
+        """Everything that has not begun ends as skipped, asked or not; what has goes on unless abandoned."""
         abandoned = self._control.abandoned_by
         by = f"abandoned by {abandoned}" if abandoned else f"cancelled by {self._control.cancelled_by}"
         asking = [step for step in map(self._schedule.step, self._schedule.asking) if step is not None]
-        concerned = [*self._schedule.waiting(), *(asking if abandoned else ())]
+        concerned = [*self._schedule.waiting(), *asking]
         steps = self._load().steps if concerned else {}
         for step in concerned:
             begun = steps.get(step.id, NOTHING).baseline is not None

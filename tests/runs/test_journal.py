@@ -114,6 +114,19 @@ def test_a_workload_is_in_one_open_run(journal: Journal) -> None:
         journal.reopen(first, ["hv:one"])
 
 
+def test_what_was_ordered_once_is_not_ordered_again(journal: Journal) -> None:
+    """Somebody presses the key a second time, or the first process could not be started."""
+    made = order(plan([step("1")]))
+    journal.create(made, run="7f3c0a11")
+    with pytest.raises(Refused, match="7f3c0a11"):
+        journal.create(made, run="7f3c0a11")
+    Writer(journal.store, "7f3c0a11", "me").end({})
+    with pytest.raises(Refused, match="7f3c0a11"):
+        journal.create(made, run="7f3c0a11")
+    assert journal.holders() == {}
+    assert [row.state for row in journal.runs()] == ["ended"]
+
+
 def race(folder: str, number: int, wins: int) -> None:
     """Claim, look, give free, again and again."""
     journal = Journal(Store(Path(folder)))

@@ -189,6 +189,7 @@ def test_the_engine_takes_no_order_that_went_round_the_front_door() -> None:
     for forged in (
         replace(order, allowed_by=""),
         replace(order, confirmed="y"),
+        replace(order, asked="", confirmed=""),
         replace(order, plan=blocked),
     ):
         with pytest.raises(Refused):

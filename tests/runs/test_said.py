@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -281,3 +283,81 @@ def test_what_is_to_be_done_again_is_watched_to_its_end_first(engine: Engine) ->
         says(engine, run, "1", without=begun)
         engine.journal.ask(run, "answer", "ada", "1", "done")
     assert engine.acts() == {"1": 1}
+
+
+class HalfGone(FakeActor):
+    """Its effect is there in half: who knows what was before sees that something is left of it."""
+
+    def observe(self, step: Step, baseline: Json | None) -> Observation:
+        seen = super().observe(step, baseline)
+        if baseline is None or seen.verdict is not Verdict.DONE:
+            return seen
+        return replace(seen, verdict=Verdict.UNKNOWN, reason="a disk is left")
+
+
+def test_again_makes_nothing_done_that_was_seen_to_be_half_done(engine: Engine) -> None:
+    engine.actor = HalfGone(engine.port)
+    with engine.performing(plan([step("1")])) as run:
+        says(engine, run, "1")
+        engine.journal.ask(run, "answer", "ada", "1", "again")
+        engine.await_record(run, "1", "answered")
+        (said,) = (r.seq for r in engine.journal.records(run) if r.kind == "answered")
+        while engine.history(run).seq == said or not engine.history(run).asking:
+            assert engine.outcome(run, "1") is None, "it was called done"
+            threading.Event().wait(0.01)
+        assert "a disk is left" in engine.history(run).asking["1"].why
+        engine.journal.ask(run, "answer", "ada", "1", "leave")
+    assert engine.outcome(run, "1") is Outcome.UNKNOWN
+    assert engine.acts() == {"1": 1}
+
+
+def test_what_waits_for_an_answer_before_it_begins_is_ended_by_cancel(engine: Engine) -> None:
+    """Nothing of it was done, so nothing is to be asked any more."""
+    steps = [step("1", ask="Turn it off?"), step("2", "add", after=("1",))]
+    with engine.performing(plan(steps)) as run:
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "cancel", "ada")
+        engine.await_record(run, "1", "outcome")
+    assert (engine.outcome(run, "1"), engine.outcome(run, "2")) == (Outcome.SKIPPED, Outcome.SKIPPED)
+    assert engine.history(run).step("1").reason == "cancelled by ada"
+    assert engine.history(run).result is Result.CANCELLED
+    assert engine.acts() == {}
+
+
+def test_what_was_begun_is_still_asked_about_when_it_is_cancelled(engine: Engine) -> None:
+    with engine.performing(plan([step("1", "blind"), step("2", after=("1",))])) as run:
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "cancel", "ada")
+        engine.await_record(run, "2", "outcome")
+        assert engine.history(run).asking
+        engine.journal.ask(run, "answer", "ada", "1", "done")
+    assert (engine.outcome(run, "1"), engine.outcome(run, "2")) == (Outcome.DONE, Outcome.SKIPPED)
+
+
+class SlowIntent(Writer):
+    """Its first intent is on disk, and then it is held until it is let go."""
+
+    written = threading.Event()
+    go = threading.Event()
+
+    def append(self, step: str, kind: str, body: Mapping[str, Any] | None = None) -> None:
+        super().append(step, kind, body)
+        if kind == "intent":
+            self.written.set()
+            self.go.wait()
+
+
+@pytest.mark.parametrize(("wish", "kind"), [("cancel", "cancel"), ("abandon", "abandoned")])
+def test_what_is_called_off_between_intent_and_call_is_not_called(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, wish: str, kind: str
+) -> None:
+    SlowIntent.written, SlowIntent.go = threading.Event(), threading.Event()
+    monkeypatch.setattr("drconsole.runs.execute.Writer", SlowIntent)
+    with engine.performing(plan([step("1", "add", limit_s=600)])) as run:
+        SlowIntent.written.wait()
+        engine.journal.ask(run, wish, "ada")
+        engine.await_record(run, "", kind)
+        SlowIntent.go.set()
+    assert engine.begun() == []
+    assert engine.outcome(run, "1") is Outcome.SKIPPED
+    assert engine.history(run).step("1").acted is False
