@@ -42,6 +42,7 @@ STRAY = """
 Write-Host -Object 'stray'
 Write-Warning -Message 'stray'
 Write-Verbose -Message 'stray' -Verbose
+Write-Debug -Message 'stray' -Debug
 Write-Information -MessageData 'stray' -InformationAction Continue
 5
 """

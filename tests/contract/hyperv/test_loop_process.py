@@ -97,6 +97,35 @@ def test_a_read_that_cannot_be_stopped_ends_the_process(pwsh: Path) -> None:
         assert loop.wait() == 75
 
 
+@pytest.mark.parametrize("deaf", ["", "trap '' TERM INT HUP; "], ids=["ends", "deaf"])
+def test_a_program_that_reads_its_input_is_given_up_and_eats_no_request(pwsh: Path, deaf: str) -> None:
+    with raw_loop(pwsh, {"waits": f"& '/bin/sh' '-c' \"{deaf}while read line; do echo eaten; done\""}) as loop:
+        loop.reply()
+        assert loop.ask("1", "waits", seconds=0.5) == ("timeout", None)
+        assert loop.ask("2", "drconsole-echo", word="alive") == ("done", "alive")
+
+
+def test_a_program_that_ends_is_answered(pwsh: Path) -> None:
+    with raw_loop(pwsh, {"says": "& '/bin/echo' 'said'"}) as loop:
+        loop.reply()
+        assert loop.ask("1", "says") == ("done", "said")
+        assert loop.ask("2", "drconsole-echo", word="alive") == ("done", "alive")
+
+
+def test_a_read_that_sleeps_for_ever_is_given_up(pwsh: Path) -> None:
+    with raw_loop(pwsh, {"sleeps": "Start-Sleep -Seconds 1000000"}) as loop:
+        loop.reply()
+        assert loop.ask("1", "sleeps", seconds=0.5) == ("timeout", None)
+        assert loop.ask("2", "drconsole-echo", word="alive") == ("done", "alive")
+
+
+def test_a_request_of_a_megabyte_comes_whole(pwsh: Path) -> None:
+    with raw_loop(pwsh, {}) as loop:
+        loop.reply()
+        word = "äß€🐘" * 100_000
+        assert loop.ask("1", "drconsole-echo", word=word) == ("done", word)
+
+
 def test_a_constrained_language_is_told_before_anything_fails(pwsh: Path) -> None:
     constrain = "$ExecutionContext.SessionState.LanguageMode='ConstrainedLanguage'; "
     with raw_loop(pwsh, {}, constrain) as loop:
