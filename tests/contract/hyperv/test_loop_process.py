@@ -99,7 +99,9 @@ def test_a_read_that_cannot_be_stopped_ends_the_process(pwsh: Path) -> None:
 
 @pytest.mark.parametrize("deaf", ["", "trap '' TERM INT HUP; "], ids=["ends", "deaf"])
 def test_a_program_that_reads_its_input_is_given_up_and_eats_no_request(pwsh: Path, deaf: str) -> None:
-    with raw_loop(pwsh, {"waits": f"& '/bin/sh' '-c' \"{deaf}while read line; do echo eaten; done\""}) as loop:
+    with raw_loop(
+        pwsh, {"waits": f"& '/bin/sh' '-c' \"{deaf}while read line; do echo eaten; done\""}
+    ) as loop:
         loop.reply()
         assert loop.ask("1", "waits", seconds=0.5) == ("timeout", None)
         assert loop.ask("2", "drconsole-echo", word="alive") == ("done", "alive")
