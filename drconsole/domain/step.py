@@ -39,6 +39,8 @@ class Step:
         optional: its failure is told and does not stop what comes after (rules, section 6: reverse).
         ask: a question that a person answers with yes before it acts; empty: none. Asked only while it is
             ready, so what is done already asks nobody.
+        doubts: id of a step before it that only its answer tells all of: the question is asked where that
+            answer was not seen, and not else; empty: it is always asked.
         also: names of other endpoints whose copies it changes as well.
         serves: that it is done shows that the guest works, not only that it was started.
         expected: why its failure was reckoned with when it was planned, in words; empty: it was not.
@@ -61,6 +63,7 @@ class Step:
     serves: bool = False
     expected: str = ""
     fallback_of: str = ""
+    doubts: str = ""
 
     @property
     def changed(self) -> tuple[str, ...]:

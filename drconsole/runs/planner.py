@@ -81,7 +81,8 @@ def _numbered(procedure: Procedure, number: int) -> Procedure:
 
     def renamed(step: Step) -> Step:
         after = tuple(map(numbered, step.after))
-        return replace(step, id=numbered(step.id), after=after, fallback_of=numbered(step.fallback_of))
+        fallback_of, doubts = numbered(step.fallback_of), numbered(step.doubts)
+        return replace(step, id=numbered(step.id), after=after, fallback_of=fallback_of, doubts=doubts)
 
     def numbered(ident: str) -> str:
         return f"{number}.{ident}" if ident else ""

@@ -7,6 +7,7 @@ import queue
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from drconsole.domain.plan import Plan
@@ -104,7 +105,12 @@ class Runner:
             self._skip(step, f"because of step {cause}")
         for step in self._schedule.startable():
             self._schedule.begin(step)
-            pool.submit(self._perform, step, self._steps.get(step.id, NOTHING))
+            pool.submit(self._perform, self._as_asked(step), self._steps.get(step.id, NOTHING))
+
+    def _as_asked(self, step: Step) -> Step:
+        """The step without its question, where the answer that it doubts was seen."""
+        reply = self._load().step(step.doubts).reply if step.doubts else None
+        return replace(step, ask="") if reply and reply.get("answer") == "ok" else step
 
     def _perform(self, step: Step, past: StepHistory) -> None:
         """One step, in a thread of the pool."""

@@ -93,6 +93,8 @@ def limit(step: Step) -> str:
 
 def remark(step: Step, plan: Plan) -> str:
     """What is to be known of a step besides its limit: who is asked, what its failure does; may be empty."""
+    if step.ask and step.doubts:
+        return f"asks first, if the answer of step {step.doubts} is lost"
     if step.ask:
         return "asks first, if that is not so already" if step.fallback_of else "asks first"
     follows = next((one for one in plan.steps if one.fallback_of == step.id), None)

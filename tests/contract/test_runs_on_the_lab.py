@@ -282,6 +282,24 @@ def test_a_question_is_told_and_answered_by_command(site: Web) -> None:
     assert site.roles() == {"nyhv01": "FORMER ORIGINAL", "njhv01": "RECOVERED"}
 
 
+def test_a_point_that_nobody_can_tell_is_asked_about_before_the_start(site: Web) -> None:
+    """The host names it in its answer alone, and that is lost: the test copy is made, and not started."""
+    (replica,) = (copy for copy in site.json("show", WEB, "--deep")["deep"] if copy["points"])
+    point = replica["points"][0]["id"]
+    chosen = ("test-failover", WEB, "--option", f"point={point}")
+    assert "asks first, if the answer of step 1 is lost" in site.run("plan", *chosen).stdout
+    site.lab.act_fault("Start-VMFailover", "shell-dies", vm=VM)
+    asked = site.run("run", *chosen, *ALLOWED, NAME)
+    assert asked.returncode == 3, asked.stdout + asked.stderr
+    assert f"whether it is of the point {point}" in asked.stdout
+    (told,) = site.json("runs")["runs"]
+    powers = {one["power"] for one in site.lab.machines() if one["mode"] == "TestReplica"}
+    assert powers == {"Off"}
+    answered = site.run("runs", "answer", told["run"], "yes", "--allow-changes")
+    assert answered.returncode == 0, answered.stdout + answered.stderr
+    assert "TEST COPY" in [copy["role"] for copy in site.json("show", WEB)["copies"]]
+
+
 def test_what_failed_is_led_back_or_done_again_by_command(site: Web) -> None:
     home = site.roles()
     for say, code, roles in (

@@ -29,7 +29,11 @@ def now() -> datetime:
 
 
 def procedure(key: str, priority: int = 3) -> Procedure:
-    steps = (step("1", workload=key), step("2", workload=key, after=("1",)), step("3", workload=key))
+    steps = (
+        step("1", workload=key),
+        step("2", workload=key, after=("1",)),
+        step("3", workload=key, ask="?", doubts="1"),
+    )
     back = (step("b1", workload=key), step("b2", workload=key))
     told = subject(key, point_of_no_return="2", priority=priority, reads=("nj", "ny"))
     return Procedure(told, steps, back)
@@ -53,6 +57,7 @@ def test_several_workloads_stand_in_the_order_of_their_priority() -> None:
     assert [s.key for s in made.subjects] == ["hv:c", "hv:b", "hv:a"]
     assert [s.id for s in made.steps] == [f"{n}.{m}" for n in (1, 2, 3) for m in (1, 2, 3)]
     assert made.steps[4].after == ("2.1",)
+    assert [made.steps[n].doubts for n in (2, 5)] == ["1.1", "2.1"]
     assert [s.point_of_no_return for s in made.subjects] == ["1.2", "2.2", "3.2"]
     assert {s.workload for s in made.steps if s.id.startswith("1.")} == {"hv:c"}
     assert made.compensation[1].after == ("1.b1",)

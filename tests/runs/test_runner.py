@@ -124,6 +124,27 @@ def test_a_step_that_asks_first_acts_after_yes_alone(engine: Engine, say: str, o
     assert engine.outcome(run, "1") is engine.outcome(run, "2") is outcome
 
 
+@pytest.mark.parametrize("say", ["yes", "no"])
+def test_what_only_an_answer_tells_is_asked_about_where_that_was_lost(engine: Engine, say: str) -> None:
+    steps = [
+        step("1", "add", fault="lose-answer"),
+        step("2", ask="Is it the right one?", doubts="1", after=("1",)),
+    ]
+    with engine.performing(plan(steps)) as run:
+        engine.await_record(run, "2", "asked")
+        assert engine.outcome(run, "1") is Outcome.DONE
+        assert engine.history(run).asking["2"].why == "Is it the right one?"
+        engine.journal.ask(run, "answer", "ada", "2", say)
+    assert engine.acts() == ({"1": 1, "2": 1} if say == "yes" else {"1": 1})
+
+
+def test_what_an_answer_told_is_not_asked_about(engine: Engine) -> None:
+    steps = [step("1", "add"), step("2", ask="Is it the right one?", doubts="1", after=("1",))]
+    run = engine.order(plan(steps))
+    assert engine.perform(run) is Result.DONE
+    assert not engine.history(run).step("2").asked
+
+
 def test_a_step_that_is_done_already_asks_nobody(engine: Engine) -> None:
     engine.tell(op="change", object="hv:one", fields={"value": "on"})
     run = engine.order(plan([step("1", ask="Turn it off?")]))
@@ -131,10 +152,12 @@ def test_a_step_that_is_done_already_asks_nobody(engine: Engine) -> None:
 
 
 def test_cancel_takes_effect_between_acts(engine: Engine) -> None:
-    steps = [step("1", "add", takes_s=0.5, limit_s=60), step("2", "add", after=("1",))]
+    steps = [step("1", "add", takes_s=None, limit_s=600), step("2", "add", after=("1",))]
     with engine.performing(plan(steps)) as run:
         engine.await_record(run, "1", "handle")
         engine.journal.ask(run, "cancel", "ada")
+        engine.await_record(run, "", "cancel")
+        engine.tell(op="let")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.outcome(run, "2") is Outcome.SKIPPED
     assert engine.history(run).step("2").reason == "cancelled by ada"
@@ -206,7 +229,7 @@ def test_beyond_the_point_of_no_return_nothing_is_led_back(engine: Engine) -> No
 
 
 def test_a_living_run_is_abandoned_by_asking_it(engine: Engine) -> None:
-    steps = [step("1", takes_s=60, limit_s=600), step("2", after=("1",))]
+    steps = [step("1", takes_s=None, limit_s=600), step("2", after=("1",))]
     with engine.performing(plan(steps)) as run:
         engine.await_record(run, "1", "handle")
         engine.journal.ask(run, "abandon", "ada")
@@ -328,11 +351,11 @@ def test_an_open_question_is_looked_at_again_when_the_run_is_continued(
     engine: Engine, tmp_path: Path
 ) -> None:
     """The effect came while nobody was there: nothing is asked any more."""
-    run = engine.order(plan([step("1", "add", fault="late", late_s=2.0)]))
+    run = engine.order(plan([step("1", "add", fault="late", late_s=None)]))
     assert _killed(engine, tmp_path, run, "1:after asked")
     assert engine.history(run).asking
-    while engine.effects() != {"1": 1}:
-        engine.history(run)
+    engine.tell(op="let")
+    engine.await_effect("1")
     assert engine.perform(run) is Result.DONE
     assert engine.acts() == {"1": 1}
 

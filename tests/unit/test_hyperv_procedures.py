@@ -176,6 +176,14 @@ class TestTestFailover:
         assert told.steps[0].params["point"] == "point-1"
         assert "no recovery point" in blocks(plan(Operation.TEST_FAILOVER, healthy(), point="gone"))
 
+    def test_it_is_asked_before_the_start_where_nobody_can_tell_the_point(self) -> None:
+        """The host tells it in its answer alone (rules, section 7); the latest state needs no telling."""
+        told = plan(Operation.TEST_FAILOVER, healthy(), point="point-1")
+        (asks,) = (step for step in told.steps if step.ask)
+        assert (asks.action, asks.doubts) == ("start", "1")
+        assert "whether it is of the point point-1" in asks.ask
+        assert not any(step.ask for step in plan(Operation.TEST_FAILOVER, healthy()).steps)
+
     def test_what_stands_in_its_way(self) -> None:
         assert "test copy exists" in blocks(plan(Operation.TEST_FAILOVER, healthy(test_vm=TEST)))
         running = workload(vm("ny", ON, relation("Primary")), vm("nj", ON, relation("Replica")))

@@ -75,6 +75,11 @@ def test_what_comes_of_the_failure_of_a_step_is_told_truly(ask: str, said: str) 
     assert sum("holds nothing up" in line for line in lines) == 1
 
 
+def test_a_question_that_rests_on_a_lost_answer_is_told_as_such() -> None:
+    lines = told(plan([step("1"), step("2", ask="Is it the right one?", doubts="1")])).splitlines()
+    assert any("(asks first, if the answer of step 1 is lost)" in line for line in lines)
+
+
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     return Journal(Store(tmp_path))

@@ -45,6 +45,7 @@ class Steps:
         ask: str = "",
         expected: str = "",
         fallback_of: str = "",
+        doubts: str = "",
     ) -> str:
         """Add a step about a copy, and give its id."""
         all_params = {"vm": copy.sighting.handle, "place": place_of(copy), **(params or {})}
@@ -68,6 +69,7 @@ class Steps:
                 serves=action == "await-heartbeat",
                 expected=expected,
                 fallback_of=fallback_of,
+                doubts=doubts,
             )
         )
         return number

@@ -75,7 +75,7 @@ def _steps_of_test(
     nets = {"networks": {"every": {"switch": "" if network == NOWHERE else network, "vlan": None}}}
     where = "no network" if network == NOWHERE else network
     chosen = None if point == LATEST else point
-    steps.add(
+    made = steps.add(
         "start-test",
         replica,
         "make the test copy",
@@ -87,7 +87,17 @@ def _steps_of_test(
     steps.add(
         "connect-adapters", replica, f"connect it to {where}, read every adapter", QUICK_S, {**own, **nets}
     )
-    steps.add("start", replica, "start the test copy", START_S, {**own, **nets, "recorded": True})
+    # The host tells the point in its answer alone (rules, section 7).
+    ask = f"The answer was lost: nobody can tell whether it is of the point {chosen}. Start it all the same?"
+    steps.add(
+        "start",
+        replica,
+        "start the test copy",
+        START_S,
+        {**own, **nets, "recorded": True},
+        ask=ask if chosen else "",
+        doubts=made if chosen else "",
+    )
     if wait:
         steps.add("await-heartbeat", replica, "wait for its heartbeat", START_S, own)
         if network != NOWHERE:
