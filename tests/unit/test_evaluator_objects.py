@@ -133,7 +133,9 @@ def test_nothing_is_no_value_for_what_is_demanded(
     cmdlet: str, parameter: str, value: Value, said: str
 ) -> None:
     vm = (
-        [] if parameter == "VM" else [Argument("VM"), Argument(None, from_seam(thing("VirtualMachine"), str))]
+        []
+        if parameter == "VM"
+        else [Argument("VM"), Argument(None, from_seam(thing("VirtualMachine"), list[str]().append))]
     )
     given = (
         [*vm, Argument(parameter, value, True)]

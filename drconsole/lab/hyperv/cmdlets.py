@@ -181,6 +181,8 @@ def _like_part(part: str) -> str:
 
 
 def _text(value: Any) -> str:
+    if value is None:
+        raise NotModelled("nothing as a value")
     if isinstance(value, dict):
         found = value.get("$guid", value.get("name"))
         if found is None:

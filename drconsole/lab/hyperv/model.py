@@ -105,8 +105,9 @@ class HyperVWorld:
                 self.breaker.migrate(call.host, ident)
             await self._handler(call)(Turn(self, call, sink))
         except NotModelled as error:
-            self.note_unmodelled(str(error))
-            return fatal("NotModelled", "NotImplemented", "System.NotImplementedException", str(error))
+            text = str(error) if call.cmdlet in str(error) else f"{call.cmdlet}: {error}"
+            self.note_unmodelled(text)
+            return fatal("NotModelled", "NotImplemented", "System.NotImplementedException", text)
         except Gone:
             raise
         except Exception as error:

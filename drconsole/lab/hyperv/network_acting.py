@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import IPV6LENGTH, IPv4Address, IPv6Address
 
 from drconsole.lab.hyperv.acting import Act, carry_out
 from drconsole.lab.hyperv.cmdlets import NotModelled, Turn, cmdlet
@@ -155,9 +156,28 @@ async def _prepare_addresses(turn: Turn, socket: Socket) -> None:
     names = (*ADDRESSES, "IPv4SubnetMask", "IPv6SubnetPrefixLength")
     given = {name: str(turn.text(name)) for name in names if name in turn.call.bound}
 
+    def check() -> None:
+        if wrong := [f"-{name} {value!r}" for name, value in given.items() if not _is_address(name, value)]:
+            text = f"This is no address of its kind: {', '.join(wrong)}."
+            raise Refused("InvalidParameter", text, "InvalidArgument")
+
     def do() -> None:
         cleared = [f for f in ("IPv4", "IPv6") if turn.on(f"ClearFailover{f}Settings")]
         kept = {name: value for name, value in adapter.after_failover.items() if name[:4] not in cleared}
         adapter.after_failover = {**kept, **given}
 
-    await _set(turn, socket, do, lambda: failover_object(socket.machine, adapter), _nothing)
+    await _set(turn, socket, do, lambda: failover_object(socket.machine, adapter), check)
+
+
+def _is_address(parameter: str, value: str) -> bool:
+    """Whether a text is what a parameter names: an address of its family, a mask, a length of a prefix."""
+    if parameter == "IPv6SubnetPrefixLength":
+        return value.isdecimal() and int(value) <= IPV6LENGTH
+    kind = IPv4Address if parameter.startswith("IPv4") else IPv6Address
+    try:
+        number = int(kind(value))
+    except ValueError:
+        return False
+    # In a mask all ones stand before all noughts: what is left of the noughts is a power of two less one.
+    noughts = number ^ 0xFFFFFFFF
+    return parameter != "IPv4SubnetMask" or not noughts & (noughts + 1)

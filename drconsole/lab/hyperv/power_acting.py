@@ -19,6 +19,7 @@ REMOVE_S = 2.0
 GUEST_PATIENCE_S = 300.0
 """So long a guest is waited for that is told to shut down by force (documented as five minutes)."""
 
+SAVED = ("Saved", "FastSaved", "Hibernated")
 ALREADY = "The virtual machine is already in the specified state."
 
 
@@ -47,13 +48,18 @@ async def stop_vm(turn: Turn) -> None:
 
 
 def _turn_off(turn: Turn, machine: Machine) -> Act:
-    """Pull the plug: what the guest still held is lost."""
+    """Pull the plug: what the guest still held is lost; what is saved has no plug."""
+
+    def check() -> None:
+        if machine.power in SAVED:
+            text = f"Virtual machine '{machine.name}' cannot be turned off while it is {machine.power}."
+            raise Refused("InvalidState", text)
 
     def do() -> None:
         stop_writing(machine, turn.now)
         machine.power, machine.since = "Off", None
 
-    return Act(machine, TURN_OFF_S, lambda: None, do)
+    return Act(machine, TURN_OFF_S, check, do)
 
 
 def _shut_down(turn: Turn, machine: Machine) -> Act:
