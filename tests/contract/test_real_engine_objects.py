@@ -20,6 +20,7 @@ from tests.contract.real_lab import Answer, Heard
 from tests.contract.test_real_engine_differential import (
     POINT,
     START,
+    TEST,
     WEB,
     Recording,
     replica_with_a_test,
@@ -28,8 +29,8 @@ from tests.contract.test_real_engine_differential import (
 SNIPPETS = (
     (Path(__file__).parent / "goldens" / "host_objects.txt").read_text("utf-8").strip().split("\n---\n")
 )
-FLOOR = 90
-BEFORE = f"$id = '{WEB}'; $other = '{POINT}'\n"
+FLOOR = 144
+BEFORE = f"$id = '{WEB}'; $other = '{POINT}'; $testvm = '{TEST}'\n"
 BODY = """param($Arguments)
 foreach ($script in @($Arguments.files)) {
     $out = @(
