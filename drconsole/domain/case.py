@@ -39,16 +39,27 @@ class Hosts:
                 answer.asking,
                 answer.reading.complete,
                 frozenset(sighting.place.ident for sighting in answer.reading.sightings),
+                frozenset(node.name for node in answer.reading.nodes if not node.answers),
             )
             for answer in self.answers
         )
 
     def lacks(self, name: str, vm_id: str) -> bool:
-        """Whether the named host answers, completely and with rights, and has no VM of this id."""
+        """Whether the named host answers, completely and with rights, and has no VM of this id.
+
+        Of a node that is down its cluster cannot say what it holds.
+        """
         named = [a for a in self.answers if is_named(name, a.reading.names)]
-        return bool(named) and all(
-            a.fresh and a.reading.complete and all(s.place.ident != vm_id for s in a.reading.sightings)
-            for a in named
+        down = any(
+            not node.answers and is_named(name, (node.name,)) for a in named for node in a.reading.nodes
+        )
+        return (
+            bool(named)
+            and not down
+            and all(
+                a.fresh and a.reading.complete and all(s.place.ident != vm_id for s in a.reading.sightings)
+                for a in named
+            )
         )
 
     def all_answer(self, endpoints: Iterable[str]) -> bool:

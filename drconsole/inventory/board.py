@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from drconsole.domain.assemble import is_fresh
+from drconsole.domain.down_nodes import with_what_went_down
 from drconsole.domain.endpoint import Endpoint, Estate
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
@@ -100,7 +101,7 @@ class Board:
         if isinstance(report.result, EndpointError):
             entry.status = _failed(status, report.result)
             return
-        entry.latest = reading = report.result
+        entry.latest = reading = with_what_went_down(report.result, entry.complete)
         self._remember(reading)
         if reading.complete:
             entry.complete = reading

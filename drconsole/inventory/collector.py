@@ -145,8 +145,9 @@ class Collector(threading.Thread):
                 self._board.started(report.endpoint, report.at)
             case Finished():
                 self._board.finished(report)
-                if isinstance(report.result, Reading):
-                    self._keep(report.result)
+                latest = self._board.entries[report.endpoint].latest
+                if isinstance(report.result, Reading) and latest:
+                    self._keep(latest)
                 else:
                     log.info("%s", report.result)
             case Kept():

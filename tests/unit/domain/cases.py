@@ -5,7 +5,7 @@ Each case: its name, the readings, the silent endpoints, and for each copy (site
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from drconsole.domain.place import Place
@@ -13,6 +13,7 @@ from drconsole.domain.reading import (
     ApplianceRow,
     HbrSource,
     ManagedBy,
+    Node,
     Power,
     Reading,
     Relation,
@@ -374,6 +375,13 @@ def _leg(mode: str, state: str = "Replicating") -> Relation:
     """The outer leg of a chain: from nj to nj2."""
     ends = {"primary": "nj.lab.example", "replica": "nj2.lab.example"}
     return relation(mode, state, relationship="Extended", **ends)
+
+
+def _cluster(*sightings: Sighting) -> Reading:
+    """What a cluster in New York tells one of whose two nodes it calls down."""
+    names = tuple(name for node in ("n1", "n2") for name in (node, f"{node}.lab.example"))
+    nodes = (Node("N1", True), Node("N2", False, "the cluster calls it down"))
+    return replace(reading("ny", *sightings), names=names, nodes=nodes)
 
 
 OTHERS = [
@@ -952,6 +960,33 @@ OTHERS = [
                 *("unprotected", "original-not-verified-off", "extended-trouble"),
             ),
         ),
+    ),
+    Case(
+        "the named node of a cluster is down, and nobody else shows the VM",
+        (
+            _cluster(vm("ny", ON, ident="other")),
+            reading("nj", vm("nj", OFF, relation("Replica", primary="n2.lab.example"))),
+        ),
+        (_copy(NY, "UNPROTECTED", "X2"), _copy(NJ, "REPLICA", "H9")),
+    ),
+    Case(
+        "failed over, and the named node of a cluster is down",
+        (
+            _cluster(vm("ny", ON, ident="other")),
+            reading("nj", vm("nj", ON, relation("Replica", FAILED, primary="n2.lab.example"))),
+        ),
+        (
+            _copy(NY, "UNPROTECTED", "X2"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+    ),
+    Case(
+        "the named node of a cluster answers and has no such VM",
+        (
+            _cluster(vm("ny", ON, ident="other")),
+            reading("nj", vm("nj", OFF, relation("Replica", primary="n1.lab.example"))),
+        ),
+        (_copy(NY, "UNPROTECTED", "X2"), _copy(NJ, "REPLICA", "H7", "source-gone")),
     ),
 ]
 
