@@ -66,6 +66,22 @@ class Engine:
             threading.Event().wait(0.01)
         news.close()
 
+    def await_act(self, step: str) -> None:
+        """Return when a step's act is at work on the platform: its handle is known a moment earlier."""
+        while not self.acts().get(step):
+            threading.Event().wait(0.01)
+
+    def await_looks(self, number: int) -> None:
+        """Return when the platform was looked at so often again."""
+        before = call(self.port, op="dump")["looks"]
+        while call(self.port, op="dump")["looks"] < before + number:
+            threading.Event().wait(0.01)
+
+    def await_effect(self, step: str) -> None:
+        """Return when the first workload shows a step's effect."""
+        while not self.effects().get(step):
+            threading.Event().wait(0.01)
+
     def outcome(self, run: str, step: str) -> Outcome | None:
         """How a step ended."""
         return self.history(run).step(step).outcome

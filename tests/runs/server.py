@@ -18,14 +18,17 @@ class World:
 
     Faults of an act: ``no-effect``, ``refuse``, ``lose-answer``, ``late``: its answer is lost and the effect
     comes beyond the step's limit; ``foreign``: somebody else changes the object; ``once`` in front of one
-    makes it happen at the first act of the step only.
+    makes it happen at the first act of the step only. An act that takes None seconds, or is so late, is held
+    until ``let``.
     """
 
     def __init__(self, speed: float) -> None:
         self.lock = threading.Lock()
+        self.let = threading.Event()
         self.objects: dict[str, dict[str, Any]] = {}
         self.tasks: dict[str, dict[str, Any]] = {}
         self.acts: dict[str, int] = {}
+        self.looks = 0
         self.offset = 0.0
         self.silent = False
         self._speed = speed
@@ -56,7 +59,10 @@ class World:
                 return self._followed(asked["task"])
             case "dump":
                 begun = [task["step"] for task in self.tasks.values()]
-                return {"objects": self.objects, "acts": self.acts, "begun": begun}
+                counted = {"acts": self.acts, "begun": begun, "looks": self.looks}
+                return {"objects": self.objects, **counted}
+            case "let":
+                self.let.set()
             case "advance":
                 self.offset += asked["seconds"]
             case "silent":
@@ -66,6 +72,7 @@ class World:
         return {}
 
     def _observed(self, name: str) -> dict[str, Any]:
+        self.looks += 1
         running = [t for t in self.tasks.values() if t["object"] == name and t["state"] == "running"]
         seen = self.object(name)
         told = {key: seen[key] for key in ("value", "items", "foreign")}
@@ -96,7 +103,11 @@ class World:
         return {"state": task["state"], "error": task["error"]}
 
     def _work(self, task: dict[str, Any]) -> None:
-        time.sleep(task["late_s"] if task["fault"] == "late" else task["takes_s"])
+        seconds = task["late_s"] if task["fault"] == "late" else task["takes_s"]
+        if seconds is None:
+            self.let.wait()
+        else:
+            time.sleep(seconds)
         with self.lock:
             if task["fault"] == "refuse":
                 task["error"] = "it was refused"

@@ -75,19 +75,21 @@ def test_a_refusal_is_failed_with_the_platforms_words(engine: Engine) -> None:
 
 @pytest.mark.parametrize("action", ["set", "add", "rest"])
 def test_a_late_effect_is_asked_about_and_never_repeated(engine: Engine, action: str) -> None:
-    with engine.performing(plan([step("1", action, fault="late")])) as run:
+    with engine.performing(plan([step("1", action, fault="late", late_s=None)])) as run:
         engine.await_record(run, "1", "asked")
         assert "wait" in engine.history(run).asking["1"].choices
+        engine.tell(op="let")
+        engine.await_effect("1")
         engine.journal.ask(run, "answer", "ada", "1", "wait")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.acts() == {"1": 1}
 
 
 def test_a_late_effect_comes_before_it_is_done_again(engine: Engine) -> None:
-    with engine.performing(plan([step("1", "add", fault="late", late_s=1.0)])) as run:
+    with engine.performing(plan([step("1", "add", fault="late", late_s=None)])) as run:
         engine.await_record(run, "1", "asked")
-        while engine.effects() != {"1": 1}:
-            engine.journal.requests(run)
+        engine.tell(op="let")
+        engine.await_effect("1")
         engine.journal.ask(run, "answer", "ada", "1", "again")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.acts() == {"1": 1}
@@ -135,11 +137,13 @@ def test_a_silent_endpoint_is_not_begun(engine: Engine) -> None:
 
 
 def test_an_endpoint_that_falls_silent_is_waited_for_and_asked_about(engine: Engine) -> None:
-    with engine.performing(plan([step("1", takes_s=0.4, limit_s=1.0)])) as run:
-        engine.await_record(run, "1", "handle")
+    with engine.performing(plan([step("1", takes_s=None)])) as run:
+        engine.await_act("1")
         engine.tell(op="silent", silent=True)
         engine.await_record(run, "1", "asked")
         assert "did not answer" in engine.history(run).asking["1"].why
+        engine.tell(op="let")
+        engine.await_effect("1")
         engine.tell(op="silent", silent=False)
         engine.journal.ask(run, "answer", "ada", "1", "wait")
     assert engine.outcome(run, "1") is Outcome.DONE
@@ -147,7 +151,7 @@ def test_an_endpoint_that_falls_silent_is_waited_for_and_asked_about(engine: Eng
 
 
 def test_nobody_waits_longer_than_a_person_wants(engine: Engine) -> None:
-    with engine.performing(plan([step("1", takes_s=3, limit_s=600)])) as run:
+    with engine.performing(plan([step("1", takes_s=None, limit_s=600)])) as run:
         engine.await_record(run, "1", "handle")
         engine.journal.ask(run, "stop-waiting", "ada", "1")
         engine.await_record(run, "1", "asked")
@@ -167,9 +171,11 @@ def test_limits_run_on_the_endpoints_own_clock(engine: Engine) -> None:
 
 
 def test_a_clock_that_is_set_back_ends_no_wait(engine: Engine) -> None:
-    with engine.performing(plan([step("1", takes_s=0.5, limit_s=5)])) as run:
-        engine.await_record(run, "1", "handle")
+    with engine.performing(plan([step("1", takes_s=None, limit_s=600)])) as run:
+        engine.await_act("1")
         engine.tell(op="advance", seconds=-7200)
+        engine.await_looks(2)
+        engine.tell(op="let")
     assert engine.outcome(run, "1") is Outcome.DONE
 
 

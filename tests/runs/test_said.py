@@ -166,11 +166,12 @@ def wait_it_out(engine: Engine, run: str, step: str) -> None:
 
 def test_nothing_is_done_again_while_its_call_still_runs(engine: Engine) -> None:
     """Neither offered, nor done for somebody who says it; once the call has ended it is looked."""
-    with engine.performing(plan([step("1", "add", takes_s=3.0)])) as run:
+    with engine.performing(plan([step("1", "add", takes_s=None)])) as run:
         assert "again" not in says(engine, run, "1")
         assert "still runs" in engine.history(run).asking["1"].why
         engine.journal.ask(run, "answer", "ada", "1", "again")
         engine.await_record(run, "", "passed-over")
+        engine.tell(op="let")
         wait_it_out(engine, run, "1")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.acts() == engine.effects() == {"1": 1}
@@ -178,12 +179,13 @@ def test_nothing_is_done_again_while_its_call_still_runs(engine: Engine) -> None
 
 def test_nothing_is_done_again_that_was_not_watched_long_enough(engine: Engine) -> None:
     """Its answer was lost, somebody waits no longer, and its effect comes a little later."""
-    made = plan([step("1", "add", fault="once late", late_s=1.5, limit_s=600)])
+    made = plan([step("1", "add", fault="once late", late_s=None, limit_s=600)])
     with engine.performing(made) as run:
         engine.await_record(run, "1", "reply")
         engine.journal.ask(run, "stop-waiting", "ada", "1")
         assert "again" not in says(engine, run, "1")
         engine.journal.ask(run, "answer", "ada", "1", "wait")
+        engine.tell(op="let")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.acts() == engine.effects() == {"1": 1}
 
@@ -191,7 +193,7 @@ def test_nothing_is_done_again_that_was_not_watched_long_enough(engine: Engine) 
 @pytest.mark.parametrize("said", ["leave", "failed"])
 def test_a_retry_begins_nothing_beside_a_call_that_still_runs(engine: Engine, said: str) -> None:
     """What a person said of it ended the step, not its call."""
-    run = engine.order(plan([step("1", "add", takes_s=2.0)]))
+    run = engine.order(plan([step("1", "add", takes_s=None)]))
     with engine.taking_up(run):
         says(engine, run, "1")
         engine.journal.ask(run, "answer", "ada", "1", said)
@@ -201,6 +203,7 @@ def test_a_retry_begins_nothing_beside_a_call_that_still_runs(engine: Engine, sa
     with engine.taking_up(run):
         while not any(r.kind == "retried" for r in engine.journal.records(run, before)):
             threading.Event().wait(0.01)
+        engine.tell(op="let")
         wait_it_out(engine, run, "1")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert engine.acts() == engine.effects() == {"1": 1}
