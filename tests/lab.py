@@ -93,7 +93,11 @@ class LabProcess:
         self.control("fault", {"endpoint": endpoint, "fault": fault})
 
     def reset(self, scenario: str | None = None) -> None:
-        """Start the scenario, or another one, anew; ``description`` is then that of now."""
+        """Start the scenario, or another one, anew; ``description`` is then that of now.
+
+        What the watch saw until then is asked first: the lab forgets it.
+        """
+        self.check_alive()
         answer = self.control("reset", {"scenario": scenario} if scenario else {})
         self.description = {**answer, "control": self.description["control"]}
 
@@ -191,7 +195,6 @@ class LabPool:
     def lab(self, scenario: str, powershell: str | None = None) -> LabProcess:
         """A lab at the start of a scenario."""
         if powershell in self._labs:
-            self._labs[powershell].check_alive()
             self._labs[powershell].reset(scenario)
         else:
             folder = self._folder / ("pwsh" if powershell else "evaluator")
