@@ -42,8 +42,8 @@ truth:
 
 @pytest.fixture(scope="module")
 def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPool]:
-    """One lab for the tests that can share it."""
-    pool = LabPool(tmp_path_factory.mktemp("lab"))
+    """One lab for the tests that can share it; its clock stands still, but for what they advance it."""
+    pool = LabPool(tmp_path_factory.mktemp("lab"), speed=0.0)
     yield pool
     pool.stop()
 
