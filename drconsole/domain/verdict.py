@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from drconsole.domain import replication as r
@@ -13,7 +13,7 @@ from drconsole.domain.case import Case, Hosts, cases_of
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.identity import Group, Seen, gid_of
 from drconsole.domain.reading import Power, Sighting
-from drconsole.domain.record import Strange, records_in
+from drconsole.domain.record import Record, Strange, records_in
 from drconsole.domain.roles import Alarm, AlarmCode, Evidence, Role, Severity
 from drconsole.domain.rows import common, hyperv, vsphere
 from drconsole.domain.rows.base import Row, Verdict, critical, notice, warning
@@ -140,16 +140,27 @@ def evidence_of(copy: Seen) -> tuple[Evidence, ...]:
         if relation.last_sync:
             facts.append((f"{leg}last sync", relation.last_sync.isoformat()))
     judged = r.relation_of(sighting)
-    if (
-        judged
-        and sighting.own_state
-        and (sighting.own_mode, sighting.own_state) != (judged.mode, judged.state)
-    ):
-        facts.append(("Get-VM says", f"{sighting.own_mode} {sighting.own_state}"))
-    facts += _vsphere_facts(copy)
-    if copy.record:
-        facts.append(("record", f"{copy.record.role} run {copy.record.run} by {copy.record.by}"))
+    told = (judged.mode, judged.state) if judged else (r.NONE, sighting.own_state)
+    if (sighting.own_mode or sighting.own_state) and (sighting.own_mode, sighting.own_state) != told:
+        facts.append(("Get-VM says", f"{sighting.own_mode} {sighting.own_state}".strip()))
+    facts += [*_vsphere_facts(copy), *_record_facts(copy)]
     return tuple(Evidence(what, value, copy.endpoint, copy.now) for what, value in facts)
+
+
+def _record_facts(copy: Seen) -> Iterable[tuple[str, str]]:
+    """The record that is believed; and those that are not, because who reads them by hand would."""
+    for record in records_in(copy.sighting.notes):
+        if isinstance(record, Strange):
+            yield "strange record", f"not understood, not believed: {record.text}"
+        elif record.place != copy.place:
+            there = f"{record.place.where} at {record.place.site}"
+            yield "foreign record", f"of {there}, not believed here: {_said(record)}"
+    if copy.record:
+        yield "record", _said(copy.record)
+
+
+def _said(record: Record) -> str:
+    return f"{record.role} run {record.run} by {record.by}"
 
 
 def _vsphere_facts(copy: Seen) -> list[tuple[str, str]]:
