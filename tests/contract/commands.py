@@ -5,6 +5,7 @@ What each command said and how it ended is printed: pytest shows it beside the f
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -126,6 +127,8 @@ class Terminal:
             start_new_session=True,
         )
         os.close(far)
+        # A letter of several bytes may come in two pieces.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.seen = ""
 
     def until(self, text: str) -> str:
@@ -168,7 +171,14 @@ class Terminal:
         return code
 
     def _read(self) -> str:
-        try:
-            return os.read(self._near, 65536).decode("utf-8", "replace")
-        except OSError:  # The other end is closed.
-            return ""
+        """The text that comes next; empty once the other end is closed."""
+        text = ""
+        while not text:
+            try:
+                piece = os.read(self._near, 65536)
+            except OSError:
+                return ""
+            if not piece:
+                return ""
+            text = self._decoder.decode(piece)
+        return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ def test_a_killed_console_s_knowledge_of_a_record_is_not_lost(lab: LabProcess, t
 
     terminal = Terminal("--config", config, home=tmp_path)
     terminal.until("crm")
+    kept = tmp_path / "state" / "records" / "njhv01.json"
+    while not (kept.is_file() and CRM in kept.read_text(encoding="utf-8")):
+        assert terminal.process.poll() is None
+        threading.Event().wait(0.02)
     terminal.process.kill()
     terminal.process.wait()
     lab.change("NJHV01", CRM, notes="Backed up by a backup product")

@@ -164,17 +164,18 @@ def test_a_light_read_waits_for_no_more_than_the_deep_read_that_runs(tmp_path: P
 
 
 def test_what_was_passed_over_is_not_read(tmp_path: Path) -> None:
-    host = Host("a", "b", "c")
+    host, beside = Host("a", "b", "c"), Host("z", name="beside")
     host.held = {"deep a"}
-    with running(tmp_path, host) as inventory:
+    with running(tmp_path, host, beside) as inventory:
         until(inventory, answers)
         inventory.look("hv:a")
         host.heard("deep a")
         inventory.look("hv:b")
-        inventory.look("hv:c")
         inventory.look("nothing of that name")
+        inventory.look("hv:z")
+        # Who is free is asked at once: by then everything before it has been taken in.
+        beside.heard("deep z")
         inventory.look("hv:c")
-        # What came in between has been taken in when this answer is shown.
         host.go.release()
         until(inventory, lambda s: known(s, "c").deep is not None)
     assert "deep b" not in host.asked
