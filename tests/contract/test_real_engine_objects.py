@@ -6,12 +6,14 @@ import asyncio
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from drconsole.lab.clock import Clock
+from drconsole.lab.hyperv.machines import Host
 from drconsole.lab.powershell.evaluator_engine import EvaluatorEngine
 from drconsole.lab.powershell.process import Engine, Start
 from drconsole.lab.powershell.real_engine import RealEngine
@@ -23,13 +25,11 @@ from tests.contract.test_real_engine_differential import (
     TEST,
     WEB,
     Recording,
+    cluster,
     replica_with_a_test,
 )
 
-SNIPPETS = (
-    (Path(__file__).parent / "goldens" / "host_objects.txt").read_text("utf-8").strip().split("\n---\n")
-)
-FLOOR = 144
+FILES = Path(__file__).parent / "goldens"
 BEFORE = f"$id = '{WEB}'; $other = '{POINT}'; $testvm = '{TEST}'\n"
 BODY = """param($Arguments)
 foreach ($script in @($Arguments.files)) {
@@ -53,20 +53,41 @@ foreach ($script in @($Arguments.files)) {
 """Runs snippets one after the other, each in a scope of its own, and tells what each put out."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Snippets in a file, the host they run on, and how many of them the evaluator answers at least."""
+
+    file: str
+    host: str
+    world: Callable[[], list[Host]]
+    floor: int
+
+    @property
+    def snippets(self) -> list[str]:
+        """All of them."""
+        return (FILES / self.file).read_text("utf-8").strip().split("\n---\n")
+
+
+PLACES = [
+    Place("host_objects.txt", "NJHV01", replica_with_a_test, 144),
+    Place("cluster_objects.txt", "NJCL02", cluster, 23),
+]
+
+
 class Running(Recording):
     """The model on a clock that runs fast enough for acts."""
 
-    def __init__(self) -> None:
-        super().__init__(replica_with_a_test(), frozenset())
+    def __init__(self, hosts: list[Host]) -> None:
+        super().__init__(hosts, frozenset())
         self.clock = Clock(START, speed=100.0)
 
 
-async def told(make: Callable[[Running], Engine], snippets: list[str]) -> Answer:
+async def told(place: Place, make: Callable[[Running], Engine], snippets: list[str]) -> Answer:
     """What an engine's process writes for some snippets."""
-    engine = make(Running())
+    engine = make(Running(place.world()))
     try:
         heard = Heard()
-        process = await engine.start(Start("NJHV01", script.COMMAND_LINE, 65001, {}), heard)
+        process = await engine.start(Start(place.host, script.COMMAND_LINE, 65001, {}), heard)
         call = {"body": BODY, "arguments": {"files": [BEFORE + one for one in snippets]}}
         asked = json.dumps({"script": script.text_of("frame.ps1"), "call": call})
         process.feed(base64.b64encode(asked.encode()) + b"\n")
@@ -94,15 +115,16 @@ def values(answer: Answer) -> list[list[str]] | None:
 
 
 @pytest.mark.pwsh
-def test_objects_of_the_host(pwsh: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answered = [one for one in SNIPPETS if values(asyncio.run(told(evaluator, [one])))]
-    mine = values(asyncio.run(told(evaluator, answered)))
-    theirs = values(asyncio.run(told(lambda world: RealEngine(world, pwsh), answered)))
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.file)
+def test_objects_of_a_host(pwsh: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    answered = [one for one in place.snippets if values(asyncio.run(told(place, evaluator, [one])))]
+    mine = values(asyncio.run(told(place, evaluator, answered)))
+    theirs = values(asyncio.run(told(place, lambda world: RealEngine(world, pwsh), answered)))
     assert mine is not None
     assert theirs is not None
     assert len(mine) == len(theirs) == len(answered)
     wrong = [each for each in zip(answered, mine, theirs, strict=True) if each[1] != each[2]]
     with capsys.disabled():
-        print(f"\n{len(answered)} of {len(SNIPPETS)} snippets answered, the floor is {FLOOR}")  # noqa: T201
+        print(f"\n{len(answered)} of {len(place.snippets)} answered, the floor is {place.floor}")  # noqa: T201
     assert not wrong
-    assert len(answered) >= FLOOR
+    assert len(answered) >= place.floor

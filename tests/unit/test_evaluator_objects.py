@@ -15,7 +15,7 @@ from drconsole.lab.powershell.evaluator.errors import ScriptError
 from drconsole.lab.powershell.evaluator.members import call_method
 from drconsole.lab.powershell.evaluator.refusal import Refused
 from drconsole.lab.powershell.evaluator.signatures import signatures
-from drconsole.lab.powershell.evaluator.values import Array, Value, type_name
+from drconsole.lab.powershell.evaluator.values import Array, Hash, Value, type_name
 from drconsole.lab.powershell.evaluator.wire import from_seam, to_seam
 
 
@@ -151,3 +151,23 @@ def test_null_stays_null_for_a_text() -> None:
     vm = from_seam(thing("VirtualMachine"), list[str]().append)
     bound = bind(signatures()["set-vm"], [Argument("VM", vm, True), Argument("Notes", None, True)])
     assert bound.values["Notes"] is None
+
+
+def test_objects_of_clusters_equal_their_names() -> None:
+    node, same, other = (
+        from_seam({"$type": "ClusterNode", "$text": name, "Name": name}, list[str]().append)
+        for name in ("NJCL01", "njcl01", "NJCL02")
+    )
+    assert equal(node, "njcl01", False)
+    assert equal(node, same, True)
+    assert not equal(node, other, True)
+    assert not equal(node, 5, True)
+    with pytest.raises(Refused):
+        Hash().set(node, 1)
+
+
+def test_enumerations_of_clusters_are_known() -> None:
+    state = from_seam({"$enum": "ClusterNodeState", "name": "Paused"}, list[str]().append)
+    assert equal(state, "paused", True)
+    assert not equal(state, "Up", True)
+    assert compare(state, "Down", True) == 1

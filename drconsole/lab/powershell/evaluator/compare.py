@@ -51,6 +51,9 @@ def equal(left: Value, right: Value, ignore_case: bool) -> bool:
         return True
     if left is right:
         return True
+    if isinstance(left, Snapshot) and left.by_name:
+        named = type(right) is str or (isinstance(right, Snapshot) and right.by_name)
+        return named and _same_text(left.text, to_text(right), True)
     if isinstance(left, TypeValue) and isinstance(right, str):
         return False
     try:

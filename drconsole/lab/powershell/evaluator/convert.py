@@ -10,7 +10,8 @@ from .dates import TICK, DateTime, TimeSpan, from_iso
 from .errors import ScriptError, cannot_convert
 from .numbers import convert_number, parse_number
 from .refusal import Refused
-from .signatures import enumerations
+from .signatures import CLUSTER_COMMANDS as CLUSTERS
+from .signatures import cluster_enumerations, enumerations
 from .text import ACCELERATORS, to_text
 from .values import (
     INTEGERS,
@@ -50,6 +51,8 @@ def enumeration(type_full_name: str) -> dict[str, int]:
     """Return the members of an enumeration with their numbers; empty for other types."""
     if type_full_name == SMA + "ActionPreference":
         return {name: number for number, name in enumerate(PREFERENCES)}
+    if type_full_name.startswith(CLUSTERS):
+        return cluster_enumerations().get(type_full_name.removeprefix(CLUSTERS), {})
     return enumerations().get(type_full_name.removeprefix(HYPERV), {})
 
 

@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from drconsole.lab.powershell.proxy.signatures import load
+
 BUILT_IN = "Microsoft.PowerShell.Commands."
 HYPERV_COMMANDS = "Microsoft.HyperV.PowerShell.Commands."
 CLUSTER_COMMANDS = "Microsoft.FailoverClusters.PowerShell."
@@ -105,6 +107,12 @@ def documented_properties() -> dict[str, dict[str, str]]:
 
 @cache
 def enumerations() -> dict[str, dict[str, int]]:
-    """Return the documented enumerations by short name."""
+    """Return the documented enumerations of Hyper-V by short name."""
     known: dict[str, dict[str, int]] = _read("hyperv-cmdlets.json")["enums"]
     return known
+
+
+@cache
+def cluster_enumerations() -> dict[str, dict[str, int]]:
+    """Return the enumerations of clusters by short name, with the numbers that both engines give them."""
+    return {name: dict(members) for name, members in load().cluster_enums.items()}

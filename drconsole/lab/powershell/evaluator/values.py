@@ -13,6 +13,8 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from .refusal import Refused
+
 Value = Any
 
 SMA = "System.Management.Automation."
@@ -70,7 +72,13 @@ class ErrorList(Array):
 
 
 def hash_key(key: Value) -> Value:
-    """Return what makes two keys one: letters without case, numbers with their type."""
+    """Return what makes two keys one: letters without case, numbers with their type.
+
+    Raises:
+        Refused: an object that equals texts.
+    """
+    if isinstance(key, Snapshot) and key.by_name:
+        raise Refused(f"{key.type} as a key")
     if type(key) is str:
         return str, key.upper()
     return (type(key), key) if key.__hash__ else (type(key), id(key))
@@ -160,7 +168,10 @@ class Thing:
 
 @dataclass(eq=False, slots=True)
 class Snapshot:
-    """An object of the simulated host; reading what the model did not send is ``unmodelled``."""
+    """An object of the simulated host; reading what the model did not send is ``unmodelled``.
+
+    ``by_name``: it equals texts and other such objects by its name, as objects of clusters do.
+    """
 
     type: str
     properties: dict[str, Value]
@@ -168,6 +179,7 @@ class Snapshot:
     wire: Any
     documented: frozenset[str]
     unmodelled: Callable[[str], None]
+    by_name: bool = False
 
 
 INTEGERS = {

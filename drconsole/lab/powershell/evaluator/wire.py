@@ -76,7 +76,8 @@ def _snapshot(value: dict[str, Any], unmodelled: Callable[[str], None]) -> Snaps
         kind = documented.get(key.lower(), "").rstrip("?")
         properties[key.lower()] = _as_documented(from_seam(item, unmodelled), kind)
     text = value.get("$text", value["$type"])
-    return Snapshot(name, properties, text, value, frozenset(documented), unmodelled)
+    by_name = name.startswith(CLUSTERS)
+    return Snapshot(name, properties, text, value, frozenset(documented), unmodelled, by_name)
 
 
 def _as_documented(value: Value, kind: str) -> Value:
