@@ -10,11 +10,14 @@ from drconsole.domain.rows.base import Verdict, former_alarms, not_verified_off,
 
 def _is_recovered(copy: Seen) -> bool:
     sighting, record = copy.sighting, copy.record
-    if copy.place.platform != "vsphere" or sighting.hbr:
+    recorded = record is not None and record.role is Role.RECOVERED
+    row = sighting.appliance
+    if not (recorded or sighting.replica_dir or (row and row.recovered)):
         return False
-    if record is not None and record.role is Role.RECOVERED:
-        return True
-    return bool(sighting.appliance and sighting.appliance.recovered) or bool(sighting.replica_dir)
+    hbr = sighting.hbr
+    # The vmx of a replica still has the lines of its source; a group of its own protects it anew.
+    known = {f"vs:{sighting.replica_dir}", record.key if record else "", f"vs:{row.gid}" if row else ""}
+    return hbr is None or not hbr.destination or f"vs:{hbr.gid}" in known
 
 
 def _is_registered(copy: Seen) -> bool:

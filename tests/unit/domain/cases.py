@@ -988,6 +988,60 @@ OTHERS = [
         ),
         (_copy(NY, "UNPROTECTED", "X2"), _copy(NJ, "REPLICA", "H7", "source-gone")),
     ),
+    Case(
+        "registered in its replica directory with the settings of the source still in its vmx",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", OFF, hbr=HBR)),
+            reading("vc-nj", vs("vc-nj", "u9", replica_dir="GID-1", hbr=HBR)),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "V1", "stale-job"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected"),
+        ),
+    ),
+    Case(
+        "recovered, and replicated by a group of its own since",
+        (reading("vc-nj", recorded(vs("vc-nj", "u1", hbr=HbrSource("GID-2", "d")), Role.RECOVERED)),),
+        (_copy(NJ, "ORIGINAL", "V3"),),
+    ),
+    Case(
+        "recovered, and its own replication was taken away again",
+        (reading("vc-nj", recorded(vs("vc-nj", "u1", hbr=HbrSource("GID-2", "")), Role.RECOVERED)),),
+        (_copy(NJ, "RECOVERED", "V1", "unprotected", "original-not-verified-off"),),
+    ),
+    Case(
+        "a record that says no more than that it was the original",
+        (reading("vc-ny", recorded(vs("vc-ny", "u1"), Role.ORIGINAL)),),
+        (_copy(NY, "UNPROTECTED", "X2"),),
+    ),
+    Case(
+        "recovered by an appliance, the source's site silent",
+        (
+            reading("vc-ny", vs("vc-ny", "u1", OFF, hbr=HBR), age_s=DAY),
+            reading("vc-nj", _row("RECOVERED", recovered=True)),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "V1"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected", "original-not-verified-off"),
+        ),
+        silent=("vc-ny",),
+    ),
+    Case(
+        "recovered from its files, and an appliance at the source's site knows the group",
+        (
+            reading("vc-ny", replace(_row("OK"), place=Place("vsphere", NY, "appliance", "GID-1"))),
+            reading("vc-nj", vs("vc-nj", "u9", replica_dir="GID-1")),
+        ),
+        (
+            _copy(NY, "REPLICA", "V6", "files-not-seen"),
+            _copy(NJ, "RECOVERED", "V1", "unprotected", "original-not-verified-off"),
+        ),
+    ),
+    Case(
+        "replica directory of a source, without an appliance",
+        (reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)), reading("vc-nj", _files())),
+        (_copy(NY, "ORIGINAL", "V3"), _copy(NJ, "REPLICA", "V4")),
+    ),
 ]
 
 CASES = [*TWO_COPIES, *OTHERS]
