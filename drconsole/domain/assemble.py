@@ -15,6 +15,7 @@ from drconsole.domain.endpoint_alarms import with_alarms
 from drconsole.domain.health import rpo_s, rpo_target_s
 from drconsole.domain.identity import Answer, Group, Seen, copies_of, groups_of, twins
 from drconsole.domain.last_place import at_known_places
+from drconsole.domain.one_host import at_cluster_places, nodes_in
 from drconsole.domain.place import Place
 from drconsole.domain.reading import Reading
 from drconsole.domain.record import Record
@@ -50,7 +51,11 @@ def assemble(
     A reading is fresh while its endpoint answers (``ok`` or ``partial``) and it is younger than the
     endpoint's ``fresh_for_s``; all other facts are last-known and keep the role of their time.
     """
-    readings = {name: at_known_places(reading, kept.get(name)) for name, reading in readings.items()}
+    nodes = nodes_in(readings.values())
+    readings = {
+        name: at_cluster_places(at_known_places(reading, kept.get(name)), nodes)
+        for name, reading in readings.items()
+    }
     known = {s.name: s for s in statuses}
     answers = tuple(
         _answer(readings[e.name], known.get(e.name), now, e.fresh_for_s)
@@ -58,7 +63,7 @@ def assemble(
         if e.name in readings
     )
     hosts = Hosts(answers)
-    last_known = tuple(Answer(reading, False) for reading in kept.values())
+    last_known = tuple(Answer(at_cluster_places(reading, nodes), False) for reading in kept.values())
     twin_pairs = twins(estate, readings)
     groups = groups_of(estate, copies_of((*answers, *last_known)), twin_pairs)
     around = (estate, hosts.told, dict(recorded), protected)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind
-from drconsole.domain.reading import HbrSource, ManagedBy, Power
+from drconsole.domain.reading import HbrSource, ManagedBy, Node, Power, Reading
 from drconsole.domain.replication import is_named
 from drconsole.domain.snapshot import EndpointState
 
@@ -135,3 +135,46 @@ def test_a_vm_that_moved_away_from_an_emptied_host_is_not_shown_twice() -> None:
     }
     (copy,) = only(assemble(estate(more), states, now, NOW, kept={"ny": before})).copies
     assert (copy.place.where, copy.fresh) == ("ny2", True)
+
+
+def test_a_node_that_stands_in_the_config_as_a_host_too_shows_no_second_copy() -> None:
+    cluster = Endpoint("gold", NY, EndpointKind.HYPERV_CLUSTER, "10.0.0.8")
+    here = replace(vm("ny", Power.ON, relation("Primary"), uptime_s=3600), node="NY")
+    ours = replace(here, place=replace(here.place, where="gold"))
+    more = replace(ours, place=replace(ours.place, ident="v2"), node="N2")
+    whole = Reading(
+        "gold",
+        NY,
+        NOW,
+        NOW,
+        complete=True,
+        sightings=(ours, more),
+        names=("gold", "ny", "n2"),
+        nodes=(Node("NY", True), Node("N2", True)),
+    )
+    alone = replace(
+        reading("ny", replace(here, place=replace(here.place, where="ny"), node="")), names=("ny",)
+    )
+    far = reading("nj", vm("nj", Power.OFF, relation("Replica")))
+    states = [replace(status("ny"), name="gold"), status("ny"), status("nj")]
+    told = {"gold": whole, "ny": alone, "nj": far}
+    snapshot = assemble(estate(cluster), states, told, NOW)
+    copies = {
+        w.key: [(c.place.where, c.role.value, set(c.seen_by)) for c in w.copies] for w in snapshot.workloads
+    }
+    assert copies == {
+        "hv:v1": [
+            ("gold", "ORIGINAL", {"gold", "ny"}),
+            ("nj.lab.example", "REPLICA", {"nj"}),
+        ],
+        "hv:v2": [("gold", "ORIGINAL", {"gold"})],
+    }
+    assert all("split-brain" not in codes(w) and "contradiction" not in codes(w) for w in snapshot.workloads)
+    # A host of the same name at another site is another host.
+    elsewhere = replace(
+        alone,
+        site=NJ,
+        sightings=(replace(alone.sightings[0], place=replace(here.place, site=NJ, where="ny")),),
+    )
+    apart = assemble(estate(cluster), states, told | {"ny": elsewhere}, NOW)
+    assert {c.place.where for w in apart.workloads for c in w.copies} == {"gold", "ny", "nj.lab.example"}
