@@ -92,11 +92,6 @@ def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
     ranked = sorted(found, key=_worth, reverse=True)
     best, sighting = ranked[0]
     witnesses = tuple(dict.fromkeys(answer.reading.endpoint for answer, _ in ranked))
-    nodes = {
-        s.node
-        for answer, s in found
-        if answer.fresh and s.power is Power.ON and (s.uptime_s or 0) > LIVE_MIGRATION_S
-    }
     return Seen(
         sighting,
         best.reading.endpoint,
@@ -105,9 +100,24 @@ def _merge(found: list[tuple[Answer, Sighting]]) -> Seen:
         best.reading.now,
         best.fresh,
         best.reading.names,
-        len(nodes) > 1,
+        any(len(_running_on(answer, found)) > 1 for answer, _ in found),
         asking=best.asking,
     )
+
+
+def _running_on(answer: Answer, found: list[tuple[Answer, Sighting]]) -> set[str]:
+    """The nodes on which one answer shows a copy running for longer than a live migration takes.
+
+    Two endpoints are not asked at the same moment: between them it may have moved.
+    """
+    return {
+        sighting.node
+        for other, sighting in found
+        if other is answer
+        and answer.fresh
+        and sighting.power is Power.ON
+        and (sighting.uptime_s or 0) > LIVE_MIGRATION_S
+    }
 
 
 def _worth(found: tuple[Answer, Sighting]) -> tuple[bool, datetime, bool]:

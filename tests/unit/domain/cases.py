@@ -1042,6 +1042,45 @@ OTHERS = [
         (reading("vc-ny", vs("vc-ny", "u1", hbr=HBR)), reading("vc-nj", _files())),
         (_copy(NY, "ORIGINAL", "V3"), _copy(NJ, "REPLICA", "V4")),
     ),
+    Case(
+        "two replicas, and the one that the original does not name was failed over long ago",
+        (
+            reading("ny", vm("ny", ON, relation("Primary"))),
+            reading("nj", vm("nj", OFF, relation("Replica"))),
+            reading("nj2", vm("nj2", OFF, relation("Replica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "ORIGINAL", "H10"),
+            _copy(NJ, "REPLICA", "H9"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+    ),
+    Case(
+        "two replicas, and the one that the original names was failed over",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary", "Error", replica="nj2"))),
+            reading("nj", vm("nj", OFF, relation("Replica"))),
+            reading("nj2", vm("nj2", ON, relation("Replica", "FailedOver"))),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "H3"),
+            _copy(NJ, "REPLICA", "H9"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected"),
+        ),
+    ),
+    Case(
+        "two primaries, and the one that the recovered copy names is off",
+        (
+            reading("ny", vm("ny", ON, relation("Replica", "FailedOver", primary="nj2.lab.example"))),
+            reading("nj", vm("nj", SAVED, relation("Primary", "Error", replica="x"))),
+            reading("nj2", vm("nj2", OFF, relation("Primary", "Error", replica="ny.lab.example"))),
+        ),
+        (
+            _copy(NY, "RECOVERED", "H6", "unprotected"),
+            _copy(NJ, "FORMER ORIGINAL", "H3"),
+            _copy(NJ, "FORMER ORIGINAL", "H3"),
+        ),
+    ),
 ]
 
 CASES = [*TWO_COPIES, *OTHERS]
