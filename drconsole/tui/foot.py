@@ -105,14 +105,12 @@ def status_line(status: Status, width: int) -> Line:
     if status.marked:
         unseen = f", {status.unseen} not shown" if status.unseen else ""
         parts.append(Span(f" {status.marked} marked{unseen} ", "strong"))
-    if status.order:
-        parts.append(Span(f" {status.order} ", "muted"))
-    if status.pair[1] > 1:
-        parts.append(Span(f" pair {status.pair[0]} of {status.pair[1]} ", "muted"))
-    if status.hidden:
-        parts.append(Span(f" {status.hidden} unprotected hidden, A shows ", "muted"))
     first, last, count = status.window
     where = f"{first} to {last} of {count}" if last - first + 1 < count else ""
+    besides = _besides(status)
+    while besides and cell_len(plain((*parts, *besides))) + len(where) + 2 > width:
+        besides.pop()
+    parts += besides
     # That changes are allowed is never left out.
     words = "CHANGES ALLOWED  ! ends it" if status.armed else "read-only  ! arms"
     room = width - cell_len(plain(parts))
@@ -124,6 +122,18 @@ def status_line(status: Status, width: int) -> Line:
         Span(f" {mode} " if mode else "", _mode_ink(status)),
     )
     return (*fit(parts, max(width - cell_len(plain(right)), 0)), *right)
+
+
+def _besides(status: Status) -> list[Span]:
+    """What is left out as a whole where it has no room, the last of these first."""
+    found = []
+    if status.order:
+        found.append(Span(f" {status.order} ", "muted"))
+    if status.pair[1] > 1:
+        found.append(Span(f" pair {status.pair[0]} of {status.pair[1]} ", "muted"))
+    if status.hidden:
+        found.append(Span(f" {status.hidden} unprotected hidden, A shows ", "muted"))
+    return found
 
 
 def _mode_ink(status: Status) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
+from rich.cells import cell_len
+
 from drconsole.domain.reading import Power
 from drconsole.domain.roles import AlarmCode, ArrowKind, Role, Severity
 from drconsole.domain.snapshot import CopyState, EndpointState, EndpointStatus, Workload
@@ -53,8 +55,14 @@ def cells(
     if layout.on:
         drawn.append((Span(PLATFORMS.get(row.workload.platform.split("-")[0], "?"), "muted"),))
     if layout.next:
-        drawn.append(() if row.third else (Span(next_action(row.workload)),))
+        drawn.append(() if row.third else (Span(_next(row.workload, layout.next)),))
     return tuple(drawn)
+
+
+def _next(workload: Workload, width: int) -> str:
+    """What is due; how it is done only where that has room too: the lines above the keys tell all of it."""
+    action = next_action(workload)
+    return action if cell_len(action) <= width else action.partition("; ")[0]
 
 
 def _proven(row: Row, now: datetime) -> Line:

@@ -90,6 +90,16 @@ def test_columns_leave_in_their_order_and_keep_the_sites() -> None:
     assert seen == [{"NEXT", "ON", "RPO"}, {"ON", "RPO"}, {"RPO"}, set(), set()]
 
 
+def test_what_is_due_loses_how_it_is_done_before_it_is_cut() -> None:
+    async def script(d: Driver) -> None:
+        start = d.line("WORKLOAD").index("NEXT")
+        shown = d.line("sql-archive")[start:].rstrip()
+        assert shown == ("resume by hand" if d.app.size.width == 120 else "resume by hand; how: w, or plan resume")
+
+    for width in (120, 200):
+        drive(script, picture(), size=(width, 40))
+
+
 def test_split_brain_stands_first_and_above_everything() -> None:
     async def script(d: Driver) -> None:
         assert "SPLIT-BRAIN erp-db" in d.lines()[1]

@@ -100,6 +100,13 @@ def test_the_status_line_tells_the_most_important_first() -> None:
     assert "no role x" in narrow
 
 
+@pytest.mark.parametrize("width", range(24, 120))
+def test_the_status_line_leaves_out_whole_words_and_the_window_last(width: int) -> None:
+    text = plain(status_line(Status(order="by name", pair=(1, 2), hidden=4, window=(1, 15, 28)), width))
+    assert "…" not in text
+    assert "1 to 15 of 28" in text
+
+
 def test_wrap_loses_no_letter() -> None:
     text = "one two three " + "x" * 50 + " 数据库服务器 end"
     for width in range(4, 60):
