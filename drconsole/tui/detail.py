@@ -19,6 +19,7 @@ from drconsole.wording.ages import age, ago, exact
 from drconsole.wording.alarms import alarm_text
 from drconsole.wording.arrows import sentence
 from drconsole.wording.deep import deep_texts
+from drconsole.wording.evidence import evidence_value
 from drconsole.wording.names import visible
 from drconsole.wording.proven import proven_text
 from drconsole.wording.roles import power, reason
@@ -259,7 +260,7 @@ def _evidence(workload: Workload, width: int) -> list[Line]:
         for (endpoint, at), facts in groupby(copy.evidence, key=lambda fact: (fact.endpoint, fact.at)):
             lines += [(), *_told(f"seen by {visible(endpoint)}, whose clock said {exact(at)}", width)]
             for fact in facts:
-                pieces = wrap(visible(fact.value), width - LABEL - 4)
+                pieces = wrap(evidence_value(fact), width - LABEL - 4)
                 names = [visible(fact.what), *[""] * (len(pieces) - 1)]
                 lines += [
                     (*fit((Span(f"   {name}", "label"),), LABEL + 2), Span(piece))

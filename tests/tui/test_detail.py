@@ -13,8 +13,10 @@ from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.tui.detail import detail, full_detail
 from drconsole.tui.widgets.ink import plain
+from drconsole.wording.ages import exact
 from drconsole.wording.names import visible
-from tests.tui.pictures import NEW_YORK, NOW, picture, protected, relation, split_brain, vsphere
+from tests.tui.driver import Driver, drive
+from tests.tui.pictures import NEW_YORK, NOW, STEADY, picture, protected, relation, split_brain, vsphere
 
 
 def _workload(copies: int) -> Workload:
@@ -165,3 +167,31 @@ def test_a_long_name_stands_on_the_page_letter_by_letter(width: int) -> None:
     workload = _workload(2)
     lines = [plain(line).strip() for line in full_detail(workload, NOW, width)]
     assert workload.name in "".join(lines)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_what_is_wrong_and_what_is_due_stand_above_the_keys_of_the_page(
+    size: tuple[int, int],
+) -> None:
+    async def script(d: Driver) -> None:
+        await d.press("G", "g", "enter")
+        assert d.screen == "detail"
+        for key in ("g", "G"):
+            await d.press(key)
+            *_, what, due, _keys = d.lines()
+            assert what == " sql-archive: replication is paused since 13m"
+            assert due.startswith(" next: resume by hand; how: w, or plan resume")
+            assert due.endswith("w why")
+
+    drive(script, picture([one for one in STEADY if one.name == "sql-archive"]), size=size)
+
+
+def test_times_in_the_evidence_read_as_everywhere_else() -> None:
+    workload = picture(protected("web-01", 1)).workloads[0]
+    lines = [plain(line) for line in full_detail(workload, NOW, 80)]
+    told = {
+        line.split("last sync")[1].strip()
+        for line in lines[lines.index(" why these roles") :]
+        if "last sync" in line
+    }
+    assert told == {exact(NOW - timedelta(seconds=120))}

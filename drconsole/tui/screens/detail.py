@@ -10,11 +10,14 @@ from textual.widget import Widget
 from drconsole.domain.snapshot import Workload
 from drconsole.errors import DrConsoleError
 from drconsole.tui.detail import full_detail
+from drconsole.tui.foot import now_lines
 from drconsole.tui.keys.action import DETAIL
 from drconsole.tui.run_lines import last_runs
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.state import ConsoleState
+from drconsole.tui.views import Row
 from drconsole.tui.widgets.ink import Line, Span
+from drconsole.tui.widgets.lines import Lines
 from drconsole.tui.widgets.pager import Pager
 
 if TYPE_CHECKING:
@@ -39,8 +42,9 @@ class DetailScreen(WorkloadScreen):
         self._runs: Sequence[RunView] = ()
 
     def body(self) -> Iterable[Widget]:
-        """One page of text."""
+        """One page of text, and what now."""
         yield Pager(id="main")
+        yield Lines(id="now")
 
     def on_screen_resume(self) -> None:
         """Read what was run of it lately: at the beginning, and after each screen in front of it."""
@@ -57,6 +61,9 @@ class DetailScreen(WorkloadScreen):
     def draw(self) -> None:
         """Draw the page; a workload that is gone says so."""
         self.query_one(Pager).page(self._lines())
+        workload = self._workload()
+        row = Row(workload) if workload else None
+        self.query_one("#now", Lines).show(now_lines(row, self.state.now, self.size.width))
 
     def subjects(self) -> tuple[Workload, ...]:
         """The workload of the page."""
