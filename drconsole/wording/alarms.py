@@ -64,6 +64,8 @@ def _with_facts(alarm: Alarm) -> str:
             return f"{_run(alarm)} asks at step {visible(fact('step')) or '?'}: {visible(fact('asks'))}"
         case AlarmCode.CONTRADICTION if fact("why"):
             return f"contradiction: {fact('why')}"
+        case AlarmCode.TEST_RUNNING if fact("power"):
+            return f"TEST COPY {fact('power')}"
         case AlarmCode.TEST_ON_PRODUCTION:
             return f"TEST COPY on a network that is not a test network: {visible(fact('networks'))}"
         case AlarmCode.PLANNED_IN_PROGRESS if fact("other_end"):

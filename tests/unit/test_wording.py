@@ -111,6 +111,8 @@ def test_every_alarm_has_words() -> None:
         (AlarmCode.RPO, (("target", "900"),), "late since 9h: no sync within 15m"),
         (AlarmCode.SILENT, (("error", "No route. Is it: up?"),), "silent since 9h: No route. Is it: up?"),
         (AlarmCode.PAUSED, (), "replication is paused since 9h"),
+        (AlarmCode.TEST_RUNNING, (), "TEST COPY on since 9h"),
+        (AlarmCode.TEST_RUNNING, (("power", "off"),), "TEST COPY off since 9h"),
         (
             AlarmCode.RPO,
             (("target", "900"), ("seen_at", NOW.isoformat())),

@@ -53,7 +53,9 @@ def _age_alarms(case: Case) -> tuple[Alarm, ...]:
     made = case.copy.sighting.created or (case.record.at if case.record else None)
     since = case.copy.on_our_clock(made)
     old = made is not None and case.copy.now - made > TEST_OLD
-    return (Alarm(AlarmCode.TEST_RUNNING, Severity.WARNING if old else Severity.INFO, since),)
+    power = case.copy.sighting.power
+    facts = () if power is Power.ON else (("power", power.value),)
+    return (Alarm(AlarmCode.TEST_RUNNING, Severity.WARNING if old else Severity.INFO, since, facts),)
 
 
 def x1(case: Case) -> Verdict | None:

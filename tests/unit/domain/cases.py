@@ -1081,6 +1081,18 @@ OTHERS = [
             _copy(NJ, "FORMER ORIGINAL", "H3"),
         ),
     ),
+    Case(
+        "nobody answers: each is what it was when both were seen",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary")), age_s=DAY),
+            reading("nj", vm("nj", ON, relation("Replica", FAILED)), age_s=DAY),
+        ),
+        (
+            _copy(NY, "FORMER ORIGINAL", "H3"),
+            _copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+        silent=("ny", "nj"),
+    ),
 ]
 
 CASES = [*TWO_COPIES, *OTHERS]

@@ -284,6 +284,14 @@ def test_in_the_dark_no_arrow_flows_and_no_alarm_speaks_of_now() -> None:
     assert next_action(workload) == "see why its endpoints are silent"
 
 
+@pytest.mark.parametrize(("power", "said"), [(Power.ON, "TEST COPY on"), (Power.OFF, "TEST COPY off")])
+def test_a_test_copy_is_not_called_on_while_it_is_off(power: Power, said: str) -> None:
+    replica = vm("nj", Power.OFF, relation("Replica", test_vm="t1"))
+    test = vm("nj", power, ident="t1", own_mode="TestReplica", networks=("isolated",), created=NOW)
+    workload = only(picture(reading("nj", replica, test)))
+    assert [alarm_text(alarm) for alarm in workload.all_alarms] == [said]
+
+
 def test_what_is_seen_now_decides_the_arrow_before_what_was_seen_once() -> None:
     snapshot = picture(
         reading("ny", vm("ny", Power.ON, relation("Primary"))),
