@@ -94,7 +94,9 @@ def test_what_is_due_loses_how_it_is_done_before_it_is_cut() -> None:
     async def script(d: Driver) -> None:
         start = d.line("WORKLOAD").index("NEXT")
         shown = d.line("sql-archive")[start:].rstrip()
-        assert shown == ("resume by hand" if d.app.size.width == 120 else "resume by hand; how: w, or plan resume")
+        assert shown == (
+            "resume by hand" if d.app.size.width == 120 else "resume by hand; how: w, or plan resume"
+        )
 
     for width in (120, 200):
         drive(script, picture(), size=(width, 40))

@@ -314,6 +314,23 @@ def test_a_long_confirmation_is_read_to_its_end(
     assert desk.started == []
 
 
+def test_what_is_not_sure_is_read_before_what_proves_it() -> None:
+    """Twenty lines of proof must not push it below the window, where somebody goes on without it."""
+    desk = FakeDesk()
+    proof = tuple(Check(Readiness.READY, f"proof number {n} of the replica", f"host-{n}") for n in range(20))
+    desk.checks = (*proof, Check(Readiness.WARNING, "no network stands for Production", "goldr2-n1"))
+
+    async def script(d: Driver) -> None:
+        await d.press("G", "t", "enter")
+        await until(d, lambda: "asking" not in d.text())
+        await d.press(*ARM, "enter")
+        assert d.screen == CONFIRMATION
+        assert "more below" in d.text()
+        assert "no network stands for Production" in d.text()
+
+    drive(script, picture(protected("web-01", 1)), desk=desk)
+
+
 def test_a_value_that_is_cut_in_its_line_is_told_in_full_below() -> None:
     async def script(d: Driver) -> None:
         await d.press("t", "down", "down", "right")

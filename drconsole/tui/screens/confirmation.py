@@ -168,9 +168,10 @@ class ConfirmationScreen(ArmingScreen):
         rest = [check for check in subject.checks if check.readiness is not Readiness.READY]
         known = [visible(f"{one.text} ({one.source})" if one.source else one.text) for one in rest]
         after = [visible(text) for text in subject.after]
+        # What is not sure stands first: the rest may be below the window of a small terminal.
         told = (
-            ("what proves it", proof, ""),
             ("what is to be known", known, "warning"),
+            ("what proves it", proof, ""),
             ("after it", after, ""),
         )
         for title, texts, ink in told:
