@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind
 from drconsole.domain.reading import HbrSource, ManagedBy, Node, Power, Reading
@@ -13,15 +15,16 @@ from drconsole.domain.snapshot import EndpointState
 from .builders import NJ, NOW, NY, codes, estate, only, picture, reading, relation, status, vm, vs
 
 
-def test_one_place_seen_by_two_endpoints_is_one_copy_with_the_freshest_facts() -> None:
+@pytest.mark.parametrize("power", [Power.ON, Power.OFF])
+def test_one_place_seen_by_two_endpoints_is_one_copy_with_the_freshest_facts(power: Power) -> None:
     more = Endpoint("esx-ny", NY, EndpointKind.VSPHERE, "10.0.0.9")
-    seen = vs("vc-ny", "u1", power=Power.OFF)
+    seen = vs("vc-ny", "u1", power=Power.OFF if power is Power.ON else Power.ON)
     old = reading("vc-ny", seen, age_s=20)
-    new = replace(reading("vc-ny", replace(seen, power=Power.ON)), endpoint="esx-ny")
+    new = replace(reading("vc-ny", replace(seen, power=power)), endpoint="esx-ny")
     states = [status("vc-ny"), replace(status("vc-ny"), name="esx-ny")]
     snapshot = assemble(estate(more), states, {"vc-ny": old, "esx-ny": new}, NOW)
     (copy,) = only(snapshot).copies
-    assert (copy.power, copy.endpoint, copy.seen_by) == (Power.ON, "esx-ny", ("esx-ny", "vc-ny"))
+    assert (copy.power, copy.endpoint, copy.seen_by) == (power, "esx-ny", ("esx-ny", "vc-ny"))
 
 
 def test_a_silent_witness_never_outweighs_one_that_answers() -> None:
