@@ -55,7 +55,9 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     rational = isinstance(right, float) and operator != "+"
     if isinstance(left, bool) and (rational or isinstance(right, Decimal)):
         raise Refused(f"{operator} of a truth value")
-    if isinstance(left, bool | Char) and operator == "*" and not isinstance(right, float | Decimal):
+    if isinstance(left, bool | Char) and operator == "*":
+        if isinstance(right, float | Decimal):
+            raise Refused(f"{operator} of {type_name(left)}")
         raise _undefined(left, operator, right)
     if right is not None and not isinstance(right, bool | str) and not is_number(right):
         if not isinstance(number, int) or isinstance(right, DateTime | TimeSpan):
@@ -197,6 +199,8 @@ def shifted(operator: str, left: Value, right: Value) -> Value:
         raise Refused(f"{operator} of {type_name(left)}")
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
+        if isinstance(right, float | Decimal):
+            raise Refused(f"{operator} by text with a point")
     if left is None or left is NOTHING:
         left = 0
     if isinstance(left, bool | Char):
@@ -221,6 +225,8 @@ def _rounded(number: Value) -> Value:
 
 def unary(operator: str, value: Value) -> Value:
     """Apply ``- + -not ! -bnot , -split -join``."""
+    if value is NOTHING and operator.endswith("split"):
+        return Array([], "System.String")
     value = None if value is NOTHING and operator != "," else value
     if isinstance(value, UNSIGNED) and operator in ("-", "+", "-bnot"):
         raise Refused(f"{operator} in front of {type_name(value)}")

@@ -176,6 +176,8 @@ def _string(value: Value) -> str:
 
 def _char(value: Value) -> Value:
     """Convert to Char: a number or one letter."""
+    if isinstance(value, EnumValue):
+        raise Refused(f"{value.type} as a Char")
     if isinstance(value, str) and len(value) == 1:
         return Char(value)
     if value is None:
@@ -321,7 +323,7 @@ def _enum(value: Value, target: str) -> Value:
     if isinstance(value, int) and not isinstance(value, bool) and int(value) in known.values():
         name = next(n for n, number in known.items() if number == int(value))
         return EnumValue(target, name, int(value))
-    if isinstance(value, int) and not isinstance(value, bool):
+    if is_number(value):
         raise Refused(f"{value} as {target}")
     raise _no_way(value, target)
 

@@ -128,6 +128,7 @@ def set_property(value: Value, name: str, new: Value) -> None:
 def _no_property(error_id: str, name: str) -> ScriptError:
     """Make the error of a property that cannot be set."""
     text = f"The property '{name}' cannot be found on this object."
+    text += " Verify that the property exists and can be set."
     return ScriptError(error_id, "InvalidOperation", text)
 
 

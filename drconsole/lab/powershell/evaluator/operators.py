@@ -84,11 +84,16 @@ _CASED = {
 def _filter(name: str, left: Value, right: Value, ignore_case: bool, matched: Matched) -> Value:
     """Compare, or pick from an array those elements that compare."""
     test = _test(name, right, ignore_case, matched)
-    items = elements(left)
+    items = _none_of_nothing(left) if name.endswith(("like", "match")) else elements(left)
     if items is None:
         return test(left, True)
     kept = [item for item in items if test(item, False)]
     return Array([to_text(item) for item in kept] if name.endswith("like") else kept)
+
+
+def _none_of_nothing(left: Value) -> list[Value] | None:
+    """Return the elements of what is enumerated; nothing, which is not null, has none."""
+    return [] if left is NOTHING else elements(left)
 
 
 def _test(name: str, right: Value, ignore_case: bool, matched: Matched) -> Callable[[Value, bool], bool]:
@@ -114,7 +119,7 @@ def _test(name: str, right: Value, ignore_case: bool, matched: Matched) -> Calla
 
 def _contains(collection: Value, item: Value, ignore_case: bool) -> bool:
     """Tell whether a collection, or the only value, equals an item."""
-    items = elements(collection)
+    items = _none_of_nothing(collection)
     return any(equal(one, item, ignore_case) for one in ([collection] if items is None else items))
 
 
@@ -164,7 +169,7 @@ def _split(left: Value, right: Value, ignore_case: bool) -> Value:
         raise Refused("-split with a script block")
     limit = _limit(arguments[1]) if len(arguments) == 2 else 0
     pattern = patterns.regex(to_text(arguments[0]), ignore_case, "-split")
-    items = elements(left)
+    items = _none_of_nothing(left)
     pieces: list[Value] = []
     for text in [left] if items is None else items:
         pieces += patterns.split(to_text(text), pattern, limit)
@@ -188,7 +193,7 @@ def _replace(left: Value, right: Value, ignore_case: bool) -> Value:
         raise ScriptError("BadReplaceArgument", "InvalidOperation", text)
     pattern = patterns.regex(to_text(arguments[0]) if arguments else "", ignore_case, "-replace")
     template = to_text(arguments[1]) if len(arguments) == 2 else ""
-    items = elements(left)
+    items = _none_of_nothing(left)
     if items is not None:
         return Array([pattern.sub(lambda m: patterns.replacement(m, template), to_text(i)) for i in items])
     return pattern.sub(lambda match: patterns.replacement(match, template), to_text(left))
