@@ -107,6 +107,20 @@ def test_half_of_an_inventory_is_no_twin() -> None:
     assert len(snapshot.workloads) == 6
 
 
+def test_a_small_inventory_within_a_large_one_is_no_twin() -> None:
+    small = reading("vc-ny", *(vs("vc-ny", f"u{i}") for i in range(2)))
+    large = reading("vc-nj", *(vs("vc-nj", f"u{i}") for i in range(10)))
+    for left, right in ((small, large), (replace(large, site=NY), replace(small, site=NJ))):
+        renamed = (replace(left, endpoint="vc-ny"), replace(right, endpoint="vc-nj"))
+        assert all(not one.alarms for one in picture(*renamed).endpoints)
+
+
+def test_two_hosts_of_one_name_with_other_vms_are_no_twins() -> None:
+    left = reading("ny", *(vm("ny", ident=f"v{i}") for i in range(3)))
+    right = replace(reading("nj", *(vm("nj", ident=f"w{i}") for i in range(3))), names=left.names)
+    assert all(not one.alarms for one in picture(left, right).endpoints)
+
+
 def test_host_names_match_with_and_without_domain_but_not_across_domains() -> None:
     assert is_named("NY.lab.example", ("ny", "ny.lab.example"))
     assert is_named("ny", ("ny", "ny.lab.example"))
