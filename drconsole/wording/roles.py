@@ -11,7 +11,7 @@ from drconsole.domain.snapshot import CopyState
 from drconsole.wording.ages import age
 
 _REASONS = {
-    "C1": "registered by SRM to hold the place of a recovered VM",
+    "C1": "registered by SRM to hold the place of a recovered VM; original not established",
     "C2": "made for a test: by its mode, its appliance or its record",
     "H1": "both ends say that they are the primary",
     "H2": "both ends say that they are replicas, and neither was failed over",
@@ -45,6 +45,8 @@ def reason(copy: CopyState) -> str:
         return "its endpoint does not say whether it is replicated"
     if copy.row == "H11" and copy.role is Role.LEFTOVER:
         return "switched off, without replication, and the same VM runs elsewhere"
+    if copy.row == "H6" and copy.power is Power.OFF:
+        return "failed over to this copy, which is not started"
     if copy.row == "V1" and copy.role is Role.FORMER_ORIGINAL:
         return "its recovered copy took its place"
     if copy.row == "H1" and copy.role is not Role.UNKNOWN:

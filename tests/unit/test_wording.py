@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from drconsole.domain.reading import Power
+from drconsole.domain.reading import ManagedBy, Power
 from drconsole.domain.roles import Alarm, AlarmCode, Arrow, ArrowKind, Severity
 from drconsole.domain.verdict import ROWS
 from drconsole.wording.actions import next_action
@@ -20,7 +20,7 @@ from drconsole.wording.arrows import between, sentence
 from drconsole.wording.fit import cut_middle, fit, width
 from drconsole.wording.names import visible
 from drconsole.wording.roles import cell, reason
-from tests.unit.domain.builders import NOW, only, picture, reading, relation, vm
+from tests.unit.domain.builders import NOW, only, picture, reading, relation, vm, vs
 from tests.unit.domain.cases import CASES
 
 
@@ -93,6 +93,19 @@ def test_arrows_turn_with_their_direction(kind: ArrowKind) -> None:
 def test_arrow_sentence() -> None:
     assert sentence(Arrow(ArrowKind.FLOWS, "New York", "New Jersey")) == "New York ==> New Jersey"
     assert sentence(Arrow(ArrowKind.UNKNOWN)) == "?"
+
+
+@pytest.mark.parametrize(("power", "said"), [(Power.OFF, "not started"), (Power.ON, "not reversed yet")])
+def test_a_recovered_copy_that_is_off_is_called_not_started(power: Power, said: str) -> None:
+    (copy,) = only(picture(reading("nj", vm("nj", power, relation("Replica", "FailedOver"))))).copies
+    assert reason(copy).startswith("failed over to this copy")
+    assert reason(copy).endswith(said)
+
+
+def test_the_original_of_a_placeholder_is_not_established() -> None:
+    held = ManagedBy("com.vmware.vcDr", "placeholderVm")
+    (copy,) = only(picture(reading("vc-nj", vs("vc-nj", "u1", managed_by=held)))).copies
+    assert reason(copy).endswith("original not established")
 
 
 def test_every_alarm_has_words() -> None:
