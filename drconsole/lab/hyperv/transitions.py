@@ -171,10 +171,10 @@ def check_partner(ground: Ground, leg: Leg) -> Host:
     """The partner's host.
 
     Raises:
-        Refused: it does not answer.
+        Refused: it does not answer, or the line of this side is cut.
     """
     host = ground.partner_host(leg)
-    if host is None or host.state == "Down":
+    if host is None or "Down" in (host.state, ground.host.state):
         name = leg.receiver if sends(leg) else leg.primary
         raise Refused("OperationFailed", f"The server '{name}' cannot be reached.", "NotSpecified")
     return host
