@@ -6,7 +6,7 @@ what only ends something does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,8 +108,9 @@ def answer(
     if say not in asking[step].choices:
         raise UsageError(f"It can be answered: {', '.join(asking[step].choices)}.")
     check_config(config, view)
+    start = _starter(config, view) if view.state.value == "interrupted" else None
     request = _ask(journal, view, Wish(ANSWER, step, say))
-    return request, _begun(config, view) if view.state.value == "interrupted" else None
+    return request, start(view.id) if start else None
 
 
 def take_up(config: Config, journal: Journal, view: RunView) -> RunProcess:
@@ -117,7 +118,7 @@ def take_up(config: Config, journal: Journal, view: RunView) -> RunProcess:
     if view.state.value != "interrupted":
         raise Refused(f"Run {view.id} is {view.state.value}; only an interrupted one is continued.")
     check_config(config, view)
-    return _begun(config, view)
+    return _starter(config, view)(view.id)
 
 
 def retry(config: Config, journal: Journal, view: RunView) -> RunProcess:
@@ -185,16 +186,18 @@ def _reopened(
 ) -> RunProcess:
     """Claim the workloads again of which something is left, ask, and start the run's process anew."""
     check_config(config, view)
+    start = _starter(config, view)
     journal.reopen(view.id, keys)
     for step in steps:
         _ask(journal, view, Wish(kind, step))
-    return _begun(config, view)
+    return start(view.id)
 
 
-def _begun(config: Config, view: RunView) -> RunProcess:
+def _starter(config: Config, view: RunView) -> Callable[[str], RunProcess]:
+    """What starts the run's process; its passwords are had before anything is asked of the run."""
     from drconsole.cli.starting import starter
     from drconsole.config.secrets import ask_people
 
     assert view.plan is not None
     ask_people(config.secrets)
-    return starter(config, view.plan)(view.id)
+    return starter(config, view.plan)

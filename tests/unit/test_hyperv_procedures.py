@@ -628,6 +628,17 @@ def test_a_copy_that_falls_silent_is_another_fact() -> None:
     assert changed == (ends[0].place.id, "seen", "now")
 
 
+def test_a_copy_that_was_renamed_is_another_fact() -> None:
+    """Its name was typed as confirmation: by now another VM may be called so."""
+    right = vm("nj", OFF, relation("Replica"))
+    before, after = (
+        plan(Operation.STOP_TEST, workload(vm("ny", ON, relation("Primary"), name=name), right))
+        for name in ("web-01", "web-02")
+    )
+    (changed,) = set(before.subject.facts) - set(after.subject.facts)
+    assert changed[1:] == ("name", "web-01")
+
+
 class TestReverseAndCancel:
     """After a planned failover."""
 

@@ -13,7 +13,7 @@ from drconsole.cli.run_answers import run_answer
 from drconsole.cli.run_text import abandoned_lines, plan_lines, run_lines
 from drconsole.domain.confirmation import Planned, confirmation
 from drconsole.domain.plan import Check, Plan, Readiness
-from drconsole.errors import Refused, UsageError
+from drconsole.errors import LoginRefused, Refused, UsageError
 from drconsole.runs.execute import abandon
 from drconsole.runs.journal import Journal
 from drconsole.runs.locks import RunLock
@@ -181,6 +181,24 @@ def test_a_retry_claims_only_the_workloads_that_it_is_about(
     made.writer.end({"result": "failed"})
     later = journal.create(order(plan([step("1", workload="hv:a")]), datetime.now(UTC)))
     monkeypatch.setattr(asking, "check_config", lambda config, view: None)
-    monkeypatch.setattr(asking, "_begun", lambda config, view: None)
+    monkeypatch.setattr(asking, "_starter", lambda config, view: lambda run: None)
     asking.retry(None, journal, made.view())  # type: ignore[arg-type]
     assert journal.holders() == {"hv:a": later, "hv:b": made.run}
+
+
+def test_nothing_is_claimed_again_before_the_passwords_are_there(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Told(journal, plan([step("1")]))
+    made.writer.append("1", "outcome", {"outcome": "failed", "acted": True})
+    made.writer.end({"result": "failed"})
+
+    def no_password(config: object, view: object) -> None:
+        raise LoginRefused("no password")
+
+    monkeypatch.setattr(asking, "check_config", lambda config, view: None)
+    monkeypatch.setattr(asking, "_starter", no_password, raising=False)
+    with pytest.raises(LoginRefused):
+        asking.retry(None, journal, made.view())  # type: ignore[arg-type]
+    assert (journal.holders(), journal.requests(made.run)) == ({}, [])
+    assert made.view().state.value == "failed"

@@ -159,13 +159,14 @@ def options_of(case: Case, known: Mapping[str, tuple[str, ...]]) -> dict[str, st
 
 
 def facts_of(case: Case) -> tuple[tuple[str, str, str], ...]:
-    """What must be the same when the run starts: the roles, powers and states of all copies.
+    """What must be the same when the run starts: the names, roles, powers and states of all copies.
 
     What was last known is told apart: a side that fell silent meanwhile is not the same.
     """
     told: list[tuple[str, str, str]] = []
     for copy in case.workload.copies:
         relation = relation_of(copy.sighting)
+        told.append((copy.place.id, "name", copy.sighting.name))
         told.append((copy.place.id, "role", copy.role.value))
         told.append((copy.place.id, "power", copy.power.value))
         told.append((copy.place.id, "seen", "now" if copy.fresh else "as last known"))
