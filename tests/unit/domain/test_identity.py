@@ -8,7 +8,7 @@ import pytest
 
 from drconsole.domain.assemble import assemble
 from drconsole.domain.endpoint import Endpoint, EndpointKind
-from drconsole.domain.reading import HbrSource, ManagedBy, Node, Power, Reading
+from drconsole.domain.reading import HbrSource, ManagedBy, Node, Power, Reading, ReplicaFiles
 from drconsole.domain.replication import is_named
 from drconsole.domain.snapshot import EndpointState
 
@@ -85,6 +85,26 @@ def test_a_placeholder_is_a_line_of_its_own() -> None:
     rest = [vs("vc-ny", f"p{i}") for i in range(3)]
     snapshot = picture(reading("vc-ny", vs("vc-ny", "u1"), *rest), reading("vc-nj", placeholder))
     assert len(snapshot.workloads) == 5
+
+
+def test_a_vm_that_another_product_manages_is_no_placeholder() -> None:
+    rest = [vs("vc-ny", f"p{i}") for i in range(3)]
+    managed = vs("vc-nj", "u1", managed_by=ManagedBy("com.example.backup", "proxy"))
+    snapshot = picture(reading("vc-ny", vs("vc-ny", "u1"), *rest), reading("vc-nj", managed))
+    joined = next(w for w in snapshot.workloads if w.key == f"vs:{NY}:u1")
+    assert [copy.place.site for copy in joined.copies] == [NY, NJ]
+
+
+def test_two_vms_recovered_from_one_replica_are_two_copies() -> None:
+    recovered = [vs("vc-nj", uuid, replica_dir="GID-1") for uuid in ("u8", "u9")]
+    workload = only(picture(reading("vc-nj", *recovered)))
+    assert [(copy.role, copy.power) for copy in workload.copies] == [("RECOVERED", Power.ON)] * 2
+    assert "split-brain" in codes(workload)
+
+
+def test_two_replica_directories_of_one_group_are_two_copies() -> None:
+    found = [vs("vc-nj", "", Power.OFF, path=path, files=ReplicaFiles("GID-1")) for path in ("a/", "b/")]
+    assert len(only(picture(reading("vc-nj", *found))).copies) == 2
 
 
 def test_twins_are_one_endpoint_alarm_and_no_split_brain() -> None:
