@@ -155,6 +155,12 @@ def proven(site: Site) -> list[dict[str, Any]]:
     return [{"workload": one["key"], "proven": one["proven"]} for one in told]
 
 
+def test_one_workload_that_is_named_in_three_ways_is_one(site: Site) -> None:
+    plan = site.json("plan", "test-failover", "web", key("web"), key("web")[:12])
+    assert ([one["name"] for one in plan["subjects"]], plan["confirm"]) == (["web"], "web")
+    assert [step["id"] for step in plan["steps"]][:2] == ["1", "2"]
+
+
 @pytest.mark.parametrize("said", ["", "5", "7", "dc", "y"])
 def test_the_number_of_workloads_is_confirmed_and_nothing_else(site: Site, said: str) -> None:
     ran = site.run("run", "test-failover", *NAMES, *ALLOWED, said)

@@ -23,6 +23,7 @@ VM = "11111111-1111-4111-8111-111111111111"
 TWIN = "22222222-2222-4222-8222-222222222222"
 WEB = f"hv:{VM}"
 NAME = "11111111"
+TWICE = ("--option", "network=none", "--option", "network=none")
 WORLD = f"""
 about: Two hosts protect each other; two workloads have one name, which is a hostile one.
 sites: {{New York: {{test_networks: [Isolated]}}, New Jersey: {{test_networks: [Isolated]}}}}
@@ -121,9 +122,18 @@ def test_a_plan_says_what_would_be_done_and_changes_nothing(site: Web) -> None:
         (("plan", "test-failover", "nobody"), 64, "no workload"),
         (("plan", "test-failover", WEB, "--option", "point"), 64, "NAME=VALUE"),
         (("plan", "test-failover", WEB, "--option", "colour=red"), 64, "no option"),
+        (("plan", "test-failover", WEB, *TWICE), 64, "once for each name"),
+        (
+            ("plan", "test-failover", WEB, "--option", "point=\udcff\u202e"),
+            4,
+            "no recovery point <U+DCFF><U+202E>",
+        ),
         (("run", "test-failover", WEB), 4, "read-only"),
         (("run", "test-failover", WEB, "--allow-changes"), 4, "not confirmed"),
         (("run", "test-failover", WEB, *ALLOWED, "y"), 4, "not confirmed"),
+        (("run", "test-failover", WEB, *ALLOWED, f"{NAME}\u200b"), 4, "not confirmed"),
+        (("run", "test-failover", WEB, *ALLOWED, "\uff11" * 8), 4, "not confirmed"),
+        (("run", "test-failover", WEB, *ALLOWED, f"{NAME}\udcff"), 4, "not confirmed"),
         (("run", "stop-test", WEB, *ALLOWED, NAME), 4, "no test is running"),
         (("runs", "show", "00000000"), 64, "no run"),
         (("runs", "continue", "00000000"), 4, "read-only"),
