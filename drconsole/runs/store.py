@@ -7,7 +7,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Store:
             _make_private(self.file)
         except OSError as error:
             raise _unusable(self.file, error.strerror or str(error)) from None
+        except sqlite3.Error as error:
+            raise _unusable(self.file, str(error)) from None
         self._engine = sa.create_engine(f"sqlite:///{self.file}")
         sa.event.listen(self._engine, "connect", _prepare)
         sa.event.listen(self._engine, "begin", _begin)
@@ -128,20 +130,24 @@ class Store:
 
 
 def _make_private(file: Path) -> None:
-    """Make the file for its owner alone, if there is none.
+    """Make the file for its owner alone, if there is none: empty, and written ahead from the beginning.
+
+    Two that switch it over to that at once lock each other out, and SQLite lets neither wait.
 
     It is never opened here once it is a journal: closing any handle of a file gives up all locks that this
     process has on it (fcntl(2)), also those of SQLite, and others could then spoil it (sqlite.org, "How To
     Corrupt An SQLite Database File", section 2.2).
 
     Raises:
-        OSError: it cannot be made, or is something else than a file.
+        OSError, sqlite3.Error: it cannot be made, or is something else than a file.
     """
     if not file.is_symlink() and file.is_file():
         return
     handle, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         os.close(handle)
+        with closing(sqlite3.connect(part)) as fresh:
+            fresh.execute("PRAGMA journal_mode=WAL")
         with suppress(FileExistsError):
             os.link(part, file)
     finally:

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,14 @@ def test_the_file_is_private_and_written_through(journal: Journal, tmp_path: Pat
     with journal.store.read() as connection:
         told = [connection.exec_driver_sql(f"PRAGMA {p}").scalar() for p in ("journal_mode", "synchronous")]
     assert told == ["wal", 2]
+
+
+def test_a_journal_is_written_ahead_from_its_first_moment(tmp_path: Path) -> None:
+    """Switched over later, it would be locked for a moment to whoever opens it beside: he would be refused."""
+    stores._make_private(tmp_path / FILE)
+    with closing(sqlite3.connect(tmp_path / FILE)) as somebody:
+        assert somebody.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert [one.name for one in tmp_path.iterdir()] == [FILE]
 
 
 def test_a_second_opening_in_one_process_gives_up_no_lock(journal: Journal, tmp_path: Path) -> None:
