@@ -56,7 +56,7 @@ def test_the_file_is_private_and_written_through(journal: Journal, tmp_path: Pat
 
 
 def test_a_journal_is_written_ahead_from_its_first_moment(tmp_path: Path) -> None:
-    """Switched over later, it would be locked for a moment to whoever opens it beside: he would be refused."""
+    """Switched over later, it would be locked for a moment, and who opens it beside be refused."""
     stores._make_private(tmp_path / FILE)
     with closing(sqlite3.connect(tmp_path / FILE)) as somebody:
         assert somebody.execute("PRAGMA journal_mode").fetchone() == ("wal",)
