@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from drconsole.errors import StateError
+from drconsole.errors import StateError, UsageError
 
 if TYPE_CHECKING:
     from drconsole.config.model import Config
@@ -32,9 +32,21 @@ def with_acknowledgements(config: Config, entries: Sequence[Entry]) -> list[Told
 
 def subject_of(entry: Entry) -> str:
     """What an alarm is acknowledged under: the key of a workload, the name of an endpoint."""
-    from drconsole.domain.snapshot import Workload
+    return entry.about
 
-    return entry.subject.key if isinstance(entry.subject, Workload) else entry.subject.name
+
+def time_of(word: str) -> datetime:
+    """A point in time; without a zone in that of this machine.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return datetime.fromisoformat(word).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{word!r} is no date.", hint="Write it so: 2030-01-31, or 2030-01-31T18:00"
+        ) from None
 
 
 @contextmanager

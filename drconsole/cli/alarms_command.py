@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from drconsole.cli import read_options
-from drconsole.cli.acknowledgements import journal_of, subject_of, with_acknowledgements
+from drconsole.cli.acknowledgements import journal_of, subject_of, time_of, with_acknowledgements
 from drconsole.cli.choices import Choices, prepared
 from drconsole.cli.reading import snapshot_once
 from drconsole.domain.roles import AlarmCode
@@ -64,7 +64,7 @@ def acknowledge_command(
         raise UsageError(f"{subject} has no alarm {wanted} now.", hint="Its alarms: drconsole alarms")
     worst = max(alarm.severity for alarm in raised)
     now = datetime.now(UTC)
-    one = Acknowledgement(named, wanted, worst, login(), now, _time(until), reason)
+    one = Acknowledgement(named, wanted, worst, login(), now, time_of(until), reason)
     with journal_of(config) as journal:
         acknowledge(journal, one)
     click.echo(f"{wanted} of {subject}: {acknowledged(one)}")
@@ -119,17 +119,3 @@ def _code(word: str) -> AlarmCode:
         return AlarmCode(word)
     except ValueError:
         raise UsageError(f"There is no alarm {word!r}.", hint="Their codes: drconsole alarms") from None
-
-
-def _time(word: str) -> datetime:
-    """A point in time; without a zone in that of this machine.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        return datetime.fromisoformat(word).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"{word!r} is no date.", hint="Write it so: 2030-01-31, or 2030-01-31T18:00"
-        ) from None

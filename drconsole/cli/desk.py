@@ -17,8 +17,10 @@ from drconsole.errors import UsageError
 if TYPE_CHECKING:
     from drconsole.config.model import Config
     from drconsole.config.secrets import Secret
+    from drconsole.domain.acknowledged import Acknowledgement
     from drconsole.domain.confirmation import Planned
     from drconsole.domain.open_run import OpenRun
+    from drconsole.domain.roles import Alarm
     from drconsole.inventory import Inventory
     from drconsole.runs.following import Following
     from drconsole.runs.journal import Journal
@@ -45,6 +47,7 @@ class Desk:
         self._journal: Journal | None = None
         self._watcher: Watcher | None = None
         self._proven: tuple[int | None, Mapping[str, datetime]] = (None, {})
+        self._known: tuple[int | None, Sequence[Acknowledgement]] = (None, ())
         self._past: Past | None = None
         self._open: OpenRuns | None = None
         self._open_version: int | None = None
@@ -134,6 +137,37 @@ class Desk:
         found = self._open.now(written=version != self._open_version)
         self._open_version = version
         return found
+
+    def acknowledged(self) -> Sequence[Acknowledgement]:
+        """What was said of alarms, and stands; read again only when something was written.
+
+        By one thread at a time, the one that asks for ``proven``.
+        """
+        from drconsole.runs.acknowledging import standing
+
+        version = self._written()
+        if version is not None and version != self._known[0]:
+            self._known = version, standing(self.journal(), datetime.now(UTC))
+        return self._known[1]
+
+    def acknowledge(self, subject: str, alarm: Alarm, until: str, reason: str) -> Acknowledgement:
+        """Set an alarm aside until a date, as ``drconsole alarms acknowledge`` does."""
+        from drconsole.cli.acknowledgements import time_of
+        from drconsole.domain.acknowledged import Acknowledgement
+        from drconsole.runs.acknowledging import acknowledge
+        from drconsole.runs.execute import login
+
+        now = datetime.now(UTC)
+        one = Acknowledgement(subject, alarm.code, alarm.severity, login(), now, time_of(until), reason)
+        acknowledge(self.journal(), one)
+        return one
+
+    def withdraw(self, subject: str, alarm: Alarm) -> None:
+        """Let an alarm count again, as ``drconsole alarms withdraw`` does."""
+        from drconsole.runs.acknowledging import withdraw
+        from drconsole.runs.execute import login
+
+        withdraw(self.journal(), subject, alarm.code, login(), datetime.now(UTC))
 
     def _written(self) -> int | None:
         """A number that is another one after somebody wrote to the journal; None where there is none."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from drconsole.domain.acknowledged import Acknowledgement, acknowledgement_of
 from drconsole.domain.comparison import compare
 from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.domain.snapshot import CopyState, EndpointStatus, Snapshot, Workload
 from drconsole.tui.widgets.fitting import wrap
 from drconsole.tui.widgets.ink import Line, Span
+from drconsole.wording.acknowledged import acknowledged
 from drconsole.wording.actions import action_of, next_action
 from drconsole.wording.ages import moment
 from drconsole.wording.alarms import alarm_text, endpoint_alarm, parted, workload_alarm
@@ -23,11 +26,21 @@ SEVERITY = 10
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One alarm with what it concerns, and those copies of a workload that raise it."""
+    """One alarm with what it concerns, and those copies of a workload that raise it.
+
+    Args:
+        known: what a person said of it, where that holds.
+    """
 
     alarm: Alarm
     subject: Workload | EndpointStatus
     copies: tuple[CopyState, ...] = ()
+    known: Acknowledgement | None = None
+
+    @property
+    def about(self) -> str:
+        """What it is acknowledged under: the key of a workload, the name of an endpoint."""
+        return self.subject.key if isinstance(self.subject, Workload) else self.subject.name
 
     @property
     def key(self) -> str:
@@ -55,16 +68,31 @@ class Summary:
     """What the head of every screen needs of a picture, found once for each.
 
     Args:
+        entries: those that nobody acknowledged first.
         due: the first next action of a picture without alarms.
     """
 
     entries: tuple[Entry, ...] = ()
     due: str = ""
 
+    @property
+    def open(self) -> int:
+        """How many of them nobody acknowledged."""
+        return sum(entry.known is None for entry in self.entries)
 
-def summary_of(snapshot: Snapshot) -> Summary:
-    """Look through a whole picture."""
+
+def summary_of(
+    snapshot: Snapshot, known: Collection[Acknowledgement] = (), now: datetime | None = None
+) -> Summary:
+    """Look through a whole picture.
+
+    Args:
+        known: what was acknowledged; ``now``: the console's wall clock, by which that ends.
+    """
     entries = entries_of(snapshot)
+    if known and now:
+        told = (replace(one, known=acknowledgement_of(known, one.about, one.alarm, now)) for one in entries)
+        entries = tuple(sorted(told, key=lambda one: one.known is not None))
     return Summary(entries, "" if entries else _due(snapshot))
 
 
@@ -125,7 +153,8 @@ def entry_lines(entry: Entry, now: datetime, width: int) -> tuple[Line, ...]:
     lines: list[Line] = []
     for piece in wrap(entry.text(now), width - SEVERITY):
         lines.append((Span(f"{'' if lines else word:<{SEVERITY}}", ink), Span(piece, "strong")))
-    for text in filter(None, (_where(entry, now), _next(entry))):
+    known = acknowledged(entry.known) if entry.known else ""
+    for text in filter(None, (_where(entry, now), known or _next(entry))):
         lines += [(Span(" " * SEVERITY), Span(piece, "label")) for piece in wrap(text, width - SEVERITY)]
     return tuple(lines)
 

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from asyncio import get_running_loop, to_thread
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +16,7 @@ from textual.binding import BindingType
 from textual.events import Event, Key
 from textual.theme import Theme
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.open_run import OpenRun
 from drconsole.domain.open_runs import with_open_runs
 from drconsole.domain.proven import with_proven
@@ -25,7 +26,7 @@ from drconsole.tui.desk import Desk
 from drconsole.tui.everywhere import EverywhereApp, themes_of
 from drconsole.tui.messages import SnapshotTaken, TimePassed
 from drconsole.tui.pauses import Pauses
-from drconsole.tui.picture import study
+from drconsole.tui.picture import Picture, study
 from drconsole.tui.screens.inventory import InventoryScreen
 from drconsole.tui.screens.subjects import WorkloadScreen
 from drconsole.tui.source import SnapshotSource
@@ -40,6 +41,8 @@ TICK_S = 10.0
 REST_S = 0.5
 JOURNAL_S = 2.0
 OPEN_S = 1.0
+# What the journal knows: passed tests, open runs, and what was said of alarms.
+Known = tuple[Mapping[str, datetime], Mapping[str, OpenRun], Sequence[Acknowledgement]]
 log = logging.getLogger(__name__)
 
 
@@ -79,8 +82,9 @@ class ConsoleApp(EverywhereApp):
         super().__init__(state, theme, ansi_color=True if without_colour else None)
         self._show_all = show_all
         self.taken: Snapshot | None = None
-        self._known: tuple[Mapping[str, datetime], Mapping[str, OpenRun]] | None = None
+        self._known: Known | None = None
         self._reading_journal = False
+        self._written = False
         self._journal_error = ""
         self.studying = False
         self._untold = False
@@ -126,13 +130,15 @@ class ConsoleApp(EverywhereApp):
 
     async def _study(self, newest: Snapshot) -> None:
         """Study a snapshot in another thread: with many workloads it takes longer than a frame may."""
-        before, known = self.state.snapshot, self._known
-        picture = await to_thread(lambda: study(before, _with_journal(newest, known)))
+        before, known, now = self.state.snapshot, self._known, self.state.clock()
+        told = known[2] if known else ()
+        picture = await to_thread(lambda: study(before, _with_journal(newest, known), told, now))
         self.studying = False
+        said_anew = _said_of(self.state.picture) != _said_of(picture)
         self.state.picture = picture
         self.state.news |= picture.news
         watched = self.state.asked or self.state.subject in picture.difference.inspected
-        self._untold = picture.quiet and not watched
+        self._untold = picture.quiet and not watched and not said_anew
         if self.state.asked and not _is_reading(newest):
             self.state.asked = False
         if not self._untold:
@@ -144,6 +150,11 @@ class ConsoleApp(EverywhereApp):
             self._reading_journal = True
             self.run_worker(self._read_journal(), group="journal")
 
+    def action_read_journal(self) -> None:
+        """Read it once more: something of this console's was written, maybe behind a reading of now."""
+        self._written = True
+        self.read_journal()
+
     def watch_open_runs(self) -> None:
         """While runs are open somebody waits for their end: the journal is looked at more often."""
         if self._known is not None and self._known[1]:
@@ -151,8 +162,9 @@ class ConsoleApp(EverywhereApp):
 
     async def _read_journal(self) -> None:
         desk = self.state.desk
+        self._written = False
         try:
-            known = await in_thread(lambda: (desk.proven(), desk.open_runs()))
+            known = await in_thread(lambda: (desk.proven(), desk.open_runs(), desk.acknowledged()))
         except DrConsoleError as error:
             self._tell_once(f"when tests were passed, and which runs are open, is not known: {error}")
             return
@@ -161,6 +173,8 @@ class ConsoleApp(EverywhereApp):
         self._journal_error = ""
         if known != self._known:
             self._known, self.taken = known, None
+        if self._written:
+            self.read_journal()
 
     def _tell_once(self, text: str) -> None:
         """Say what the journal does not tell, and not again while it is the same."""
@@ -226,11 +240,14 @@ def _is_reading(snapshot: Snapshot) -> bool:
     return any(status.reading for status in snapshot.endpoints)
 
 
-def _with_journal(
-    snapshot: Snapshot, known: tuple[Mapping[str, datetime], Mapping[str, OpenRun]] | None
-) -> Snapshot:
+def _said_of(picture: Picture | None) -> list[Acknowledgement | None]:
+    """What was said of each alarm of a picture."""
+    return [entry.known for entry in picture.summary.entries] if picture else []
+
+
+def _with_journal(snapshot: Snapshot, known: Known | None) -> Snapshot:
     """The picture with what the journal knows of its workloads, once that was read."""
     if known is None:
         return snapshot
-    proven, runs = known
+    proven, runs, _ = known
     return with_open_runs(with_proven(snapshot, proven), runs)

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.confirmation import Attestation, Planned
 from drconsole.domain.open_run import OpenRun
 from drconsole.domain.plan import Operation, Plan
+from drconsole.domain.roles import Alarm
 
 if TYPE_CHECKING:
     # The journal's libraries are loaded after the first paint.
@@ -88,6 +90,23 @@ class Desk(Protocol):
 
     def enter_password(self, endpoint: str, password: str) -> None:
         """Take a password that was typed for an endpoint, and read all that use it."""
+        ...
+
+    def acknowledged(self) -> Sequence[Acknowledgement]:
+        """What was said of alarms, and stands."""
+        ...
+
+    def acknowledge(self, subject: str, alarm: Alarm, until: str, reason: str) -> Acknowledgement:
+        """Set an alarm aside until a date, in this person's name.
+
+        Args:
+            subject: the key of a workload, or the name of an endpoint.
+            until: a date, or a date and a time, as a person writes it.
+        """
+        ...
+
+    def withdraw(self, subject: str, alarm: Alarm) -> None:
+        """Let an alarm count again."""
         ...
 
     def proven(self) -> Mapping[str, datetime]:

@@ -92,15 +92,19 @@ def _alarms(snapshot: Snapshot, summary: Summary, now: datetime, width: int) -> 
     entries = summary.entries
     if not entries:
         return fit(_calm(snapshot, summary), width)
-    count = f" {len(entries)} alarm{'s' if len(entries) > 1 else ''} "
     critical = entries[0].alarm.severity is Severity.CRITICAL
-    badge = Span(count, "badge-critical" if critical else "badge-warning")
+    ink = "critical" if critical else "warning"
+    count = f" {summary.open} alarm{'s' if summary.open > 1 else ''} "
+    if not summary.open:
+        # Known is not new: it stands there without a colour that calls.
+        count, ink = f" {len(entries)} acknowledged ", ""
+    badge = Span(count, f"badge-{ink}" if ink else "strong")
     room = width - cell_len(count) - 1
     told = entries[0].brief(now, room - cell_len(plain(ALL)))
     if told != entries[0].text(now):
         told = entries[0].brief(now, room - cell_len(plain(ALL_BRIEF)))
     key = ALL if cell_len(told) + cell_len(plain(ALL)) <= room else ALL_BRIEF
-    return _ends((badge, Span(f" {told}", "critical" if critical else "warning")), key, width)
+    return _ends((badge, Span(f" {told}", ink or "muted")), key, width)
 
 
 def _calm(snapshot: Snapshot, summary: Summary) -> Line:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.snapshot import Difference, EndpointStatus, Snapshot, Workload, difference
 from drconsole.tui.alarm_list import Summary, summary_of
 from drconsole.tui.columns import needs_room
@@ -33,15 +36,24 @@ class Picture:
     quiet: bool
 
 
-def study(before: Snapshot | None, snapshot: Snapshot) -> Picture:
-    """Study a snapshot; with ten thousand workloads this takes longer than a frame."""
+def study(
+    before: Snapshot | None,
+    snapshot: Snapshot,
+    known: Collection[Acknowledgement] = (),
+    now: datetime | None = None,
+) -> Picture:
+    """Study a snapshot; with ten thousand workloads this takes longer than a frame.
+
+    Args:
+        known: what was said of alarms; ``now``: the console's wall clock, by which that ends.
+    """
     views = views_of(snapshot.estate)
     change = difference(before, snapshot)
     rows = distribute(snapshot.workloads, views)
     return Picture(
         snapshot,
         change,
-        summary_of(snapshot),
+        summary_of(snapshot, known, now),
         views,
         rows,
         _news(before, snapshot, change) if before else frozenset(),

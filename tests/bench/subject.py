@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.confirmation import Attestation, Planned
 from drconsole.domain.open_run import OpenRun
 from drconsole.domain.plan import Operation, Plan
+from drconsole.domain.roles import Alarm
 from drconsole.domain.snapshot import Snapshot
 from drconsole.errors import Refused
 from drconsole.tui.console import run_console
@@ -63,6 +65,18 @@ class NoRuns:
     def proven(self) -> Mapping[str, datetime]:
         """No test was ever run."""
         return {}
+
+    def acknowledged(self) -> Sequence[Acknowledgement]:
+        """Nothing was said of any alarm."""
+        return []
+
+    def acknowledge(self, subject: str, alarm: Alarm, until: str, reason: str) -> Acknowledgement:
+        """Refuse it."""
+        raise Refused("Nothing is kept here.")
+
+    def withdraw(self, subject: str, alarm: Alarm) -> None:
+        """Refuse it."""
+        raise Refused("Nothing is kept here.")
 
     def open_runs(self) -> Mapping[str, OpenRun]:
         """No run is open."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.confirmation import Attestation, Planned, confirmation
 from drconsole.domain.open_run import OpenRun, RunStanding
 from drconsole.domain.plan import Check, Operation, Plan, Readiness, Subject
+from drconsole.domain.roles import Alarm
 from drconsole.domain.step import Effect, Fact, Outcome, Step
-from drconsole.errors import Refused
+from drconsole.errors import Refused, UsageError
 from drconsole.runs.codec import Order
 from drconsole.runs.history import History, Question, Result, StepHistory
 from drconsole.runs.view import RunState, RunView
@@ -146,6 +148,7 @@ class FakeDesk:
         self.by_config = ""
         self.prompted: dict[str, str] = {}
         self.entered: list[tuple[str, str]] = []
+        self.known: list[Acknowledgement] = []
 
     @property
     def never(self) -> Mapping[str, str]:
@@ -194,6 +197,24 @@ class FakeDesk:
     def enter_password(self, endpoint: str, password: str) -> None:
         """Remember it."""
         self.entered.append((endpoint, password))
+
+    def acknowledged(self) -> Sequence[Acknowledgement]:
+        """What was acknowledged here, or put there."""
+        return list(self.known)
+
+    def acknowledge(self, subject: str, alarm: Alarm, until: str, reason: str) -> Acknowledgement:
+        """Keep it, or refuse what is no date as the real one does."""
+        try:
+            end = datetime.fromisoformat(until).replace(tzinfo=UTC)
+        except ValueError:
+            raise UsageError(f"{until!r} is no date.", hint="Write it so: 2030-01-31") from None
+        one = Acknowledgement(subject, alarm.code, alarm.severity, "operator@jump", NOW, end, reason)
+        self.known.append(one)
+        return one
+
+    def withdraw(self, subject: str, alarm: Alarm) -> None:
+        """Forget it."""
+        self.known = [one for one in self.known if (one.subject, one.code) != (subject, alarm.code)]
 
     def proven(self) -> Mapping[str, datetime]:
         """What was put there."""

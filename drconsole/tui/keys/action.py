@@ -10,13 +10,14 @@ HELP, WHY = "help", "why"
 OPTIONS, PLAN, RUN, RUNS = "options", "plan", "run", "runs"
 FILTER, PALETTE, COPY, REPLACE = "filter", "palette", "copy", "replace"
 CONFIRMATION, QUESTION, PASSWORD = "confirmation", "question", "password"
+ACKNOWLEDGE = "acknowledge"
 LISTS = frozenset({INVENTORY, ALARMS, ENDPOINTS, RUNS})
 PAGES = frozenset({DETAIL, ENDPOINT, COMPARISON, COMMANDS, HELP, WHY, PLAN, RUN})
 EVERYWHERE = LISTS | PAGES | {OPTIONS}
 HERE = frozenset({INVENTORY})
 ON_WORKLOADS = frozenset({INVENTORY, DETAIL, COMPARISON})
 ACTING = frozenset({OPTIONS, PLAN, RUN, RUNS})
-DIALOGS = frozenset({PALETTE, COPY, REPLACE, QUESTION, PASSWORD})
+DIALOGS = frozenset({PALETTE, COPY, REPLACE, QUESTION, PASSWORD, ACKNOWLEDGE})
 KEY_NAMES = {
     "question_mark": "?",
     "slash": "/",

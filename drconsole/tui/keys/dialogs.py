@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drconsole.tui.keys.action import (
+    ACKNOWLEDGE,
     CONFIRMATION,
     COPY,
     DIALOGS,
@@ -39,6 +40,15 @@ ASKING = (
         "use it",
         "use it from the next login on; nothing keeps it",
         frozenset({PASSWORD}),
+        1,
+    ),
+    Action(
+        "set-aside",
+        ("enter",),
+        "take",
+        "set it aside",
+        "keep the date and the reason",
+        frozenset({ACKNOWLEDGE}),
         1,
     ),
     Action("write", ("enter",), "write", "write", "write the file", frozenset({COPY}), 1),

@@ -1,0 +1,94 @@
+"""Setting one alarm aside: until when, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from textual.widget import Widget
+
+from drconsole.errors import DrConsoleError
+from drconsole.tui.alarm_list import Entry
+from drconsole.tui.keys.action import ACKNOWLEDGE
+from drconsole.tui.screens.arming import told_error
+from drconsole.tui.screens.base import ConsoleScreen
+from drconsole.tui.state import ConsoleState
+from drconsole.tui.waiting import in_thread
+from drconsole.tui.widgets.field import Field
+from drconsole.tui.widgets.fitting import wrapped
+from drconsole.tui.widgets.ink import Line
+from drconsole.tui.widgets.lines import Lines
+from drconsole.wording.acknowledged import acknowledged
+from drconsole.wording.ages import local
+
+LONGEST = 200
+# What is proposed; a person writes another date over it.
+PROPOSED = timedelta(days=7)
+ASKED = "Until when it is known, and why: a date, or a date and a time, then the reason."
+TOLD = (
+    "It stays in the list, last and with your name and reason, on record. It counts again when that time has "
+    "come, or when it becomes worse; the key that led here lets it count before. Nothing else is changed."
+)
+NO_REASON = "Nothing was kept: a date and a reason are wanted, such as: {date} the disk is ordered"
+
+
+class AcknowledgeScreen(ConsoleScreen):
+    """Asks for a date and a reason in one line.
+
+    Args:
+        entry: the alarm.
+    """
+
+    NAME = ACKNOWLEDGE
+    AUTO_FOCUS = "#field"
+
+    def __init__(self, state: ConsoleState, entry: Entry) -> None:
+        super().__init__(state)
+        self._entry = entry
+        self._date = f"{local(state.clock() + PROPOSED):%Y-%m-%d}"
+        self._problem = ""
+
+    def body(self) -> Iterable[Widget]:
+        """Which alarm, and what is asked; then the field."""
+        yield Lines(id="asked")
+        yield Field(f"{self._date} ", id="field", max_length=LONGEST)
+        yield Lines(id="problem")
+
+    def draw(self) -> None:
+        """Draw which alarm, what is asked, and what was wrong with the answer."""
+        width = self.size.width
+        asked: list[Line] = [
+            *wrapped(self._entry.text(self.state.now), width, " ", ink="strong"),
+            (),
+            *wrapped(ASKED, width, " ", ink="label"),
+        ]
+        lines = self.query_one("#asked", Lines)
+        lines.styles.height = len(asked)
+        lines.show(asked)
+        told: list[Line] = []
+        if self._problem:
+            told += [*wrapped(self._problem, width, " ", ink="warning"), ()]
+        self.query_one("#problem", Lines).show([*told, *wrapped(TOLD, width, " ", ink="label")])
+
+    def action_take(self) -> None:
+        """Keep it where both were given."""
+        until, _, reason = self.query_one(Field).value.strip().partition(" ")
+        if reason.strip():
+            self.run_worker(self._take(until, reason.strip()), exclusive=True)
+        else:
+            self._problem = NO_REASON.format(date=self._date)
+            self.draw_all()
+
+    async def _take(self, until: str, reason: str) -> None:
+        desk, entry = self.state.desk, self._entry
+        try:
+            one = await in_thread(lambda: desk.acknowledge(entry.about, entry.alarm, until, reason))
+        except DrConsoleError as error:
+            self._problem = f"Nothing was kept: {told_error(error)}"
+            self.draw_all()
+            return
+        asking = self.app.screen_stack[-2]
+        self.app.pop_screen()
+        await self.app.run_action("app.read_journal")
+        if isinstance(asking, ConsoleScreen):
+            asking.say(acknowledged(one), "good")
