@@ -132,10 +132,18 @@ def alive(original: CopyState | None) -> Block | None:
     return Block(reason, facts, (Operation.PLANNED_FAILOVER,))
 
 
-def beside(case: Ends, starts: CopyState) -> Block | None:
-    """Any other copy that is seen not to be off: what is started beside it would be the second one."""
-    others = (copy for copy in case.workload.copies if copy is not starts and copy.fresh)
+def beside(case: Ends, *but: CopyState) -> Block | None:
+    """Any copy but these that is seen not to be off: what is started beside it would be the second one."""
+    others = (copy for copy in case.workload.copies if copy.fresh and not any(copy is one for one in but))
     return first(*(_not_alone(copy) for copy in others))
+
+
+def taken_over(case: Ends) -> Block | None:
+    """A copy that was failed over, unless it is seen off: it serves, or did when it was last seen."""
+    serving = (c for c in case.workload.copies if c.role is Role.RECOVERED)
+    return first(
+        *(Block(Reason.FAILED_OVER, where(c)) for c in serving if not c.fresh or c.power is not Power.OFF)
+    )
 
 
 def _not_alone(other: CopyState) -> Block | None:

@@ -31,6 +31,7 @@ HEALTHY: tuple[End, End] = ((ON, "Primary", "Replicating"), (OFF, "Replica", "Re
 MOVED: tuple[End, End] = ((OFF, "Primary", PREPARED), (ON, "Replica", FAILED))
 STALE: End = (ON, "Primary", "Error")
 OUTER: End = (OFF, "ExtendedReplica", "Replicating")
+TOOK_OVER: End = (ON, "ExtendedReplica", "FailedOver")
 
 
 def sight(host: str, end: End, **more: object) -> Sighting:
@@ -111,6 +112,14 @@ ROWS: list[tuple[Operation, Workload, Reason | None]] = [
         three((OFF, "Replica", "Error"), (ON, "Replica", "Error"), OUTER),
         Reason.REPLICA_NOT_OFF,
     ),
+    (OP.PLANNED_FAILOVER, three((OFF, "Primary", "Replicating"), HEALTHY[1], TOOK_OVER), Reason.FAILED_OVER),
+    (
+        OP.PLANNED_FAILOVER,
+        three((OFF, "Primary", "Replicating"), HEALTHY[1], TOOK_OVER, silent=("nj2",)),
+        Reason.FAILED_OVER,
+    ),
+    (OP.PLANNED_FAILOVER, three(*HEALTHY, OUTER), None),
+    (OP.PLANNED_FAILOVER, three(*HEALTHY, (ON, "ExtendedReplica", "Error")), Reason.REPLICA_NOT_OFF),
     (OP.COMPLETE, two(*MOVED), None),
     (OP.COMPLETE, two(*HEALTHY), Reason.NOT_FAILED_OVER),
     (OP.COMPLETE, two(MOVED[0], (ON, "Replica", "FailedOver")), Reason.COMPLETED),
@@ -259,15 +268,18 @@ def workloads(draw: st.DrawFn) -> Workload:
 @given(workloads(), st.sampled_from(list(Column)))
 def test_whatever_is_seen(workload: Workload, column: Column) -> None:
     stale = {c.place for c in workload.copies if not c.fresh}
-    running = any(c.fresh and c.power is ON for c in workload.copies if c.role is not Role.TEST_COPY)
+    running = {c.place: c.role for c in workload.copies if c.fresh and c.power is ON}
     for one in offers(workload, column, ALL):
         if one.starts is not None:
             # A former original and a leftover are never started, and nothing that was not seen just now.
             assert one.starts.role is Role.REPLICA
             assert one.starts.place not in stale
             assert one.starts.power is OFF
-        if one.operation is Operation.UNPLANNED_FAILOVER and one.allowed:
-            assert not running
+        if one.starts is not None:
+            # The original is shut down first where that is planned; nothing else may run beside what starts.
+            planned = one.operation is Operation.PLANNED_FAILOVER
+            assert set(running.values()) <= ({Role.ORIGINAL, Role.TEST_COPY} if planned else {Role.TEST_COPY})
+            assert list(running.values()).count(Role.ORIGINAL) <= 1
         if one.allowed and len(stale) == len(workload.copies):
             pytest.fail(f"{one.operation} is offered on last-known facts alone")
         assert all(DANGER[other] <= DANGER[one.operation] for other in one.instead)
