@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.contract.commands import run, serving
 from tests.contract.hyperv.test_cluster_on_the_lab import CLUSTERED, TEST, WEB
@@ -62,8 +63,14 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def partner_dead(tmp_path: Path) -> Iterator[Path]:
-    """A lab of which one site is down."""
-    yield from lab(PARTNER_DEAD, tmp_path)
+    """A lab of which one site is down: it is given up soon, the other one has as long as it takes."""
+    for served in lab(PARTNER_DEAD, tmp_path):
+        content = yaml.safe_load(served.read_text(encoding="utf-8"))
+        content["endpoints"]["nyhv01"]["budget_s"] = 60
+        content["endpoints"]["njhv01"]["budget_s"] = 2
+        patient = served.with_name("patient.yaml")
+        patient.write_text(yaml.safe_dump(content), encoding="utf-8")
+        yield patient
 
 
 def show(served: Path, *arguments: str) -> str:
@@ -117,7 +124,7 @@ def test_json_and_only_when_asked(served: Path) -> None:
 
 
 def test_a_dead_partner_holds_nothing_up(partner_dead: Path) -> None:
-    words = ("--config", partner_dead, "show", "erp-db", "--deep", "--wait", "3")
+    words = ("--config", partner_dead, "show", "erp-db", "--deep", "--wait", "60")
     ran = run(*words, home=partner_dead.parent)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "ORIGINAL at New York, read deep just now" in ran.stdout
@@ -130,6 +137,6 @@ def test_a_dead_partner_holds_nothing_up(partner_dead: Path) -> None:
 
 
 def test_what_was_broken_off_leaves_no_shell_behind(partner_dead: Path) -> None:
-    run("--config", partner_dead, "show", "erp-db", "--deep", "--wait", "3", home=partner_dead.parent)
+    run("--config", partner_dead, "show", "erp-db", "--deep", "--wait", "60", home=partner_dead.parent)
     (listed,) = partner_dead.parent.glob("**/shells/nyhv01.jsonl")
     assert listed.read_text(encoding="utf-8") == ""
