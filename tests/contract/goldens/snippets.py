@@ -15,11 +15,12 @@ VALUES = [
 ([scriptblock]::Create('1')) ¦ ($h) ¦ ($q) ¦ ($z) ¦ $e ¦ $ErrorActionPreference ¦ (1 -as 'double') ¦
 ('a b' -split ' ') ¦ $true.GetType() ¦ ('1.2.3' -as 'version') ¦ ('1:00' -as 'timespan') ¦
 ('2024-03-05' -as 'datetime') ¦ ('0f8fad5b-d9cb-469f-a165-70867728950e' -as 'guid') ¦
-(1, 'a') ¦ ('x', @(2;3), $null) ¦ [Text.Encoding]::UTF8 ¦ ('{"a":1,"b":[1,2]}' | ConvertFrom-Json)
+(1, 'a') ¦ ('x', @(2;3), $null) ¦ [Text.Encoding]::UTF8 ¦ $no ¦
+(& ([scriptblock]::Create(''))) ¦ ('{"a":1,"b":[1,2]}' | ConvertFrom-Json)
 """.replace("\n", " ").split("¦")
 ]
 """Values of all kinds, ``¦`` between them."""
-BEFORE = "$h=@{a=@(1;2)};$z=3;$z/=2;$q='q';try{throw 'bad'}catch{$e=$_};"
+BEFORE = "$h=@{a=@(1;2)};$z=3;$z/=2;$q='q';try{throw 'bad'}catch{$e=$_};$no=&([scriptblock]::Create(''));"
 """Variables that the values use."""
 OPERATORS = [
     "-eq",

@@ -50,7 +50,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, DateTime | TimeSpan):
         return _with_time(operator, left, right)
     if isinstance(left, EnumValue) or isinstance(right, EnumValue | DateTime | TimeSpan):
-        raise Refused(f"{operator} of {type_name(left)} and {type_name(right)}")
+        raise Refused(f"{operator} of {type_name(left)} and {'null' if right is None else type_name(right)}")
     number = _operand(left, operator, right)
     rational = isinstance(right, float) and operator != "+"
     if isinstance(left, bool) and (rational or isinstance(right, Decimal)):
@@ -139,6 +139,8 @@ def _with_array(operator: str, left: Value, right: Value) -> Value:
         more = elements(right)
         return Array([*items, *([right] if more is None else more)])
     if operator == "*":
+        if is_number(right) and abs(right) >= 2**31:
+            raise Refused("an array repeated this often")
         return Array(_repeated(items, right), left.element if isinstance(left, Array) else "System.Byte")
     raise _no_operator(left, operator)
 
@@ -197,6 +199,7 @@ def shifted(operator: str, left: Value, right: Value) -> Value:
     """Shift integers; other numbers are rounded first."""
     if isinstance(left, (EnumValue, *UNSIGNED)):
         raise Refused(f"{operator} of {type_name(left)}")
+    right = None if right is NOTHING else right
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
         if isinstance(right, float | Decimal):

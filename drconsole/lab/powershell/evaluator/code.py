@@ -53,13 +53,19 @@ def bare(node: Node, unit: Unit) -> Statement:
     compiler = STATEMENTS.get(node.type)
     if compiler is None:
         raise refused(node, node.type)
-    body, place = compiler(node, unit), _place(node, unit)
+    body, note = compiler(node, unit), noted(node, unit)
 
     def run(frame: Frame) -> None:
-        frame.run.trace.setdefault(unit.text, set()).add(place)
+        note(frame)
         body(frame)
 
     return run
+
+
+def noted(node: Node, unit: Unit) -> Statement:
+    """Return what notes that a statement ran."""
+    place = _place(node, unit)
+    return lambda frame: frame.run.trace.setdefault(unit.text, set()).add(place)
 
 
 def _place(node: Node, unit: Unit) -> Place:

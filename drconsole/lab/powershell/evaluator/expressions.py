@@ -9,7 +9,19 @@ from tree_sitter import Node
 from . import members
 from .arithmetic import unary
 from .closed_list import MEMBERS
-from .code import EXPRESSIONS, Expression, Statement, Unit, bare, child, expression, inner, refused, text_of
+from .code import (
+    EXPRESSIONS,
+    Expression,
+    Statement,
+    Unit,
+    bare,
+    child,
+    expression,
+    inner,
+    noted,
+    refused,
+    text_of,
+)
 from .convert import convert, find_type
 from .errors import ScriptError
 from .frame import Frame
@@ -19,7 +31,7 @@ from .refusal import Refused
 from .scopes import reader, split_name
 from .statements import lone_expression, statements, value_of_pipeline, value_of_statement
 from .text import to_text
-from .values import NOTHING, Array, ErrorList, Hash, TypeValue, Value, truth
+from .values import NOTHING, Array, ErrorList, Hash, TypeValue, Value, elements, truth
 
 
 def _through(node: Node, unit: Unit) -> Expression:
@@ -92,14 +104,7 @@ def _unary(node: Node, unit: Unit) -> Expression:
         constant = parse_number("-" + digits, literal=True)
         return lambda _: constant
     value = expression(operand, unit)
-    if operator == "," and child(operand, "parenthesized_expression"):
-        return lambda frame: Array([_null_for_nothing(value(frame))])
     return lambda frame: unary(operator, value(frame))
-
-
-def _null_for_nothing(value: Value) -> Value:
-    """Return null for the value of a pipeline in brackets that put nothing out."""
-    return None if value is NOTHING else value
 
 
 def _comparison(node: Node, unit: Unit) -> Expression:
@@ -134,7 +139,7 @@ def _logical(node: Node, unit: Unit) -> Expression:
 def _array_literal(node: Node, unit: Unit) -> Expression:
     """Compile values with commas between them."""
     parts = [expression(part, unit) for part in inner(node)]
-    return lambda frame: Array([_null_for_nothing(part(frame)) for part in parts])
+    return lambda frame: Array([part(frame) for part in parts])
 
 
 def _keep(frame: Frame, found: Hash) -> None:
@@ -194,13 +199,33 @@ def _sub_expression(node: Node, unit: Unit) -> Expression:
 def _array_expression(node: Node, unit: Unit) -> Expression:
     """Compile ``@( )``: always an array of what was put out.
 
-    An error of a lone expression in it is the error of the statement around it.
+    An error of a lone expression in it is the error of the statement around it. A lone list or variable
+    keeps what is nothing among its elements.
     """
     listed = child(node, "statement_list")
     parts = [s for s in inner(listed) if s.type != "empty_statement"] if listed else []
-    lone = len(parts) == 1 and lone_expression(parts[0]) is not None
-    body = bare(parts[0], unit) if lone else _list_in(node, unit)
+    lone = lone_expression(parts[0]) if len(parts) == 1 else None
+    if lone is not None and _keeps_nothing(lone):
+        note, value = noted(parts[0], unit), expression(lone, unit)
+
+        def copied(frame: Frame) -> Value:
+            note(frame)
+            of = value(frame)
+            items = elements(of)
+            return Array(items if items is not None else [] if of is NOTHING else [of])
+
+        return copied
+    body = _list_in(node, unit) if lone is None else bare(parts[0], unit)
     return lambda frame: Array(frame.collect(body))
+
+
+def _keeps_nothing(node: Node) -> bool:
+    """Tell whether an expression is a variable, values with commas between them, or a comma before one."""
+    while node.type == "unary_expression":
+        node = node.children[0]
+    if node.type == "expression_with_unary_operator":
+        return text_of(node.children[0]) == ","
+    return node.type in ("array_literal_expression", "variable")
 
 
 def _hash_literal(node: Node, unit: Unit, ordered: bool = False) -> Expression:

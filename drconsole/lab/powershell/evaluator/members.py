@@ -140,6 +140,7 @@ def get_element(value: Value, index: Value) -> Value:
     """
     if value is None or value is NOTHING:
         raise ScriptError("NullArray", "InvalidOperation", "Cannot index into a null array.")
+    index = None if index is NOTHING else index
     if isinstance(value, Hash):
         return _of_hash(value, index)
     positions = elements(index)
@@ -148,8 +149,8 @@ def get_element(value: Value, index: Value) -> Value:
         if positions is not None:
             picked = [_at(sequence or [], 0 if p is None else _position(p)) for p in positions]
             return Array([p for p in picked if p is not NOTHING])
-        found = _at(sequence or [], _position(index))
-        return None if found is NOTHING else found
+        position = _position(index)
+        return _at(sequence or [], position) if _inside(sequence or [], position) else None
     if isinstance(value, Snapshot | Custom) or positions is not None:
         raise Refused(f"an element of {type_name(value)}")
     try:
@@ -187,8 +188,12 @@ def _exact_position(index: Value) -> int:
 
 def _at(sequence: list[Value], position: int | None) -> Value:
     """Return what is at a position; negative ones count from the end."""
-    inside = position is not None and -len(sequence) <= position < len(sequence)
-    return sequence[position] if position is not None and inside else NOTHING
+    return sequence[position] if position is not None and _inside(sequence, position) else NOTHING
+
+
+def _inside(sequence: list[Value], position: int | None) -> bool:
+    """Tell whether there is an element at a position."""
+    return position is not None and -len(sequence) <= position < len(sequence)
 
 
 def _of_hash(value: Hash, key: Value) -> Value:
@@ -198,7 +203,7 @@ def _of_hash(value: Hash, key: Value) -> Value:
         raise Refused("several positions in an ordered hashtable")
     if keys is not None:
         return Array([value.get(one) for one in keys if one is not None])
-    if key is None or key is NOTHING:
+    if key is None:
         raise ScriptError(
             "NullArrayIndex", "InvalidOperation", "Index operation failed; the array index evaluated to null."
         )
@@ -221,12 +226,13 @@ def set_element(value: Value, index: Value, new: Value) -> None:
     if isinstance(value, Hash):
         _set_key(value, index, new)
     elif isinstance(value, Array | bytearray):
+        new = None if new is NOTHING else new
+        kept = convert(new, value.element if isinstance(value, Array) else "System.Byte")
         position = _exact_position(index)
         if not -len(value) <= position < len(value):
             kind = "System.IndexOutOfRangeException"
             raise ScriptError(kind, "OperationStopped", "Index was outside the bounds of the array.", kind)
-        new = None if new is NOTHING else new
-        value[position] = convert(new, value.element if isinstance(value, Array) else "System.Byte")
+        value[position] = kept
     elif isinstance(value, Snapshot | Custom | Thing):
         raise Refused(f"setting an element of {type_name(value)}")
     else:

@@ -83,8 +83,10 @@ _CASED = {
 
 def _filter(name: str, left: Value, right: Value, ignore_case: bool, matched: Matched) -> Value:
     """Compare, or pick from an array those elements that compare."""
+    if left is NOTHING and name.endswith(("like", "match")):
+        return Array()
     test = _test(name, right, ignore_case, matched)
-    items = _none_of_nothing(left) if name.endswith(("like", "match")) else elements(left)
+    items = elements(left)
     if items is None:
         return test(left, True)
     kept = [item for item in items if test(item, False)]
