@@ -30,9 +30,11 @@ def result_of(plan: Plan, history: History) -> Result:
         return Result.UNKNOWN
     if Outcome.FAILED in outcomes:
         return Result.FAILED
-    # Nobody but a person lets steps be skipped where none failed: by cancel, or by "no" to a question.
+    # Nobody but a person lets steps be skipped where none failed: by cancel, by "no" to a question, or by
+    # leaving unknown what others were to make up for.
     if Outcome.SKIPPED in outcomes:
-        return Result.CANCELLED
+        left = any(history.step(step.id).outcome is Outcome.UNKNOWN for step in plan.steps)
+        return Result.UNKNOWN if left else Result.CANCELLED
     return Result.DONE
 
 

@@ -86,7 +86,7 @@ class Schedule:
                 continue
             for ident in step.after:
                 before = self.step(ident)
-                if before is None or (ident in self.ended and not self._passes(before)):
+                if before is None or (ident in self.ended and not self._passes(before, step)):
                     found.append((step, self._cause(ident)))
                     break
         return found
@@ -96,7 +96,8 @@ class Schedule:
         step = self.step(ident)
         for earlier in step.after if step else ():
             before = self.step(earlier)
-            if before is not None and earlier in self.ended and not self._passes(before):
+            ended = before is not None and earlier in self.ended
+            if step and before and ended and not self._passes(before, step):
                 return self._cause(earlier)
         return ident
 
@@ -117,13 +118,19 @@ class Schedule:
         return step.id not in self.ended and step.id not in self.running and step.id not in self.asking
 
     def _is_due(self, step: Step) -> bool:
-        return all((before := self.step(ident)) is not None and self._passes(before) for ident in step.after)
+        befores = map(self.step, step.after)
+        return all(before is not None and self._passes(before, step) for before in befores)
 
-    def _passes(self, before: Step) -> bool:
-        """Whether what comes after a step may begin."""
+    def _passes(self, before: Step, step: Step) -> bool:
+        """Whether a step may begin after one before it.
+
+        While it is asked what became of that, or left unknown, its call may still run: nothing makes up for it.
+        """
         outcome = self.ended.get(before.id)
         if outcome in (Outcome.DONE, Outcome.EXPECTED_FAILURE):
             return True
+        if step.fallback_of == before.id:
+            return before.optional and outcome is Outcome.FAILED
         told = outcome in (Outcome.FAILED, Outcome.UNKNOWN) or before.id in self.asking
         return before.optional and told
 

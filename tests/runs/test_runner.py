@@ -114,6 +114,42 @@ def test_an_optional_step_that_fails_holds_nothing_up(engine: Engine, fault: str
     assert engine.outcome(run, "2") is Outcome.DONE
 
 
+def test_nothing_makes_up_for_what_nobody_has_called_failed(engine: Engine) -> None:
+    """Somebody waits for a shutdown no longer: that is no word for turning it off, while it goes on."""
+    steps = [
+        step("1", optional=True, takes_s=2.0, limit_s=600),
+        step("2", after=("1",), fallback_of="1"),
+    ]
+    with engine.performing(plan(steps)) as run:
+        engine.await_record(run, "1", "handle")
+        engine.journal.ask(run, "stop-waiting", "ada", "1")
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "answer", "ada", "1", "none of the choices")
+        engine.await_record(run, "", "passed-over")
+        engine.journal.ask(run, "answer", "ada", "1", "wait")
+    assert (engine.outcome(run, "1"), engine.outcome(run, "2")) == (Outcome.DONE, Outcome.DONE)
+    assert engine.acts() == {"1": 1}
+
+
+def test_what_is_left_unknown_is_not_made_up_for(engine: Engine) -> None:
+    """Leaving it says that nothing more is done with the workload."""
+    steps = [
+        step("1", optional=True, takes_s=60, limit_s=600),
+        step("2", after=("1",), fallback_of="1"),
+        step("3", "add", after=("2",)),
+    ]
+    with engine.performing(plan(steps)) as run:
+        engine.await_record(run, "1", "handle")
+        engine.journal.ask(run, "stop-waiting", "ada", "1")
+        engine.await_record(run, "1", "asked")
+        engine.journal.ask(run, "answer", "ada", "1", "leave")
+    outcomes = [engine.outcome(run, ident) for ident in "123"]
+    assert outcomes == [Outcome.UNKNOWN, Outcome.SKIPPED, Outcome.SKIPPED]
+    assert engine.history(run).step("3").reason == "because of step 1"
+    assert engine.history(run).result is Result.UNKNOWN
+    assert engine.acts() == {"1": 1}
+
+
 @pytest.mark.parametrize(("say", "outcome"), [("yes", Outcome.DONE), ("no", Outcome.SKIPPED)])
 def test_a_step_that_asks_first_acts_after_yes_alone(engine: Engine, say: str, outcome: Outcome) -> None:
     with engine.performing(plan([step("1", ask="Turn it off?"), step("2", "add", after=("1",))])) as run:
