@@ -124,7 +124,7 @@ class Schedule:
     def _passes(self, before: Step, step: Step) -> bool:
         """Whether a step may begin after one before it.
 
-        While it is asked what became of that, or left unknown, its call may still run: nothing makes up for it.
+        While it is asked what became of that, or left unknown, its call may still run: none makes up for it.
         """
         outcome = self.ended.get(before.id)
         if outcome in (Outcome.DONE, Outcome.EXPECTED_FAILURE):
