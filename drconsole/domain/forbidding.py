@@ -124,18 +124,20 @@ def _cancel(case: Ends) -> Block | None:
     """A failover that is not completed, or a primary that was prepared for one."""
     locked = case.original if case.original and state_of(case.original) == r.PREPARED else None
     recovered = case.recovered
-    if recovered is None and locked is None:
-        return Block(Reason.NOT_FAILED_OVER)
     if recovered is None:
+        if locked is None:
+            return Block(Reason.NOT_FAILED_OVER)
         # Only the other end can say that it was not failed over meanwhile.
         other = case.replica
-        return first(stale(locked), stale(other) if other else no_replica(case), tested(case))
+        unseen = stale(other) if other else no_replica(case)
+        return first(stale(locked), unseen, tested(case), beside(case, locked))
     return first(
         stale(recovered),
         tested(case),
         completed(recovered),
         stale(case.former),
         unprepared(case.former),
+        beside(case, recovered),
     )
 
 
