@@ -76,13 +76,16 @@ class Watch(threading.Thread):
 
     def _look(self, folder: Path) -> None:
         try:
+            before = (folder / "cmdline").read_bytes()
             environment = (folder / "environ").read_bytes()
             if self._mark not in environment.split(b"\0"):
                 return
             command = (folder / "cmdline").read_bytes()
         except OSError:
             return
-        self._seen[int(folder.name), command] = environment
+        # One that became another program meanwhile would be told with the environment of its parent.
+        if command == before:
+            self._seen[int(folder.name), command] = environment
 
     @property
     def seen(self) -> dict[str, bytes]:
