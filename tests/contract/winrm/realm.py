@@ -83,20 +83,22 @@ class Realm:
 def realm(folder: Path) -> Iterator[Realm]:
     """Run a realm in an empty folder, where MIT Kerberos is installed."""
     needed()
-    with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = free.getsockname()[1]
+    # Held until the centre takes it: on a busy machine somebody else would have it by then.
+    held = socket.create_server(("127.0.0.1", 0))
+    port = held.getsockname()[1]
     modules = _plugins()
     words = {"realm": REALM, "port": port, "folder": folder, "modules": modules}
     (folder / "krb5.conf").write_text(CLIENT.format(**words), encoding="utf-8")
     (folder / "kdc.conf").write_text(CENTRE.format(**words), encoding="utf-8")
     keytab = folder / "host.keytab"
-    with pytest.MonkeyPatch.context() as patch:
+    with closing(held), pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRB5_CONFIG", str(folder / "krb5.conf"))
         patch.setenv("KRB5_KDC_PROFILE", str(folder / "kdc.conf"))
         patch.setenv("KRB5CCNAME", f"FILE:{folder / 'tickets'}")
         _run("kdb5_util", "create", "-s", "-P", "master", "-r", REALM)
         _run("kadmin.local", "-q", "addprinc -randkey HTTP/127.0.0.1")
         _run("kadmin.local", "-q", f"ktadd -k {keytab} HTTP/127.0.0.1")
+        held.close()
         centre = subprocess.Popen(["krb5kdc", "-n"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             _wait_for(port)
