@@ -200,6 +200,8 @@ def shifted(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, (EnumValue, *UNSIGNED)):
         raise Refused(f"{operator} of {type_name(left)}")
     right = None if right is NOTHING else right
+    if (left is None or left is NOTHING) and isinstance(right, str):
+        raise Refused(f"{operator} of null by text")
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
         if isinstance(right, float | Decimal):
