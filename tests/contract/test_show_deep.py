@@ -95,8 +95,9 @@ def test_text(served: Path) -> None:
 
 
 def test_statistics_come_too(served: Path) -> None:
-    text = show(served, f"hv:{WEB}", "--deep", "--width", "120")
-    assert "statistics of the simple relationship, just now: cycles " in text or "not answered yet" in text
+    # They are hardly waited for: on a slow machine they come in time once in a while.
+    texts = (show(served, f"hv:{WEB}", "--deep", "--width", "120") for _ in range(20))
+    assert any("statistics of the simple relationship, just now: cycles " in text for text in texts)
 
 
 def answers(served: Path, key: str) -> dict[str, dict[str, Any]]:

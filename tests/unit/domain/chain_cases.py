@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from drconsole.domain.reading import (
-    Relation,
-)
+from drconsole.domain.reading import Relation
 
 from .builders import NJ, NY, reading, relation, vm
 from .case_form import FAILED, OFF, ON, SAVED, WAITING, Case, copy

@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from drconsole.domain.reading import (
-    Node,
-    Reading,
-    Sighting,
-)
+from drconsole.domain.reading import Node, Reading, Sighting
 
 from .builders import NJ, NOW, NY, reading, relation, vm
 from .case_form import DAY, FAILED, OFF, ON, SAVED, UNREPLICATED, WAITING, Case, alone, copy

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from drconsole.domain.reading import (
-    Sighting,
-)
+from drconsole.domain.place import Place
+from drconsole.domain.reading import ApplianceRow, Sighting
 
 from .builders import NJ, NOW, NY, reading, relation, vm
 from .case_form import OFF, ON, UNREPLICATED, Case, copy
@@ -64,5 +63,21 @@ REHEARSALS = [
             copy(NJ, "TEST COPY", "C2", "test-running"),
             copy(NJ, "REPLICA", "H9"),
         ),
+    ),
+    Case(
+        "test image that an appliance tells of",
+        (
+            reading(
+                "vc-nj",
+                Sighting(
+                    Place("vsphere", NJ, "appliance", "GID-1"),
+                    "",
+                    "web-01",
+                    OFF,
+                    appliance=ApplianceRow("GID-1", "OK", test_image=True),
+                ),
+            ),
+        ),
+        (copy(NJ, "TEST COPY", "C2", "orphan-test", "test-running"),),
     ),
 ]

@@ -5,14 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drconsole.domain.place import Place
-from drconsole.domain.reading import (
-    ApplianceRow,
-    HbrSource,
-    ManagedBy,
-    Power,
-    ReplicaFiles,
-    Sighting,
-)
+from drconsole.domain.reading import ApplianceRow, HbrSource, ManagedBy, Power, ReplicaFiles, Sighting
 from drconsole.domain.roles import Role
 
 from .builders import NJ, NY, reading, recorded, vs
