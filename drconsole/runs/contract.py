@@ -55,7 +55,6 @@ class Contract:
         Raises:
             Broken, TokenLost, StateError: this process may not go on.
         """
-        self._control.fresh(step.id)
         said = past.said.what if past.said else ""
         if past.said and said in _SAID:
             reason = f"{past.said.by} said no" if said == NO else ""

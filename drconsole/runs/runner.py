@@ -105,6 +105,8 @@ class Runner:
             self._skip(step, f"because of step {cause}")
         for step in self._schedule.startable():
             self._schedule.begin(step)
+            # Not in its thread: what is asked of it from now on holds, however late that begins.
+            self._control.fresh(step.id)
             pool.submit(self._perform, self._as_asked(step), self._steps.get(step.id, NOTHING))
 
     def _as_asked(self, step: Step) -> Step:
@@ -144,6 +146,8 @@ class Runner:
             self._asks(step)
         else:
             self._schedule.end(step, result)
+            if early := self._early.pop(step.id, None):
+                self._pass_over(early[0])
 
     def _asks(self, step: Step) -> None:
         self._schedule.asks(step)
@@ -192,7 +196,7 @@ class Runner:
                 self._control.stop_waiting(request.step, request.by)
             case "answer" if request.step in self._schedule.asking and self._is_choice(request):
                 self._answered(request)
-            case "answer" if request.step in self._schedule.running:
+            case "answer" if request.step in self._schedule.running and self._was_asked(request.step):
                 # A question that is being looked at again: the answer holds when it comes to the same.
                 self._early[request.step] = request, self._steps.get(request.step, NOTHING)
                 if request.body != AGAIN:
@@ -209,6 +213,10 @@ class Runner:
         """Record that a request came to nothing: it fits nothing that is asked."""
         body = {"by": request.by, "request": request.id, "kind": request.kind, "of": request.step}
         self._writer.append("", "passed-over", body)
+
+    def _was_asked(self, step: str) -> bool:
+        """Whether a step asked when this process took it up, and nobody has answered that."""
+        return step not in self._early and self._steps.get(step, NOTHING).question is not None
 
     def _is_choice(self, request: Request) -> bool:
         """Whether an answer is one of those that its question takes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
-from drconsole.runs.contract import BEFORE_ACT, ONCE_OVER
+from drconsole.runs.contract import BEFORE_ACT, ONCE_OVER, Contract
 from drconsole.runs.history import Result
 from drconsole.runs.writer import Writer
 from tests.runs.actor import FakeActor
@@ -209,6 +210,28 @@ def test_a_retry_begins_nothing_beside_a_call_that_still_runs(engine: Engine, sa
     assert engine.acts() == engine.effects() == {"1": 1}
 
 
+def test_who_waits_no_longer_is_heard_by_a_step_whose_thread_begins_late(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go, perform = threading.Event(), threading.Event(), Contract.perform
+
+    def late(*given: Any) -> Outcome | None:
+        begun.set()
+        go.wait()
+        return perform(*given)
+
+    monkeypatch.setattr(Contract, "perform", late)
+    with engine.performing(plan([step("1", "add", takes_s=None, limit_s=600)])) as run:
+        begun.wait()
+        engine.journal.ask(run, "stop-waiting", "ada", "1")
+        engine.await_record(run, "", "stop-waiting")
+        go.set()
+        assert "again" not in says(engine, run, "1")
+        engine.journal.ask(run, "answer", "ada", "1", "leave")
+    assert engine.outcome(run, "1") is Outcome.UNKNOWN
+    assert engine.acts() == {"1": 1}
+
+
 def test_what_was_watched_long_enough_is_done_again(engine: Engine) -> None:
     with engine.performing(plan([step("1", "add", fault="once late", late_s=60)])) as run:
         assert "again" in says(engine, run, "1")
@@ -335,6 +358,42 @@ def test_what_was_begun_is_still_asked_about_when_it_is_cancelled(engine: Engine
         assert engine.history(run).asking
         engine.journal.ask(run, "answer", "ada", "1", "done")
     assert (engine.outcome(run, "1"), engine.outcome(run, "2")) == (Outcome.DONE, Outcome.SKIPPED)
+
+
+def test_an_answer_to_what_is_not_asked_any_more_ends_no_wait(engine: Engine) -> None:
+    """Two consoles answer one question: by the second answer the step goes on as the first one wanted."""
+    with engine.performing(plan([step("1", "add", takes_s=1.0, limit_s=600)])) as run:
+        engine.await_record(run, "1", "handle")
+        engine.journal.ask(run, "answer", "ben", "1", "wait")
+        engine.await_record(run, "", "passed-over")
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert not engine.history(run).step("1").asked
+
+
+def test_an_answer_that_came_too_late_is_recorded_all_the_same(engine: Engine) -> None:
+    """It was seen to be done while somebody said so: who waits for the answer to be taken up hears of it."""
+    run, slow = asked_before(engine, 600)
+    engine.actor = DoneAtLast(engine.port, slow)
+    with engine.taking_up(run):
+        slow.looking.wait()
+        said = engine.journal.ask(run, "answer", "ada", "1", "done")
+        engine.journal.ask(run, "answer", "ben", "2", "done")
+        engine.await_record(run, "", "passed-over")
+        slow.go.set()
+    assert engine.outcome(run, "1") is Outcome.DONE
+    assert engine.history(run).step("1").said_by == ""
+    assert said in [json.loads(r.body)["request"] for r in engine.journal.records(run) if "request" in r.body]
+
+
+class DoneAtLast(FakeActor):
+    """Looks slowly, and sees that it is done."""
+
+    def __init__(self, port: int, slow: SlowLook) -> None:
+        super().__init__(port)
+        self._slow = slow
+
+    def observe(self, step: Step, baseline: Json | None) -> Observation:
+        return replace(self._slow.observe(step, baseline), verdict=Verdict.DONE)
 
 
 class SlowIntent(Writer):
