@@ -145,14 +145,35 @@ def _print_end(
         for line in _lines_to_add(config, host):
             click.echo(f"  {line}")
     if missing and silent:
-        told = ", ".join(map(visible, silent[:NAMED]))
-        told += f" and {len(silent) - NAMED} more" if len(silent) > NAMED else ""
         click.echo()
-        click.echo(f"Nothing was learned of {told}: where it is one of these, add nothing.")
+        click.echo(f"Nothing was learned of {_some(silent)}: where it is one of these, add nothing.")
+    if strangers := _of_example(config):
+        click.echo()
+        click.echo(
+            f"{_some(strangers)}: the address is still one of the example's, which exist nowhere. "
+            f"Put your own hosts into {config.source}."
+        )
     counted = ((states.count(state), word) for state, word in enumerate(("ok", "to be looked at", "failed")))
     told = ", ".join(f"{count} {word}" for count, word in counted if count)
     click.echo()
     click.echo(f"{len(states)} endpoint{'' if len(states) == 1 else 's'}: {told}. {config.source}")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of these names, and how many more there are."""
+    told = ", ".join(map(visible, names[:NAMED]))
+    return f"{told} and {len(names) - NAMED} more" if len(names) > NAMED else told
+
+
+def _of_example(config: Config) -> list[str]:
+    """Endpoints whose address nobody can have: names under .example are kept free for texts (RFC 2606)."""
+    from drconsole.config.address import split_address
+
+    hosts = {
+        one.endpoint.name: split_address(one.endpoint.address, one.endpoint.kind.value)[0]
+        for one in config.connections
+    }
+    return [name for name, host in hosts.items() if host.casefold().rstrip(".").endswith(".example")]
 
 
 def _print_strange(strange: Mapping[str, str]) -> None:

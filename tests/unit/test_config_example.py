@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,22 @@ def test_where_nothing_can_be_written_it_says_so() -> None:
 
     assert ran.exit_code == 1
     assert "/proc/c.yaml cannot be written" in ran.stderr
+
+
+def test_who_checks_it_as_it_is_hears_that_its_hosts_are_examples(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    outcome = CliRunner().invoke(main, ["--config", str(file), "config", "check", "--wait", "5"])
+    assert outcome.exit_code == 1
+    told = next(line for line in outcome.stdout.splitlines() if "example's" in line)
+    assert told.startswith("nyhv01, goldr2, vc-nj, esx-ny-1: ")
+    assert told.endswith(f"Put your own hosts into {file}.")
+
+    file.write_text(file.read_text().replace(".corp.example", ".corp.invalid"))
+    again = CliRunner().invoke(main, ["--config", str(file), "config", "check", "--wait", "5"])
+    assert "example's" not in again.stdout
