@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # A time further ahead than this was told by a clock that has been set since: how old it is, nobody knows.
 AHEAD_S = 60.0
+# So long ago a time of the clock is no other day's.
+NEAR = timedelta(hours=12)
 
 
 def age(seconds: float) -> str:
@@ -72,9 +74,13 @@ def exact(when: datetime) -> str:
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """An exact time with its zone; its date only where that is not today's."""
+    """An exact time with its zone; its date where that is another one and it is not of the last hours.
+
+    Soon after midnight what happened in the evening is known by its time alone.
+    """
     there, here = local(when), local(now)
-    return there.strftime("%H:%M:%S %Z") if there.date() == here.date() else exact(when)
+    near = there.date() == here.date() or timedelta() <= now - when < NEAR
+    return there.strftime("%H:%M:%S %Z") if near else exact(when)
 
 
 def rpo(age_s: int | None, target_s: int | None) -> str:

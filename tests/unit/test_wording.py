@@ -171,6 +171,27 @@ def test_hostile_names_in_alarms_are_inert() -> None:
     assert text == "␛]52;c;AAAA␇[@click=x]␊: the original is off"
 
 
+@pytest.mark.parametrize(
+    ("when", "shown"),
+    [
+        ("2026-03-02 01:00", "01:00:00"),
+        ("2026-03-01 21:00", "21:00:00"),
+        ("2026-03-01 14:06", "14:06:00"),
+        ("2026-03-01 13:54", "2026-03-01 13:54:00"),
+        ("2026-02-28 21:00", "2026-02-28 21:00:00"),
+        ("2026-03-03 01:00", "2026-03-03 01:00:00"),
+    ],
+)
+def test_what_happened_in_the_evening_is_told_by_its_time_after_midnight(when: str, shown: str) -> None:
+    now = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+    assert moment(datetime.fromisoformat(f"{when}+00:00"), now) == f"{shown} UTC"
+
+
+def test_a_time_of_today_needs_no_date() -> None:
+    evening = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
+    assert moment(evening - timedelta(hours=22), evening) == "01:00:00 UTC"
+
+
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 @pytest.mark.parametrize("when", [datetime.min, datetime.max])
 def test_times_at_the_ends_of_the_calendar_are_told(
