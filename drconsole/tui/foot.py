@@ -24,8 +24,12 @@ NAME_LEAST = 12
 WHY = (Span("  w", "key"), Span(" why "))
 
 
-def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
-    """What is wrong with the selected line, or why its roles are what they are; then the next action."""
+def now_lines(row: Row | None, now: datetime, width: int, *, compares: bool = True) -> tuple[Line, Line]:
+    """What is wrong with the selected line, or why its roles are what they are; then the next action.
+
+    Args:
+        compares: enter opens the comparison of copies that run at once.
+    """
     if row is None:
         return (), ()
     workload = row.workload
@@ -37,27 +41,27 @@ def now_lines(row: Row | None, now: datetime, width: int) -> tuple[Line, Line]:
     else:
         copy = row.third or workload.copies[0]
         what = Span(f": {copy.role} at {visible(copy.place.site)}, {reason(copy)}")
-    due = _now(workload, max(width - cell_len(plain(WHY)), 0))
+    due = _now(workload, max(width - cell_len(plain(WHY)), 0), compares=compares)
     return _said(name, what, width), (*due, *WHY)
 
 
-def _now(workload: Workload, width: int) -> Line:
+def _now(workload: Workload, width: int, *, compares: bool) -> Line:
     """What is due, what is possible, what is blocked: as much of that as there is room for."""
     found = offers_of(workload)
-    due, can, cannot = _due(workload), possible(found), held(found)
+    due, can, cannot = _due(workload, compares=compares), possible(found), held(found)
     for parts in ((*due, *can, *cannot), (*due, *can), due):
         if cell_len(plain(parts)) <= width:
             return fit(parts, width)
     return fit(due, width)
 
 
-def _due(workload: Workload) -> Line:
+def _due(workload: Workload, *, compares: bool) -> Line:
     """The next action; with its key where this console has one for it."""
     action = next_action(workload)
     if not action:
         return line(Span(" nothing is due", "muted"))
     label = Span(" next: ", "label")
-    if is_split(workload) and action.startswith("compare "):
+    if compares and is_split(workload) and action.startswith("compare "):
         return line(label, Span("enter", "key"), f" {action.replace('compare', 'compares', 1)}")
     return line(label, action)
 

@@ -186,6 +186,15 @@ def test_what_is_wrong_and_what_is_due_stand_above_the_keys_of_the_page(
     drive(script, picture([one for one in STEADY if one.name == "sql-archive"]), size=size)
 
 
+def test_the_page_of_a_split_brain_names_no_key_that_it_has_not() -> None:
+    async def script(d: Driver) -> None:
+        await d.press("enter", "e")
+        assert d.screen == "detail"
+        assert d.lines()[-2].startswith(" next: compare the two copies ")
+
+    drive(script, picture(STEADY))
+
+
 def test_times_in_the_evidence_read_as_everywhere_else() -> None:
     workload = picture(protected("web-01", 1)).workloads[0]
     lines = [plain(line) for line in full_detail(workload, NOW, 80)]

@@ -63,7 +63,7 @@ class DetailScreen(WorkloadScreen):
         self.query_one(Pager).page(self._lines())
         workload = self._workload()
         row = Row(workload) if workload else None
-        self.query_one("#now", Lines).show(now_lines(row, self.state.now, self.size.width))
+        self.query_one("#now", Lines).show(now_lines(row, self.state.now, self.size.width, compares=False))
 
     def subjects(self) -> tuple[Workload, ...]:
         """The workload of the page."""
