@@ -30,6 +30,8 @@ PATIENCE_S = 120.0
 # A busy machine must come as far as a connection in it.
 DEAD_BUDGET_S = 3.0
 DYING_BUDGET_S = 8.0
+# Nobody is read but when it is asked for: a read that had begun before something happened would tell of both.
+REFRESH_S = 3600.0
 ANSWERED = (EndpointState.OK, EndpointState.PARTIAL)
 PARTS = ("before", "running", "restarted", "fresh")
 COMMAND = [sys.executable, "-m", "drconsole"]
@@ -120,6 +122,8 @@ def _places(scenario: Scenario) -> dict[str, tuple[str, str]]:
 def _config(lab: LabProcess, folder: Path, name: str, state: str, budgets: Mapping[str, float]) -> Path:
     """A configuration with a state folder, and budgets for some endpoints."""
     content = config_of(lab.description, folder / state)
+    for one in content["endpoints"].values():
+        one["refresh_s"] = REFRESH_S
     for endpoint, budget_s in budgets.items():
         content["endpoints"][endpoint]["budget_s"] = budget_s
     config = folder / f"{name}.yaml"
