@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from drconsole.errors import EndpointError
+from drconsole.platforms.hyperv.platform import HyperV
+from drconsole.platforms.hyperv.shell import FAREWELL_S
+
+
+@contextmanager
+def hasty(platform: HyperV, seconds: float) -> Iterator[None]:
+    """One that has read before has only so many seconds for an answer.
+
+    What it keeps back for ending its shell is as long as ever, of a busy machine's seconds too.
+    """
+    session = platform._session
+    assert session is not None
+    patient = session._endpoint
+    session._endpoint = replace(patient, budget_s=seconds + FAREWELL_S)
+    try:
+        yield
+    finally:
+        session._endpoint = patient
 
 
 def refused(read: Callable[[], object]) -> EndpointError:

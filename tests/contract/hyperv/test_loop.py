@@ -23,7 +23,7 @@ from drconsole.platforms.hyperv import login, loop, loop_form, script, session
 from tests.contract.hyperv.answers import light, looped, vm
 from tests.contract.hyperv.hosts import Host, host
 from tests.contract.hyperv.loop_player import Request
-from tests.contract.hyperv.refusals import refused
+from tests.contract.hyperv.refusals import hasty, refused
 
 
 def test_a_kept_loop_is_asked_by_two_requests(loop_host: Host) -> None:
@@ -270,10 +270,11 @@ def test_a_script_that_ends_without_a_value_is_no_reading(loop_host: Host) -> No
 
 
 def test_a_hang_ends_with_the_budget_and_the_next_read_begins_anew(loop_host: Host) -> None:
-    platform = loop_host.platform(budget_s=2.0)
+    platform = loop_host.platform()
     platform.read(Tier.LIGHT)
     loop_host.script.hangs = True
-    error = refused(lambda: platform.read(Tier.LIGHT))
+    with hasty(platform, 1.0):
+        error = refused(lambda: platform.read(Tier.LIGHT))
     assert type(error) is TimedOut
     assert loop_host.shells == 0
     loop_host.script.hangs = False

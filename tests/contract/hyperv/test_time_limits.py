@@ -13,7 +13,7 @@ import pytest
 from drconsole.errors import BadReply, EndpointError, TimedOut, Unreachable
 from drconsole.platforms.base import Tier
 from drconsole.platforms.hyperv.platform import HyperV
-from tests.contract.hyperv.refusals import refused
+from tests.contract.hyperv.refusals import hasty, refused
 from tests.contract.hyperv.stub_peer import Peer, Reply, received, write_forever
 
 SHORT_S = 1.0
@@ -56,8 +56,11 @@ def test_data_that_drips_for_ever_ends_with_the_budget(peer: Peer, head: bytes, 
 
 
 def test_output_that_drips_for_ever_ends_with_the_budget(peer: Peer) -> None:
+    platform = peer.platform()
+    platform.read(Tier.LIGHT)
     peer.answers["Receive"] = received(b"Q", code=None)
-    error = refused(lambda: peer.platform(budget_s=SHORT_S).read(Tier.LIGHT))
+    with hasty(platform, 2 * SHORT_S):
+        error = refused(lambda: platform.read(Tier.LIGHT))
     assert type(error) is TimedOut
     assert peer.asked[-2:] == ["Signal", "Delete"]
 
