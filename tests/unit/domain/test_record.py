@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drconsole.domain.place import Place
@@ -38,6 +38,8 @@ def record(place: Place = HERE, at: datetime = AT, role: Role = Role.RECOVERED) 
 
 
 @given(notes_of_people, records, st.text(max_size=40))
+@example("\n", record(), "moved")
+@example("\nOwner: web\n", record(), "moved")
 def test_round_trip(notes: str, one: Record, sentence: str) -> None:
     text = written(notes, one, sentence)
     assert text.startswith(notes)
@@ -98,6 +100,8 @@ def test_an_unknown_version_and_damage_are_shown_and_not_believed() -> None:
         re.sub('"at":"[^"]*"', '"at":"0001-01-01T00:00:00+14:00"', good),
         good.replace('["vm:1"]', "[1]"),
         good.replace('["vm:1"]', '"vm"'),
+        good.replace('"run":"7f3c0a11",', ""),
+        re.sub("{.*}", "[" * 100_000, good),
     ):
         (found,) = records_in(damage)
         assert isinstance(found, Strange)
