@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from drconsole.domain.plan import Subject
 from drconsole.domain.step import Effect, Outcome, Step
 from drconsole.tui.widgets.fitting import cut_end, fit, wrapped
@@ -143,13 +145,21 @@ def _step(view: RunView, step: Step, now: datetime, width: int, *, evidence: boo
     lead = f" {'▸' if word == 'running' else ' '}{step.id:>4}  "
     title = visible(step.title)
     spans = [Span(lead), Span(f"{word:<{_OUTCOME}}", INKS.get(word, "muted"))]
-    spans.append(Span(f"{cut_end(title, room):<{room}}  {took:>5}  "))
-    used = len(lead) + _OUTCOME + room + 9
-    if not evidence:
-        yield (*spans, Span(cut_end(visible(_told(step, past)), max(width - used - 1, 0)), "muted"))
+    told = "" if evidence else visible(_told(step, past))
+    if not told and not took:
+        # Nothing stands behind it.
+        yield (*spans, Span(cut_end(title, max(width - len(lead) - _OUTCOME - 1, 0))))
         return
-    yield tuple(spans)
-    yield from _evidence(step, past, title if len(title) > room else "", width)
+    spans += [*fit((Span(title),), room), Span(f"  {took:>5}  ")]
+    left = max(width - len(lead) - _OUTCOME - room - 10, 0)
+    if word in _TROUBLE and cell_len(told) > left:
+        # Why it did not end well is what one looks for here.
+        yield tuple(spans)
+        yield from wrapped(told, width, " " * 10, ink="warning")
+        return
+    yield (*spans, Span(cut_end(told, left), "muted"))
+    if evidence:
+        yield from _evidence(step, past, title if cell_len(title) > room else "", width)
 
 
 def _told(step: Step, past: StepHistory) -> str:

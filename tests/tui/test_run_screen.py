@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from drconsole.domain.step import Outcome
 from drconsole.runs.history import Question, Result
@@ -313,3 +314,23 @@ def test_of_a_run_that_has_ended_no_step_is_folded() -> None:
         assert "00:31" in d.line("title 1 ")
 
     shown(desk, script)
+
+
+@pytest.mark.parametrize(("size", "theme"), SIZES)
+def test_why_a_step_did_not_end_well_is_told_whole(size: tuple[int, int], theme: str) -> None:
+    desk = FakeDesk()
+    reason = "it answered success, but had no effect in 360 s; the host said nothing of it"
+    title = "shut the production database of the head office down, wait"
+    past = history({"1": Outcome.FAILED, "2": Outcome.UNKNOWN, "3": Outcome.DONE})
+    steps = {ident: replace(one, reason=reason) for ident, one in past.steps.items() if ident != "3"}
+    made = plan(titles=(title, "turn 数据库服务器 off", "look", title))
+    desk.views = [view(made, replace(past, steps=past.steps | steps), RunState.ASKING)]
+
+    async def script(d: Driver) -> None:
+        assert_sound(d)
+        assert squeezed(d.text()).count(squeezed(reason)) == 2
+        assert title in d.text(), "of a step that has not begun nothing stands behind the title"
+        assert len({d.line(word).index("00:31") for word in ("shut the", "look")}) == 1
+        assert cell_len(d.line("数据库").partition("00:31")[0]) == d.line("look").index("00:31")
+
+    shown(desk, script, size=size, theme=theme)
