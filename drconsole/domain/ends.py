@@ -85,9 +85,12 @@ def no_replica(case: Ends) -> Block:
 
 
 def no_original(case: Ends) -> Block:
-    """Why there is no original."""
+    """Why there is no original, or no single one: a VM that moved is last-known where it was."""
     if case.recovered is not None:
         return Block(Reason.FAILED_OVER, where(case.recovered))
+    several = [copy for copy in case.workload.copies if copy.role is Role.ORIGINAL]
+    if several:
+        return first(*map(stale, several)) or Block(Reason.UNKNOWN_ROLE, where(several[0]))
     if all(c.role is Role.UNPROTECTED for c in case.workload.copies):
         return Block(Reason.UNPROTECTED)
     return Block(Reason.NO_ORIGINAL)

@@ -120,6 +120,12 @@ ROWS: list[tuple[Operation, Workload, Reason | None]] = [
     ),
     (OP.PLANNED_FAILOVER, three(*HEALTHY, OUTER), None),
     (OP.PLANNED_FAILOVER, three(*HEALTHY, (ON, "ExtendedReplica", "Error")), Reason.REPLICA_NOT_OFF),
+    (OP.PLANNED_FAILOVER, three(*HEALTHY, HEALTHY[0], silent=("ny",)), Reason.NOT_FRESH),
+    (
+        OP.PLANNED_FAILOVER,
+        three((OFF, "Primary", "Replicating"), HEALTHY[1], HEALTHY[0]),
+        Reason.UNKNOWN_ROLE,
+    ),
     (OP.COMPLETE, two(*MOVED), None),
     (OP.COMPLETE, two(*HEALTHY), Reason.NOT_FAILED_OVER),
     (OP.COMPLETE, two(MOVED[0], (ON, "Replica", "FailedOver")), Reason.COMPLETED),
