@@ -25,7 +25,7 @@ def with_acknowledgements(config: Config, entries: Sequence[Entry]) -> list[Told
     from drconsole.domain.acknowledged import acknowledgement_of
 
     now = datetime.now(UTC)
-    known = _standing(config, now)
+    known = standing_of(config)
     told = [(one, acknowledgement_of(known, subject_of(one), one.alarm, now)) for one in entries]
     return sorted(told, key=lambda pair: pair[1] is not None)
 
@@ -66,7 +66,8 @@ def journal_of(config: Config) -> Iterator[Journal]:
         store.close()
 
 
-def _standing(config: Config, now: datetime) -> list[Acknowledgement]:
+def standing_of(config: Config) -> list[Acknowledgement]:
+    """What was said of alarms and stands; an unreadable journal is told and means none."""
     from drconsole.runs.acknowledging import standing
     from drconsole.runs.store import FILE
 
@@ -74,7 +75,7 @@ def _standing(config: Config, now: datetime) -> list[Acknowledgement]:
         return []
     try:
         with journal_of(config) as journal:
-            return standing(journal, now)
+            return standing(journal, datetime.now(UTC))
     except StateError as error:
         click.echo(f"Which alarms were acknowledged is not known: {error}", err=True)
         return []

@@ -71,6 +71,7 @@ def print_list(
         UsageError: the filter is wrong; nothing was read then.
     """
     from drconsole.cli import answers, listing
+    from drconsole.cli.acknowledgements import standing_of
     from drconsole.cli.journaled import with_journal
     from drconsole.tui.sorting import Order
 
@@ -80,6 +81,7 @@ def print_list(
     if as_json:
         click.echo(answers.encoded(answers.list_answer(snapshot, workloads)), nl=False)
         return 0
-    for line in listing.lines(snapshot, workloads, width or text_width(), wanted, Order(order)):
+    known = standing_of(config)
+    for line in listing.lines(snapshot, workloads, width or text_width(), wanted, Order(order), known):
         click.echo(line)
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.endpoint import Estate
 from drconsole.domain.snapshot import Snapshot, Workload
 from drconsole.errors import UsageError
@@ -44,9 +46,10 @@ def lines(
     width: int,
     wanted: Filter | None = None,
     order: Order = Order.ALARMS,
+    known: Collection[Acknowledgement] = (),
 ) -> Iterator[str]:
-    """The list, line by line."""
-    picture = study(None, snapshot)
+    """The list, line by line; what was acknowledged stands last among the alarms."""
+    picture = study(None, snapshot, known, datetime.now(UTC))
     possible = listed(snapshot, everything=True, wanted=wanted)
     hidden = len(possible) - len(workloads)
     are = "is" if hidden == 1 else "are"

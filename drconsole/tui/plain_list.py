@@ -17,6 +17,7 @@ from drconsole.tui.views import Row, View
 from drconsole.tui.widgets.fitting import fit
 from drconsole.tui.widgets.ink import Line, line, plain
 from drconsole.tui.widgets.table import MARK, Column
+from drconsole.wording.acknowledged import acknowledged
 from drconsole.wording.ages import ago, exact
 from drconsole.wording.names import visible
 
@@ -43,8 +44,7 @@ def lines(
     yield plain(first).strip()
     entries = picture.summary.entries
     if entries:
-        count = "1 alarm" if len(entries) == 1 else f"{len(entries)} alarms"
-        yield f"{count}  {entries[0].text(now)}"
+        yield f"{_count(picture)}  {entries[0].text(now)}"
     for view, rows in tables.items():
         if rows or len(picture.views) == 1:
             yield ""
@@ -58,8 +58,18 @@ def lines(
         yield ""
         yield f"ALARMS {len(told)}"
         for entry in told:
-            yield f"  {entry.alarm.severity.name.lower()}: {entry.text(now)}"
+            known = f"; {acknowledged(entry.known)}" if entry.known else ""
+            yield f"  {entry.alarm.severity.name.lower()}: {entry.text(now)}{known}"
     yield from _silence(snapshot, now)
+
+
+def _count(picture: Picture) -> str:
+    """How many alarms there are, and how many of them somebody knows already."""
+    still, known = picture.summary.open, len(picture.summary.entries) - picture.summary.open
+    alarms = "1 alarm" if still == 1 else f"{still} alarms"
+    if not known:
+        return alarms
+    return f"{alarms}, {known} acknowledged" if still else f"{known} acknowledged"
 
 
 def _is_told(entry: Entry, shown: Container[str]) -> bool:

@@ -324,7 +324,7 @@ def test_why_a_step_did_not_end_well_is_told_whole(size: tuple[int, int], theme:
     past = history({"1": Outcome.FAILED, "2": Outcome.UNKNOWN, "3": Outcome.DONE})
     steps = {ident: replace(one, reason=reason) for ident, one in past.steps.items() if ident != "3"}
     made = plan(titles=(title, "turn 数据库服务器 off", "look", title))
-    desk.views = [view(made, replace(past, steps=past.steps | steps), RunState.ASKING)]
+    desk.views = [view(made, replace(past, steps={**past.steps, **steps}), RunState.ASKING)]
 
     async def script(d: Driver) -> None:
         assert_sound(d)

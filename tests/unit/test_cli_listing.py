@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from drconsole.cli.listing import lines, listed
+from drconsole.domain.acknowledged import Acknowledgement
 from drconsole.domain.endpoint import Pair
 from drconsole.domain.reading import Power
-from drconsole.domain.roles import Role
+from drconsole.domain.roles import AlarmCode, Role, Severity
 from drconsole.domain.snapshot import Snapshot
 from drconsole.wording.fit import width as cells_of
 from drconsole.wording.names import visible
-from tests.tui.pictures import NEW_JERSEY, NEW_YORK, estate, picture, protected, sighting
+from tests.tui.pictures import NEW_JERSEY, NEW_YORK, NOW, estate, picture, protected, sighting
 
 HOSTILE = [
     "a'b\"; $(x)",
@@ -144,6 +146,21 @@ def test_all_alarms_are_told_the_worst_first() -> None:
     assert alarms[0] == "  critical: SPLIT-BRAIN erp-db runs at New Jersey and New York"
     assert [line for line in alarms if line.startswith("  warning: files-02: late")]
     assert len(alarms) == int(found[start].split()[1])
+
+
+def test_what_was_acknowledged_is_counted_and_told_last() -> None:
+    snapshot = picture([*protected("files-01", 1, late_s=3000), *protected("files-02", 2, late_s=3000)])
+    until = datetime(2999, 1, 31, tzinfo=UTC)
+    key = snapshot.workloads[0].key
+    one = Acknowledgement(key, AlarmCode.RPO, Severity.WARNING, "ada@here", NOW, until, "line is cut")
+
+    found = list(lines(snapshot, listed(snapshot, everything=False), 120, known=[one]))
+
+    assert found[1].startswith("1 alarm, 1 acknowledged  files-02: late")
+    start = found.index("ALARMS 2")
+    assert found[start + 1].startswith("  warning: files-02: late")
+    assert found[start + 2].startswith("  warning: files-01: late")
+    assert found[start + 2].endswith("; acknowledged until 2999-01-31 00:00:00 UTC by ada@here: line is cut")
 
 
 def test_sites_without_a_pair_and_further_copies_have_their_place() -> None:
