@@ -148,7 +148,10 @@ def test_the_page_of_a_workload_follows_it() -> None:
 def test_the_page_scrolls_to_its_evidence() -> None:
     async def script(d: Driver) -> None:
         await d.press("enter")
-        assert "more below" in d.text()
+        assert "more below: page down" in d.text()
+        first = d.table()
+        await d.press("pagedown")
+        assert d.table() != first
         await d.press("G")
         assert "more below" not in d.text()
         assert "key hv:" in d.text()

@@ -75,5 +75,5 @@ class Pager(Lines, can_focus=True):
         self._first = max(min(self._first, len(self._text) - self.size.height), 0)
         window = self._text[self._first : self._first + max(self.size.height, 1)]
         if self.hidden_below:
-            window = (*window[:-1], (Span(" more below", "muted"),))
+            window = (*window[:-1], (Span(" more below: page down", "muted"),))
         self.show(window)
