@@ -74,6 +74,9 @@ def test_enter_alone_never_executes() -> None:
 
     async def script(d: Driver) -> None:
         await to_confirmation(d)
+        assert d.line("( Cancel )").startswith("▸")
+        # Leaving is never by Esc alone: GNU screen may hold it back.
+        assert "enter choose" in d.lines()[-1]
         await d.press("enter")
         assert d.screen == PLAN
         for key in ("p", "X", "t"):

@@ -155,10 +155,10 @@ WIZARD = (
         "move-on",
         ("enter",),
         "move_on",
-        "",
+        "choose",
         "from the field to the word for it; on a word, do that",
         frozenset({CONFIRMATION}),
-        9,
+        1,
     ),
     Action("yes", ("y",), "yes", "yes", "do it", frozenset({CONFIRMATION}), 1, "letter"),
 )
