@@ -77,9 +77,12 @@ def test_the_next_lab_removes_what_a_killed_one_left(tmp_path: Path) -> None:
         (server,) = servers_of(left)
         # It cannot clean up after the one that started it.
         os.kill(server, signal.SIGSTOP)
+        ended = os.pidfd_open(server)
         killed.kill()
         killed.wait(PATIENCE_S)
         os.kill(server, signal.SIGKILL)
+        assert select.select([ended], [], [], PATIENCE_S)[0]
+        os.close(ended)
         assert (left / "password").is_file()
 
         with serving("lab", "--serve", home=tmp_path, more=more) as process:
