@@ -31,6 +31,7 @@ WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "comparison": (("o", "o", "o", "o", "g", "enter"), ()),
     "detail": (("G", "enter"), ()),
     "alarms": (("a",), ()),
+    "acknowledge": (("a", "G", "K"), ("tab", "b")),
     "endpoints": (("e",), ()),
     "help": (("question_mark",), ()),
     "why": (("w",), ()),
