@@ -185,20 +185,21 @@ class Runner:
         """Do what somebody asks, and record that it was taken up."""
         body = {"by": request.by, "request": request.id}
         match request.kind:
+            # It holds before it is on disk: whoever reads that nothing more is begun can rely on it.
             case "cancel":
-                self._writer.append("", "cancel", body)
                 self._control.cancel(request.by)
+                self._writer.append("", "cancel", body)
             case "abandon":
-                self._writer.append("", "abandoned", body)
                 self._control.abandon(request.by)
+                self._writer.append("", "abandoned", body)
             case "stop-waiting":
                 self._writer.append("", "stop-waiting", {**body, "of": request.step})
                 self._control.stop_waiting(request.step, request.by)
             case "answer" if request.step in self._schedule.asking and self._is_choice(request):
                 self._answered(request)
-            case "answer" if request.step in self._schedule.running and self._was_asked(request.step):
+            case "answer" if request.step in self._schedule.running and (asked := self._asked(request.step)):
                 # A question that is being looked at again: the answer holds when it comes to the same.
-                self._early[request.step] = request, self._steps.get(request.step, NOTHING)
+                self._early[request.step] = request, asked
                 if request.body != AGAIN:
                     # What is to be done again is watched for its whole limit first.
                     self._control.stop_waiting(request.step, request.by)
@@ -214,9 +215,11 @@ class Runner:
         body = {"by": request.by, "request": request.id, "kind": request.kind, "of": request.step}
         self._writer.append("", "passed-over", body)
 
-    def _was_asked(self, step: str) -> bool:
-        """Whether a step asked when this process took it up, and nobody has answered that."""
-        return step not in self._early and self._steps.get(step, NOTHING).question is not None
+    def _asked(self, step: str) -> StepHistory | None:
+        """The step as it asked, in this moment or when this process took it up; None where it did not."""
+        told = (self._load().step(step), self._steps.get(step, NOTHING))
+        known = next((one for one in told if one.question is not None), None)
+        return None if step in self._early else known
 
     def _is_choice(self, request: Request) -> bool:
         """Whether an answer is one of those that its question takes."""

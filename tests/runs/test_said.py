@@ -13,7 +13,8 @@ import pytest
 
 from drconsole.domain.step import Json, Observation, Outcome, Step, Verdict
 from drconsole.runs.contract import BEFORE_ACT, ONCE_OVER, Contract
-from drconsole.runs.history import Result
+from drconsole.runs.history import Result, folded
+from drconsole.runs.journal import Journal
 from drconsole.runs.writer import Writer
 from tests.runs.actor import FakeActor
 from tests.runs.engine import Engine
@@ -394,6 +395,31 @@ class DoneAtLast(FakeActor):
 
     def observe(self, step: Step, baseline: Json | None) -> Observation:
         return replace(self._slow.observe(step, baseline), verdict=Verdict.DONE)
+
+
+class AnsweredAtOnce(Writer):
+    """As soon as a question is on disk it is answered, and the run sees that before it knows that it asks."""
+
+    def append(self, step: str, kind: str, body: Mapping[str, Any] | None = None) -> None:
+        super().append(step, kind, body)
+        if kind == "asked":
+            journal = Journal(self._store)
+            journal.ask(self.run, "answer", "ada", step, "failed")
+            after = journal.ask(self.run, "answer", "ada", "no such step", "failed")
+            while folded(journal.records(self.run)).last_request < after:
+                threading.Event().wait(0.01)
+
+
+def test_an_answer_holds_that_comes_as_soon_as_it_is_asked(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drconsole.runs.execute.Writer", AnsweredAtOnce)
+    with engine.performing(plan([step("1", "blind")])) as run:
+        while engine.outcome(run, "1") is None:
+            passed_over = [r.body for r in engine.journal.records(run) if r.kind == "passed-over"]
+            assert not any('"of":"1"' in body for body in passed_over)
+            threading.Event().wait(0.01)
+    assert engine.outcome(run, "1") is Outcome.FAILED
 
 
 class SlowIntent(Writer):
