@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,9 +20,13 @@ from tests.contract.hyperv.walk import Walk
 
 
 def performed(
-    walk: Walk, procedure: Procedure, folder: Path, *, turn_s: float = 10.0
+    walk: Walk, procedure: Procedure, folder: Path, *, turn_s: float = 10.0, say: str = "leave"
 ) -> tuple[Result, History]:
-    """How a run of it ended, and what its journal says."""
+    """How a run of it ended, and what its journal says.
+
+    Args:
+        say: what somebody answers to everything that it asks; where nobody waits, it is left unknown.
+    """
     subjects, back = (procedure.subject,), procedure.compensation
     plan = Plan(Operation.PLANNED_FAILOVER, "LAB", subjects, procedure.steps, compensation=back)
     state = folder / "state"
@@ -33,6 +38,9 @@ def performed(
         walk.lab.advance(turn_s)
         wake.wait(min(seconds, 0.05))
 
+    ended = threading.Event()
+    person = threading.Thread(target=_answering, args=(journal, run, say, ended), daemon=True)
+    person.start()
     result = execute(
         journal,
         run,
@@ -40,4 +48,17 @@ def performed(
         lambda plan: {one.key: one.facts for one in plan.subjects},
         Clocks(pause=pause),
     )
+    ended.set()
     return result, folded(journal.records(run))
+
+
+def _answering(journal: Journal, run: str, say: str, ended: threading.Event) -> None:
+    """Answer each question once."""
+    answered = 0
+    while not ended.wait(0.02):
+        history = folded(journal.records(run))
+        if history.asking and not history.taken_up and history.seq > answered:
+            answered = history.seq
+            for step, question in history.asking.items():
+                sys.stdout.write(f"step {step} asks: {question.why}\n")
+                journal.ask(run, "answer", "op@jump", step, say)
