@@ -48,7 +48,7 @@ def test_it_says_why_it_does_not_ask() -> None:
     for _ in range(2):
         with pytest.raises(LoginRefused) as refused:
             door.knock(host)
-        assert str(refused.value).startswith("ny: It refused the password. Check it. It is not tried again")
+        assert str(refused.value).startswith("ny: It refused the password. Check it. It is tried again in ")
     assert f"for {FIRST_S:.0f} s" in str(refused.value)
     assert host.knocks == 1
 

@@ -50,5 +50,6 @@ class Doorstep:
         return done
 
     def _again(self, refused: LoginRefused, left_s: float) -> LoginRefused:
-        why = f"It is not tried again for {left_s:.0f} s, so that the account is not locked."
+        # The endpoint itself may be asked even later.
+        why = f"It is tried again in {left_s:.0f} s at the earliest, so that the account is not locked."
         return LoginRefused(refused.message, hint=f"{refused.hint} {why}".strip(), subject=refused.subject)
