@@ -49,7 +49,7 @@ def test_it_says_why_it_does_not_ask() -> None:
         with pytest.raises(LoginRefused) as refused:
             door.knock(host)
         assert str(refused.value).startswith("ny: It refused the password. Check it. It is tried again in ")
-    assert f"for {FIRST_S:.0f} s" in str(refused.value)
+    assert f"in {FIRST_S:.0f} s at the earliest" in str(refused.value)
     assert host.knocks == 1
 
 
@@ -65,7 +65,7 @@ def test_once_in_all_is_forgotten() -> None:
     host.takes = False
     with pytest.raises(LoginRefused, match="refused") as refused:
         door.knock(host)
-    assert f"for {FIRST_S:.0f} s" in str(refused.value)
+    assert f"in {FIRST_S:.0f} s at the earliest" in str(refused.value)
 
 
 def test_other_errors_keep_nobody_away() -> None:
