@@ -7,8 +7,10 @@ import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from drconsole.domain.plan import Plan
 from drconsole.domain.step import Outcome
@@ -18,6 +20,7 @@ from drconsole.runs.clocks import Clocks
 from drconsole.runs.execute import abandon, execute
 from drconsole.runs.history import Result
 from drconsole.runs.journal import ENDED
+from drconsole.runs.view import seen
 from drconsole.runs.writer import Writer
 from tests.runs import processes
 from tests.runs.actor import FakeActor
@@ -222,6 +225,20 @@ def test_retry_does_only_what_failed(engine: Engine) -> None:
     assert engine.journal.first_broken(engine.journal.run(run)) is None
 
 
+def test_an_optional_step_that_failed_is_retried_in_a_run_that_is_done(engine: Engine) -> None:
+    """As a record that could not be removed: the run is done, and the record is removed later."""
+    steps = [step("1", "add"), step("2", value="x", optional=True, fault="once refuse", after=("1",))]
+    run = engine.order(plan(steps))
+    assert engine.perform(run) is Result.DONE
+    view = seen(engine.journal, run)
+    assert ([one.id for one in view.retryable], view.offers) == (["2"], [])
+    engine.journal.reopen(run, ["hv:one"])
+    engine.journal.ask(run, "retry", "ada")
+    assert engine.perform(run) is Result.DONE
+    assert engine.outcome(run, "2") is Outcome.DONE
+    assert engine.acts() == {"1": 1, "2": 2}
+
+
 def test_what_a_later_run_touched_is_planned_anew_and_not_retried(engine: Engine) -> None:
     """Its plan is of a past that is gone: what it would start again may be alive elsewhere by now."""
     run = failed_once(engine)
@@ -374,6 +391,29 @@ def test_a_full_disk_stops_a_run_before_it_acts(
     assert engine.acts() == {"1": 1}
 
 
+@pytest.mark.parametrize("kind", ["handle", "reply", "outcome", "end"])
+def test_a_disk_that_is_full_at_any_moment_repeats_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whatever could not be written: who continues looks first, and finds what was done."""
+    insert = Writer._insert
+
+    def full(self: Writer, connection: sa.Connection, batch: list[Any]) -> None:
+        if any(line.kind == kind for line in batch):
+            raise StateError("the disk is full")
+        insert(self, connection, batch)
+
+    run = engine.order(plan([step("1", "add")]))
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_insert", full)
+        with pytest.raises(StateError, match="full"):
+            engine.perform(run)
+    assert seen(engine.journal, run).state.is_open
+    assert engine.perform(run) is Result.DONE
+    assert engine.acts() == engine.effects() == {"1": 1}
+    assert engine.journal.first_broken(engine.journal.run(run)) is None
+
+
 def test_a_run_of_another_version_is_not_continued(engine: Engine) -> None:
     run = engine.order(plan([step("1")]))
     with engine.store.write() as connection:
@@ -411,9 +451,13 @@ def test_an_order_is_stored_before_its_run_begins(engine: Engine) -> None:
     assert order(made).plan == made
 
 
-def test_a_plan_that_is_old_is_not_begun(engine: Engine) -> None:
-    """Its process was killed before it did anything, and days later somebody continues it."""
-    run = engine.journal.create(order(plan([step("1")]), datetime.now(UTC) - timedelta(days=3)))
+@pytest.mark.parametrize("ago", [timedelta(days=3), timedelta(hours=-1)])
+def test_a_plan_that_is_old_is_not_begun(engine: Engine, ago: timedelta) -> None:
+    """Its process was killed before it did anything, and days later somebody continues it.
+
+    Where this machine's clock was set back since, nobody knows how old it is.
+    """
+    run = engine.journal.create(order(plan([step("1")]), datetime.now(UTC) - ago))
     assert engine.perform(run) is Result.DIFFERS
     (told,) = engine.history(run).differences
     assert "planned anew" in told
