@@ -15,7 +15,7 @@ from drconsole.lab.powershell.evaluator.errors import ScriptError
 from drconsole.lab.powershell.evaluator.members import call_method
 from drconsole.lab.powershell.evaluator.refusal import Refused
 from drconsole.lab.powershell.evaluator.signatures import signatures
-from drconsole.lab.powershell.evaluator.values import Array, Hash, Value, type_name
+from drconsole.lab.powershell.evaluator.values import Array, Hash, Value, truth, type_name
 from drconsole.lab.powershell.evaluator.wire import from_seam, to_seam
 
 
@@ -171,3 +171,15 @@ def test_enumerations_of_clusters_are_known() -> None:
     assert equal(state, "paused", True)
     assert not equal(state, "Up", True)
     assert compare(state, "Down", True) == 1
+
+
+@pytest.mark.parametrize(("name", "true"), [("None", False), ("Primary", True)])
+def test_the_first_member_of_an_enumeration_is_false(name: str, true: bool) -> None:
+    mode = from_seam({"$enum": "VMReplicationMode", "name": name}, list[str]().append)
+    assert truth(mode) is true
+    assert truth(Array([mode])) is true
+
+
+def test_what_is_told_as_an_array_has_the_documented_elements() -> None:
+    adapter = from_seam({"$type": "VMNetworkAdapter", "IPAddresses": ["10.0.0.5"]}, list[str]().append)
+    assert type_name(adapter.properties["ipaddresses"]) == "System.String[]"

@@ -24,6 +24,8 @@ from .values import (
     Hash,
     Listed,
     TypeValue,
+    UInt32,
+    UInt64,
     Value,
     Version,
     elements,
@@ -310,7 +312,10 @@ def _arrays(value: Value) -> Value:
 
 def _enum(value: Value, target: str) -> Value:
     """Convert text to a member of an enumeration, by whole name or unique beginning, or a number."""
+    if isinstance(value, UInt32 | UInt64) or elements(value) is not None:
+        raise Refused(f"{type_name(value)} as {target}")
     known = enumeration(target)
+    value = int(value) if isinstance(value, bool) else value
     if isinstance(value, str):
         lower = value.strip().lower()
         found = [n for n in known if n.lower() == lower] or [n for n in known if n.lower().startswith(lower)]
@@ -320,7 +325,7 @@ def _enum(value: Value, target: str) -> Value:
             raise Refused(f"{value!r} as {target}")
         text = f'Cannot convert value "{value}" to type "{target}".'
         raise ScriptError("InvalidCastConstructorException", "InvalidArgument", text)
-    if isinstance(value, int) and not isinstance(value, bool) and int(value) in known.values():
+    if isinstance(value, int) and int(value) in known.values():
         name = next(n for n, number in known.items() if number == int(value))
         return EnumValue(target, name, int(value))
     if is_number(value):

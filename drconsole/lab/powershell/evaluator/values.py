@@ -244,9 +244,17 @@ def truth(value: Value) -> bool:
 
 
 def truth_of_one(value: Value) -> bool:
-    """Return the truth of a single element; inner arrays count by being there."""
+    """Return the truth of a single element; inner arrays count by being there.
+
+    Raises:
+        Refused: a member of an enumeration whose number is unknown.
+    """
     if value is None or value is NOTHING:
         return False
+    if isinstance(value, EnumValue):
+        if value.number is None:
+            raise Refused(f"the truth of {value.type} {value.name}")
+        return value.number != 0
     if isinstance(value, Char):
         return value != "\0"
     if isinstance(value, bool | int | float | Decimal | str):

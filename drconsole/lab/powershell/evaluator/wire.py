@@ -86,6 +86,9 @@ def _as_documented(value: Value, kind: str) -> Value:
         return WIDE[kind](value)
     if isinstance(value, Array) and kind.endswith(">"):
         return Listed(value)
+    if isinstance(value, Array) and kind.endswith("[]"):
+        name = kind.removesuffix("[]")
+        return Array(value, "System.String" if name == "String" else full_type(name))
     return value
 
 
