@@ -16,7 +16,7 @@ class Schedule:
     """The steps of one run, each waiting, running, asking or ended.
 
     A workload's steps go on in their order; other workloads go on beside it. A tier of priority begins when
-    every workload of the tiers before has ended, or asks.
+    every workload of the tiers before serves, has ended, or asks.
     """
 
     def __init__(self, plan: Plan, history: History) -> None:
@@ -24,6 +24,7 @@ class Schedule:
         self._tier = {subject.key: subject.priority for subject in plan.subjects}
         self._steps = {step.id: step for step in plan.steps}
         self._back = {step.id: step for step in plan.compensation}
+        self._served = _after_serving(plan)
         self._leading_back = set(history.leading_back)
         self.running: set[str] = set()
         self._opened = 0
@@ -139,7 +140,7 @@ class Schedule:
         held = {
             self._tier.get(step.workload, 0)
             for step in self._active()
-            if step.id not in self.ended and not self._blocked(step)
+            if step.id not in self.ended and step.id not in self._served and not self._blocked(step)
         }
         self._opened = max(self._opened, min(held, default=max(self._tier.values(), default=0)))
         return self._opened
@@ -152,3 +153,15 @@ class Schedule:
             return False
         befores: Mapping[str, Step | None] = {ident: self.step(ident) for ident in step.after}
         return step.id in self.asking or any(b is not None and self._blocked(b) for b in befores.values())
+
+
+def _after_serving(plan: Plan) -> frozenset[str]:
+    """The steps of each workload after the one that shows that its guest works."""
+    serving: set[str] = set()
+    found: set[str] = set()
+    for step in plan.steps:
+        if step.workload in serving:
+            found.add(step.id)
+        if step.serves:
+            serving.add(step.workload)
+    return frozenset(found)

@@ -21,6 +21,8 @@ from drconsole.runs.schedule import AT_ONCE
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
+# The step of a test failover that waits for the heartbeat.
+HEARTBEAT = 5
 NAMES = ("dc", "sql", "web", "mail", "print", "scan")
 
 
@@ -86,11 +88,11 @@ def site(labs: LabPool, tmp_path: Path) -> Iterator[Site]:
     labs.check()
 
 
-def begun_and_ended(records: list[Record], number: int) -> tuple[int, int]:
-    """Where in a run's records the first step of its n-th workload began, and its last one ended."""
+def begun_and_served(records: list[Record], number: int) -> tuple[int, int]:
+    """Where in a run's records the first step of its n-th workload began, and its heartbeat was there."""
     own = [r for r in records if r.step.startswith(f"{number}.")]
-    ends = [r.seq for r in own if r.kind == "outcome"]
-    return own[0].seq, max(ends)
+    (served,) = (r.seq for r in own if r.kind == "outcome" and r.step == f"{number}.{HEARTBEAT}")
+    return own[0].seq, served
 
 
 def at_once(records: list[Record]) -> int:
@@ -136,8 +138,11 @@ def test_tiers_go_one_after_the_other_and_all_of_one_tier_at_once(site: Site) ->
     code, run = the_run(site, "test-failover", "web", "sql", "dc", "mail", *ALLOWED, "4")
 
     assert (code, run["state"]) == (0, "done")
+    assert {s["title"] for s in run["steps"] if s["id"].endswith(f".{HEARTBEAT}")} == {
+        "wait for its heartbeat"
+    }
     records = site.journal.records(run["run"])
-    (dc, mail, sql, web) = (begun_and_ended(records, n) for n in (1, 2, 3, 4))
+    (dc, mail, sql, web) = (begun_and_served(records, n) for n in (1, 2, 3, 4))
     assert max(dc[0], mail[0]) < min(dc[1], mail[1]), "one tier goes side by side"
     assert max(dc[1], mail[1]) < sql[0] <= sql[1] < web[0], "tier after tier"
     tested = {one["workload"]: one["proven"] for one in proven(site)}

@@ -81,6 +81,23 @@ def test_tiers_begin_one_after_the_other(engine: Engine) -> None:
     assert order_of(engine, run, "intent") == [f"hv:{k}.{n}" for k in "abc" for n in (1, 2)]
 
 
+def test_a_tier_begins_when_those_before_it_serve(engine: Engine) -> None:
+    """What is read of them afterwards, or done for their way home, keeps nobody waiting."""
+    steps = [
+        step("a.1", serves=True, workload="hv:a"),
+        step("a.2", "add", takes_s=None, limit_s=600, workload="hv:a", after=("a.1",)),
+        step("b.1", "add", workload="hv:b"),
+    ]
+    subjects = (subject("hv:a", priority=1), subject("hv:b", priority=2))
+    with engine.performing(plan(steps, subjects=subjects)) as run:
+        engine.await_record(run, "a.2", "handle")
+        engine.await_record(run, "b.1", "handle")
+        engine.tell(op="let")
+    assert engine.history(run).result is Result.DONE
+    began = order_of(engine, run, "intent")
+    assert began.index("a.1") < began.index("b.1")
+
+
 class CountingActor(FakeActor):
     """Counts how many acts of one endpoint are under way at once."""
 
@@ -120,7 +137,7 @@ def test_an_optional_step_that_fails_holds_nothing_up(engine: Engine, fault: str
 def test_nothing_makes_up_for_what_nobody_has_called_failed(engine: Engine) -> None:
     """Somebody waits for a shutdown no longer: that is no word for turning it off, while it goes on."""
     steps = [
-        step("1", optional=True, takes_s=2.0, limit_s=600),
+        step("1", optional=True, takes_s=None, limit_s=600),
         step("2", after=("1",), fallback_of="1"),
     ]
     with engine.performing(plan(steps)) as run:
@@ -130,6 +147,7 @@ def test_nothing_makes_up_for_what_nobody_has_called_failed(engine: Engine) -> N
         engine.journal.ask(run, "answer", "ada", "1", "none of the choices")
         engine.await_record(run, "", "passed-over")
         engine.journal.ask(run, "answer", "ada", "1", "wait")
+        engine.tell(op="let")
     assert (engine.outcome(run, "1"), engine.outcome(run, "2")) == (Outcome.DONE, Outcome.DONE)
     assert engine.acts() == {"1": 1}
 
@@ -137,7 +155,7 @@ def test_nothing_makes_up_for_what_nobody_has_called_failed(engine: Engine) -> N
 def test_what_is_left_unknown_is_not_made_up_for(engine: Engine) -> None:
     """Leaving it says that nothing more is done with the workload."""
     steps = [
-        step("1", optional=True, takes_s=60, limit_s=600),
+        step("1", optional=True, takes_s=None, limit_s=600),
         step("2", after=("1",), fallback_of="1"),
         step("3", "add", after=("2",)),
     ]

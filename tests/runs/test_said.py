@@ -363,10 +363,11 @@ def test_what_was_begun_is_still_asked_about_when_it_is_cancelled(engine: Engine
 
 def test_an_answer_to_what_is_not_asked_any_more_ends_no_wait(engine: Engine) -> None:
     """Two consoles answer one question: by the second answer the step goes on as the first one wanted."""
-    with engine.performing(plan([step("1", "add", takes_s=1.0, limit_s=600)])) as run:
+    with engine.performing(plan([step("1", "add", takes_s=None, limit_s=600)])) as run:
         engine.await_record(run, "1", "handle")
         engine.journal.ask(run, "answer", "ben", "1", "wait")
         engine.await_record(run, "", "passed-over")
+        engine.tell(op="let")
     assert engine.outcome(run, "1") is Outcome.DONE
     assert not engine.history(run).step("1").asked
 
