@@ -18,6 +18,7 @@ from drconsole.lab.powershell.evaluator_engine import EvaluatorEngine
 from drconsole.lab.powershell.process import Engine, Start
 from drconsole.lab.powershell.real_engine import RealEngine
 from drconsole.platforms.hyperv import script
+from tests.contract.goldens.host_snippets import at_random
 from tests.contract.real_lab import Answer, Heard
 from tests.contract.test_real_engine_differential import (
     POINT,
@@ -75,16 +76,18 @@ PLACES = [
 
 
 class Running(Recording):
-    """The model on a clock that runs fast enough for acts."""
+    """The model on a clock that runs fast enough for acts, or stands still."""
 
-    def __init__(self, hosts: list[Host]) -> None:
+    def __init__(self, hosts: list[Host], speed: float) -> None:
         super().__init__(hosts, frozenset())
-        self.clock = Clock(START, speed=100.0)
+        self.clock = Clock(START, speed=speed)
 
 
-async def told(place: Place, make: Callable[[Running], Engine], snippets: list[str]) -> Answer:
+async def told(
+    place: Place, make: Callable[[Running], Engine], snippets: list[str], speed: float = 100.0
+) -> Answer:
     """What an engine's process writes for some snippets."""
-    engine = make(Running(place.world()))
+    engine = make(Running(place.world(), speed))
     try:
         heard = Heard()
         process = await engine.start(Start(place.host, script.COMMAND_LINE, 65001, {}), heard)
@@ -114,17 +117,40 @@ def values(answer: Answer) -> list[list[str]] | None:
     return [[one.replace("\\u0027", "'") for one in row["value"]] for row in rows]
 
 
+def answered(place: Place, snippets: list[str], speed: float = 100.0) -> list[str]:
+    """The snippets that the evaluator answers."""
+    return [one for one in snippets if values(asyncio.run(told(place, evaluator, [one], speed)))]
+
+
+def wrong_answers(pwsh: Path, place: Place, snippets: list[str], speed: float = 100.0) -> list[object]:
+    """What the evaluator answers otherwise than a real PowerShell."""
+    mine = values(asyncio.run(told(place, evaluator, snippets, speed)))
+    theirs = values(asyncio.run(told(place, lambda world: RealEngine(world, pwsh), snippets, speed)))
+    assert mine is not None
+    assert theirs is not None
+    assert len(mine) == len(theirs) == len(snippets)
+    return [each for each in zip(snippets, mine, theirs, strict=True) if each[1] != each[2]]
+
+
 @pytest.mark.pwsh
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.file)
 def test_objects_of_a_host(pwsh: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    answered = [one for one in place.snippets if values(asyncio.run(told(place, evaluator, [one])))]
-    mine = values(asyncio.run(told(place, evaluator, answered)))
-    theirs = values(asyncio.run(told(place, lambda world: RealEngine(world, pwsh), answered)))
-    assert mine is not None
-    assert theirs is not None
-    assert len(mine) == len(theirs) == len(answered)
-    wrong = [each for each in zip(answered, mine, theirs, strict=True) if each[1] != each[2]]
+    mine = answered(place, place.snippets)
     with capsys.disabled():
-        print(f"\n{len(answered)} of {len(place.snippets)} answered, the floor is {place.floor}")  # noqa: T201
-    assert not wrong
-    assert len(answered) >= place.floor
+        print(f"\n{len(mine)} of {len(place.snippets)} answered, the floor is {place.floor}")  # noqa: T201
+    assert wrong_answers(pwsh, place, mine) == []
+    assert len(mine) >= place.floor
+
+
+@pytest.mark.pwsh
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("place", PLACES, ids=["host", "cluster"])
+def test_operators_on_objects_of_a_host(
+    pwsh: Path, place: Place, seed: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = at_random("host" if place is PLACES[0] else "cluster", seed, 150)
+    mine = answered(place, made, speed=0.0)
+    with capsys.disabled():
+        print(f"\nseed {seed}: {len(mine)} of {len(made)} answered")  # noqa: T201
+    assert wrong_answers(pwsh, place, mine, speed=0.0) == []
+    assert len(mine) > 80
