@@ -271,7 +271,7 @@ def test_an_empty_answer_leaves_out_its_endpoints_and_no_other(
     terminal.type(f"{password}\n")
     if not words:
         # The screen opens only now; the second line speaks of the endpoint that is left out.
-        terminal.until("none was entered")
+        terminal.until("There is no password for credential 'left-out'")
         terminal.until("REPLICA")
         terminal.type("q")
 
