@@ -118,6 +118,8 @@ def _evaluate(written: _Written, frame: Frame) -> list[Argument]:
         return [Argument(written.name, value, written.joined)]
     if isinstance(value, Hash):
         return [Argument(_key(key), item, True, True) for key, item in value.pairs()]
+    if isinstance(value, str):
+        raise Refused("a splatted text")
     items = elements(value)
     return [Argument(None, item) for item in ([value] if items is None else items)]
 

@@ -36,6 +36,8 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, UNSIGNED) or isinstance(right, UNSIGNED):
         raise Refused(f"{operator} with a number without a sign")
     if right is NOTHING:
+        if elements(left) is not None and operator != "+":
+            raise Refused(f"{operator} of an array and nothing")
         right = Array() if elements(left) is not None else None
     if left is None:
         return _from_nothing(operator, right)
@@ -200,8 +202,10 @@ def shifted(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, (EnumValue, *UNSIGNED)):
         raise Refused(f"{operator} of {type_name(left)}")
     right = None if right is NOTHING else right
-    if (left is None or left is NOTHING) and isinstance(right, str):
-        raise Refused(f"{operator} of null by text")
+    if (left is None or left is NOTHING) and (
+        isinstance(right, str) or (is_number(right) and right >= 2**31)
+    ):
+        raise Refused(f"{operator} of null by this")
     if isinstance(right, str) and not isinstance(right, Char):
         right = _operand(right, operator, left)
         if isinstance(right, float | Decimal):
