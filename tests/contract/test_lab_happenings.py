@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from drconsole.lab.hyperv.machines import Adapter
 from drconsole.lab.hyperv.model import HyperVWorld
 from drconsole.lab.powershell.process import Engine, Output, Process, Start
 from drconsole.lab.scenario_form import Happening, ScenarioError
@@ -139,6 +140,34 @@ def test_a_site_that_is_down_replicates_no_more_until_it_is_up(in_lab: InLab) ->
         await happen(lab, {"site": "A", "state": "Up"})
         assert faults(lab)["ha"] is None
         assert lab.world.machine("N1", WEB).legs[0].last_sync == lab.clock.now()
+
+    in_lab(check)
+
+
+def test_the_watch_sees_a_copy_that_serves_behind_a_cut_line(in_lab: InLab) -> None:
+    async def check(lab: Lab) -> None:
+        for host in ("HA", "N1"):
+            lab.world.hosts[host].machines[WEB].adapters = [Adapter("1", "LAN")]
+        await happen(lab, {"site": "A", "state": "Down"})
+        await happen(lab, {"host": "N1", "vm": WEB, "do": "fail-over"})
+        assert lab.world.watch.seen == []
+        await happen(lab, {"host": "N1", "vm": WEB, "do": "start"})
+        (seen,) = lab.world.watch.seen
+        assert (seen.vm, seen.copies) == (WEB, ("C: web", "HA: web"))
+
+    in_lab(check)
+
+
+def test_the_watch_does_not_see_a_copy_whose_host_lost_its_power(in_lab: InLab) -> None:
+    async def check(lab: Lab) -> None:
+        for host in ("HA", "N1"):
+            lab.world.hosts[host].machines[WEB].adapters = [Adapter("1", "LAN")]
+        await happen(lab, {"node": "HA", "state": "Down"})
+        await happen(lab, {"host": "N1", "vm": WEB, "do": "fail-over"})
+        await happen(lab, {"host": "N1", "vm": WEB, "do": "start"})
+        assert lab.world.watch.seen == []
+        await happen(lab, {"node": "HA", "state": "Up"})
+        assert [seen.vm for seen in lab.world.watch.seen] == [WEB]
 
     in_lab(check)
 
