@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from drconsole.wording.fit import cut_middle, width
 
 # What follows one of these explains what stands before it. A list is none of them: half of it is untrue.
-_CLAUSES = (": ", "; ", ". ", " (", ", and ", ", its ", ", on ", " since ")
+_OF, _SENTENCE = ": ", ". "
+_CLAUSES = (_OF, "; ", _SENTENCE, " (", ", and ", ", its ", ", on ", " since ")
 # That something is not true now but was last seen is never left out.
 _SEEN = " (seen "
 # So much of a name is kept while something else can be left out, and so much in any case.
@@ -34,5 +35,7 @@ def _shorter(told: str) -> Iterator[str]:
     told, seen, when = told.partition(_SEEN)
     yield f"{told}{seen}{when}"
     while (end := max(told.rfind(mark) for mark in _CLAUSES)) > 0:
-        told = told[:end]
+        said, of = told[:end], told.startswith(_OF, end)
+        # What stands between a sentence and a colon only says of whom the rest is.
+        told = said[: said.rfind(_SENTENCE)] if of and _SENTENCE in said else said
         yield f"{told}{seen}{when}"

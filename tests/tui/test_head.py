@@ -221,3 +221,11 @@ def test_what_was_last_seen_is_told_as_that_however_little_room_there_is() -> No
         ]
     )
     assert "SOURCE GONE (seen 9 h ago)" in second
+
+
+def test_of_what_several_nodes_said_no_half_is_left() -> None:
+    facts = (("error", "No node answered. GOLD1, GOLD2: There is no password. Start it again."),)
+    second = plain(
+        head(_only("gold", Alarm(AlarmCode.SILENT, Severity.CRITICAL, NOW, facts)), NOW, 80, asked=False)[1]
+    )
+    assert second.startswith(" 1 alarm  gold: silent since 0s: No node answered  ")
