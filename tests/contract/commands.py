@@ -25,6 +25,8 @@ import drconsole
 PROGRAM = [sys.executable, "-m", "drconsole"]
 PATIENCE_S = 600
 """Only what hangs takes so long, on however busy a machine; it is well below the time limit of a test."""
+READING = ("list", "show", "health", "plan", "run", "check")
+WAIT_S = "120"
 
 
 def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -44,7 +46,18 @@ def run(
     *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, without a terminal."""
-    return to_end([*PROGRAM, *map(str, arguments)], home=home, more=more, stdin=stdin)
+    return to_end([*PROGRAM, *patient(arguments)], home=home, more=more, stdin=stdin)
+
+
+def patient(arguments: Sequence[str | Path]) -> list[str]:
+    """The arguments; who reads waits for hosts that a busy machine makes slow, if not told otherwise."""
+    words, at = [str(one) for one in arguments], 0
+    while words[at : at + 1] and words[at].startswith("-"):
+        at += 2 if words[at] == "--config" else 1
+    at += words[at : at + 1] == ["config"]
+    if words[at : at + 1] and words[at] in READING and "--wait" not in words:
+        words[at + 1 : at + 1] = ["--wait", WAIT_S]
+    return words
 
 
 def to_end(
@@ -116,7 +129,7 @@ class Terminal:
     def __init__(self, *arguments: str | Path, home: Path, more: Mapping[str, str] | None = None) -> None:
         self._near, far = pty.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-        self._command = [*PROGRAM, *map(str, arguments)]
+        self._command = [*PROGRAM, *patient(arguments)]
         self.process = subprocess.Popen(
             self._command,
             env=environment(home, more),

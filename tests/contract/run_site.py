@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,6 @@ from tests.contract.commands import run
 from tests.lab import LabPool, LabProcess
 
 ALLOWED = ("--allow-changes", "--confirm")
-READING = ("list", "show", "health", "plan", "run")
-WAIT_S = "120"
 
 
 @dataclass
@@ -35,6 +33,7 @@ class Site:
     lab: LabProcess
     home: Path
     _journal: Journal | None = None
+    _awaited: set[str] = field(default_factory=set)
 
     @property
     def config(self) -> Path:
@@ -46,10 +45,8 @@ class Site:
         self.config.write_text(yaml.safe_dump({**content, **more}), encoding="utf-8")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command to its end; one that reads waits for hosts that a busy machine makes slow."""
-        name, *more = arguments
-        patient = ("--wait", WAIT_S) if name in READING and "--wait" not in more else ()
-        return run("--config", self.config, name, *patient, *more, home=self.home)
+        """A command to its end."""
+        return run("--config", self.config, *arguments, home=self.home)
 
     def json(self, *arguments: str) -> dict[str, Any]:
         """What a command answers to machines.
@@ -92,12 +89,13 @@ class Site:
         news.close()
 
     def await_run(self, console: subprocess.Popen[bytes]) -> str:
-        """The id of the run that a command orders."""
-        before = len(self.journal.runs())
-        while len(self.journal.runs()) == before:
+        """The id of the run that a command orders: the only one that was not awaited before."""
+        while not (new := {row.id for row in self.journal.runs()} - self._awaited):
             assert console.poll() is None, "it ended without ordering a run"
             threading.Event().wait(0.02)
-        return max(self.journal.runs(), key=lambda row: json.loads(row.order)["at"]).id
+        (run,) = new
+        self._awaited.add(run)
+        return run
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from drconsole.runs.journal import ENDED
-from tests.contract.commands import PROGRAM, environment
+from tests.contract.commands import PROGRAM, environment, patient
 from tests.contract.cycle_world import ALONE, WORLD
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
@@ -65,7 +65,7 @@ def begun(site: Site, operation: str) -> tuple[subprocess.Popen[bytes], str]:
     said = site.home / "said.txt"
     with said.open("wb") as output:
         console = subprocess.Popen(
-            [*PROGRAM, *words],
+            [*PROGRAM, *patient(words)],
             env=environment(site.home),
             cwd=site.home,
             stdout=output,

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from drconsole.runs.locks import is_alive
-from tests.contract.commands import Terminal, environment
+from tests.contract.commands import PROGRAM, Terminal, environment, patient
 from tests.contract.run_site import ALLOWED, Site, site_on
 from tests.lab import LabPool
 
@@ -179,18 +178,9 @@ def test_planned_then_cancelled_leads_home(site: Web) -> None:
 
 
 def test_a_killed_console_neither_stops_nor_repeats_its_run(site: Web) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "drconsole",
-        "--config",
-        str(site.config),
-        "run",
-        "planned-failover",
-        WEB,
-    ]
+    words = ("--config", site.config, "run", "planned-failover", WEB, *ALLOWED, NAME)
     console = subprocess.Popen(
-        [*command, *ALLOWED, NAME],
+        [*PROGRAM, *patient(words)],
         env=environment(site.home),
         cwd=site.home,
         stdout=subprocess.DEVNULL,
