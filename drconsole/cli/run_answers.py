@@ -67,7 +67,10 @@ class SubjectAnswer(Struct):
 
 
 class StepAnswer(Struct):
-    """One step of a plan; ``manual`` is the command by which a person would do it."""
+    """One step of a plan; ``manual`` is the command by which a person would do it.
+
+    ``asks``: what is asked before it; where ``doubts`` names a step, only if the answer of that one was lost.
+    """
 
     id: str
     workload: str
@@ -81,6 +84,7 @@ class StepAnswer(Struct):
     optional: bool
     asks: str | None
     fallback_of: str | None
+    doubts: str | None
 
 
 class PlanAnswer(Struct):
@@ -236,6 +240,7 @@ def _step(step: Step) -> StepAnswer:
         optional=step.optional,
         asks=_text(step.ask) or None,
         fallback_of=step.fallback_of or None,
+        doubts=step.doubts or None,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drconsole.cli import asking
-from drconsole.cli.run_answers import run_answer
+from drconsole.cli.run_answers import plan_answer, run_answer
 from drconsole.cli.run_text import abandoned_lines, plan_lines, run_lines
 from drconsole.domain.confirmation import Planned, confirmation
 from drconsole.domain.plan import Check, Plan, Readiness
@@ -76,8 +76,11 @@ def test_what_comes_of_the_failure_of_a_step_is_told_truly(ask: str, said: str) 
 
 
 def test_a_question_that_rests_on_a_lost_answer_is_told_as_such() -> None:
-    lines = told(plan([step("1"), step("2", ask="Is it the right one?", doubts="1")])).splitlines()
+    made = plan([step("1"), step("2", ask="Is it the right one?", doubts="1")])
+    lines = told(made).splitlines()
     assert any("(asks first, if the answer of step 1 is lost)" in line for line in lines)
+    answer = plan_answer(Planned("7f3c0a11", made, confirmation(made, NAMES), NAMES), "ready")
+    assert [(one.asks, one.doubts) for one in answer.steps] == [(None, None), ("Is it the right one?", "1")]
 
 
 @pytest.fixture
