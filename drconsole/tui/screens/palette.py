@@ -50,8 +50,6 @@ class PaletteScreen(ConsoleScreen):
     def draw(self) -> None:
         """Draw what was found."""
         self.query_one("#asked", Lines).show([(Span(" words of what you want to do:", "label"),)])
-        width = self.size.width - MARK - KEYS - 1
-        self._table.set_columns((Column("KEY", KEYS), Column("WHAT IT DOES", width, gap=0)))
         self.find()
 
     @on(Input.Changed)
@@ -59,6 +57,12 @@ class PaletteScreen(ConsoleScreen):
         """Show what holds all the words."""
         words = self.query_one(Field).value.casefold().split()
         found = [i for i, entry in enumerate(self._entries) if all(w in entry.sought for w in words)]
+        # Some of it may be below the window.
+        title, width = (
+            f"WHAT IT DOES  {len(found)} of {len(self._entries)}",
+            self.size.width - MARK - KEYS - 1,
+        )
+        self._table.set_columns((Column("KEY", KEYS), Column(title, width, gap=0)))
         self._table.show(self._entries, found, empty=(Span("  nothing is called so", "muted"),))
 
     @on(LineTable.Chosen)
