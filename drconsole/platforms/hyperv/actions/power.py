@@ -52,7 +52,8 @@ def _prepared(view: View, target: MachineRow) -> Observation | None:
     """What has to be there before power is given: the record of this run, and the adapters as planned."""
     params = view.params
     if params.get("recorded") and (view.record is None or view.record.run != params["run"]):
-        return view.conflict("it does not carry the record of this run")
+        way = "stop the test" if params.get("test") else "start it by hand, or cancel"
+        return view.conflict(f"it does not carry the record of this run, its notes were changed: {way}")
     if "networks" in params and (different := differences(params, target)):
         return view.conflict(f"it is not connected as planned: {different[0]}", adapters=adapters_of(target))
     return None
