@@ -163,7 +163,7 @@ class TestStopTest:
 
     def test_what_is_gone_already_is_proved_as_well(self) -> None:
         gone = [{"path": one, "exists": False} for one in (PAGE, DISK)]
-        known = {"meant": TEST, "disks": [PAGE, DISK]}
+        known: dict[str, Any] = {"meant": TEST, "disks": [PAGE, DISK]}
         assert seen("stop-test", look(machine(), leg(), files=gone), **known).verdict is DONE
         left = [gone[0], {"path": DISK, "exists": True}]
         assert seen("stop-test", look(machine(), leg(), files=left), **known).verdict is UNKNOWN
