@@ -295,6 +295,30 @@ def test_the_last_changes_are_sent_before_a_planned_failover() -> None:
             silent.do("web", Do.PREPARE)
 
 
+@pytest.mark.parametrize("operation", [Do.TEST, Do.FAIL_OVER])
+@pytest.mark.parametrize(
+    ("kind", "taken"),
+    [
+        ("Replica", True),
+        ("AppConsistentReplica", True),
+        ("SyncedReplica", True),
+        ("Standard", False),
+        ("Recovery", False),
+    ],
+)
+def test_a_replica_is_failed_over_to_recovery_points_alone(
+    operation: Operation, kind: str, taken: bool
+) -> None:
+    world = World()
+    world.copy.points[0].kind = kind
+    if taken:
+        perform(world.hosts, world.copy, operation, NOW, POINT)
+        return
+    with pytest.raises(Refused, match="no recovery point"):
+        perform(world.hosts, world.copy, operation, NOW, POINT)
+    assert (world.copy.state, world.copy.test) == ("Replicating", None)
+
+
 def test_cancelling_turns_the_recovered_copy_off_but_not_a_prepared_original() -> None:
     world = World()
     world.do("copy", Do.FAIL_OVER, Do.START, Do.CANCEL)

@@ -34,6 +34,9 @@ from drconsole.lab.hyperv.transitions import (
     check,
 )
 
+RECOVERY_POINTS = ("Replica", "AppConsistentReplica", "SyncedReplica")
+"""Types of checkpoints that a replica can be failed over to (facts: hyperv, 1)."""
+
 
 def perform(
     hosts: Mapping[str, Host],
@@ -81,6 +84,9 @@ def permit(
     ground = Ground(hosts, machine, now, kind, found)
     if point is not None and found is None:
         raise Refused("ObjectNotFound", f"There is no recovery point {point}.", "ObjectNotFound")
+    if found is not None and found.kind not in RECOVERY_POINTS:
+        text = f"The checkpoint {point} of '{machine.name}' is no recovery point ({found.kind})."
+        raise Refused("InvalidParameter", text, "InvalidArgument")
     if not (operation is Operation.CANCEL and has_test(hosts, machine)):
         check(ground, operation)
         if more := MORE.get(operation):
