@@ -78,6 +78,7 @@ def test_its_time_goes_as_far_as_it_is_told(ctl: Ctl) -> None:
 
 
 def test_an_endpoint_falls_silent_and_is_healed(ctl: Ctl) -> None:
+    assert ctl.run("reset", "steady").returncode == 0
     said = ctl.run("fault", "nyhv01", "silent-tcp").stdout
     assert "endpoint  nyhv01  silent-tcp" in said
     assert "endpoint  njhv01  answers" in said
