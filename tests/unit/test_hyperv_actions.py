@@ -388,6 +388,11 @@ class TestStop:
         again = look(machine("Running"), leg("Primary"), at=NOW + timedelta(seconds=after))
         assert seen("read-off-twice", again, base()).verdict is CONFLICT
 
+    def test_a_clock_that_was_set_back_is_named(self) -> None:
+        back = seen("read-off-twice", look(machine("Off"), leg("Primary")), base(LATER))
+        assert (back.verdict, "clock was set back" in back.reason) == (READY, True)
+        assert seen("read-off-twice", look(machine("Off"), leg("Primary")), base()).reason == ""
+
     def test_off_on_two_nodes_is_not_off_twice(self) -> None:
         """Their clocks differ, and what moves is about to be started."""
         here = look(machine("Off"), leg("Primary"), at=NOW + timedelta(minutes=5))

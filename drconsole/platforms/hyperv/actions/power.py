@@ -144,6 +144,9 @@ def observe_off_twice(view: View, baseline: Json | None) -> Observation:
     if baseline is not None and passed(view, baseline) >= TWICE:
         first_seen, now = since(baseline), view.here.now
         return view.done(power=f"{target.power} at {first_seen:%H:%M:%S} and {now:%H:%M:%S} UTC")
+    if baseline is not None and passed(view, baseline) < timedelta(0):
+        why = "the host's clock was set back since it was first read off; a retry reads it off twice anew"
+        return view.awaited(why, power=target.power)
     return view.ready(power=target.power)
 
 
