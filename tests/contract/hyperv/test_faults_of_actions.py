@@ -148,3 +148,27 @@ def test_fault(walk: Walk, tmp_path: Path, action: str, fault: str) -> None:
         assert past.facts[0].at - begun >= timedelta(seconds=LIMIT_S)
     else:
         assert past.asked is (expected == "unknown")
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds", "reason"),
+    [
+        # Its answer comes when nobody listens any more, or never: what is read back decides.
+        ("late-answer", LATE_S * 9, "its call has not come to an end"),
+        ("hangs", 0, "its call has not come to an end"),
+    ],
+)
+def test_a_call_that_does_not_come_to_its_end(
+    walk: Walk, tmp_path: Path, fault: str, seconds: float, reason: str
+) -> None:
+    procedure = walk.procedure(TEST, WEB)
+    at = next(n for n, step in enumerate(procedure.steps) if step.action == "start")
+    walk.steps(procedure.steps[:at])
+    walk.lab.act_fault("Start-VM", fault, host=NJ, seconds=seconds)
+    step = replace(procedure.steps[at], after=(), limit_s=LIMIT_S)
+    history = performed(walk, replace(procedure, steps=(step,)), tmp_path, turn_s=TURN_S)[1]
+    past = history.step(step.id)
+    assert past.outcome is not None
+    assert (past.outcome.value, past.reason, past.acts) == ("done", reason, 1)
+    assert past.facts
+    assert not past.asked
