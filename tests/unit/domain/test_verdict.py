@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +118,55 @@ def test_how_bad_each_alarm_of_a_row_is() -> None:
         for code in codes.split()
     }
     assert raised == said | by_age
+
+
+def test_split_brain_and_a_vm_on_two_nodes_are_critical() -> None:
+    here = vm("ny", Power.ON, relation("Primary"), node="n1", uptime_s=3600)
+    both = picture(reading("ny", here, replace(here, node="n2")), reading("nj", vm("nj", Power.ON)))
+    told = {(a.code.value, a.severity) for a in only(both).all_alarms}
+    assert told == {("split-brain", Severity.CRITICAL), ("contradiction", Severity.CRITICAL)}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "codes"),
+    [
+        (("Primary", "PreparedForFailover"), ("Replica", "Replicating"), {"planned-in-progress"}),
+        (("Primary", "PreparedForFailover"), ("Replica", "FailedOver"), {"unprotected"}),
+        (
+            ("Replica", "WaitingForInitialReplication"),
+            ("Replica", "FailedOver"),
+            {"unprotected", "no-good-replica"},
+        ),
+        (("Primary", "Suspended"), ("Replica", "Suspended"), {"paused"}),
+    ],
+)
+def test_what_began_with_the_end_of_replication_counts_from_the_last_sync(
+    left: tuple[str, str], right: tuple[str, str], codes: set[str]
+) -> None:
+    ends = (
+        reading("ny", vm("ny", Power.OFF, relation(*left))),
+        reading("nj", vm("nj", Power.ON, relation(*right))),
+    )
+    since = {a.code.value: a.since for a in only(picture(*ends)).all_alarms if a.since is not None}
+    assert since == dict.fromkeys(codes, NOW - timedelta(minutes=4))
+
+
+@pytest.mark.parametrize(
+    ("hours", "severity"), [(2, Severity.INFO), (24, Severity.INFO), (25, Severity.WARNING)]
+)
+def test_a_test_copy_grows_old_in_a_day(hours: int, severity: Severity) -> None:
+    made = NOW - timedelta(hours=hours)
+    test = vm("nj", Power.ON, ident="t1", own_mode="TestReplica", networks=("isolated",), created=made)
+    found = only(picture(reading("nj", vm("nj", Power.OFF, relation("Replica", test_vm="t1")), test)))
+    assert [(a.code.value, a.severity, a.since) for a in found.all_alarms] == [
+        ("test-running", severity, made)
+    ]
+
+
+def test_where_a_test_copy_that_is_off_is_connected_needs_not_be_known() -> None:
+    test = vm("nj", Power.OFF, ident="t1", own_mode="TestReplica", unread=("networks",))
+    found = only(picture(reading("nj", vm("nj", Power.OFF, relation("Replica", test_vm="t1")), test)))
+    assert [a.code.value for a in found.all_alarms] == ["test-running"]
 
 
 def test_every_row_is_hit() -> None:
