@@ -15,8 +15,6 @@ from tests.contract.hyperv.performing import performed
 from tests.contract.hyperv.walk import TWO_HOSTS, WEB, Walk
 from tests.lab import LabPool
 
-pytestmark = pytest.mark.xdist_group("somebody-else")
-
 HOME = {"nyhv01": "ORIGINAL", "njhv01": "REPLICA"}
 
 
