@@ -146,8 +146,8 @@ def _step(view: RunView, step: Step, now: datetime, width: int, *, evidence: boo
     title = visible(step.title)
     spans = [Span(lead), Span(f"{word:<{_OUTCOME}}", INKS.get(word, "muted"))]
     told = "" if evidence else visible(_told(step, past))
-    if not told and not took:
-        # Nothing stands behind it.
+    if not (told or took or (evidence and past.facts)):
+        # Nothing stands behind it, nor below it.
         yield (*spans, Span(cut_end(title, max(width - len(lead) - _OUTCOME - 1, 0))))
         return
     spans += [*fit((Span(title),), room), Span(f"  {took:>5}  ")]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from drconsole.domain.step import Outcome
+from drconsole.domain.step import Fact, Outcome
 from drconsole.runs.history import Question, Result
 from drconsole.runs.view import RunState
 from drconsole.tui.keys.action import QUESTION, RUN, RUNS
@@ -15,6 +15,7 @@ from tests.tui.desks import RUN as ID
 from tests.tui.desks import FakeDesk, history, plan, step, view
 from tests.tui.driver import Driver
 from tests.tui.operating import ARM, shown, until
+from tests.tui.pictures import NOW
 from tests.tui.reachable import SIZES, assert_sound, everything, squeezed
 
 ASKED = Question("the guest does not shut down: turn it off?", ("yes", "no"))
@@ -334,3 +335,16 @@ def test_why_a_step_did_not_end_well_is_told_whole(size: tuple[int, int], theme:
         assert cell_len(d.line("数据库").partition("00:31")[0]) == d.line("look").index("00:31")
 
     shown(desk, script, size=size, theme=theme)
+
+
+def test_what_was_read_before_a_step_asks_is_evidence_too() -> None:
+    desk = FakeDesk()
+    past = history({"1": Outcome.DONE}, asks={"3": ASKED})
+    asking = replace(past.steps["3"], began=None, facts=(Fact("power", "Saved", "goldr2-n1", NOW),))
+    desk.views = [view(past=replace(past, steps={**past.steps, "3": asking}), state=RunState.ASKING)]
+
+    async def script(d: Driver) -> None:
+        await d.press("e")
+        assert squeezed("power: Saved   goldr2-n1") in await everything(d)
+
+    shown(desk, script)
