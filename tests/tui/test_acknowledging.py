@@ -72,6 +72,21 @@ def test_nothing_is_kept_without_a_reason_or_a_date_and_what_is_wrong_is_said() 
     assert desk.known == []
 
 
+def test_a_time_behind_the_date_is_its_time_and_no_reason() -> None:
+    desk = FakeDesk()
+
+    async def script(d: Driver) -> None:
+        await d.press("a", "K", *"18:30", "enter")
+        assert "a date and a reason are wanted" in d.text()
+        await d.press("space", *"disk", "enter")
+        await until(d, lambda: " 1 alarm " in d.lines()[1])
+
+    drive(script, picture(LATE), desk=desk)
+    assert [(one.until.isoformat(), one.reason) for one in desk.known] == [
+        ("2026-03-09T18:30:00+00:00", "disk")
+    ]
+
+
 def test_a_split_brain_is_never_set_aside() -> None:
     desk = FakeDesk()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from drconsole.wording.ages import local
 LONGEST = 200
 # What is proposed; a person writes another date over it.
 PROPOSED = timedelta(days=7)
+TIME = re.compile(r"\d\d?:\d\d(:\d\d)?")
 ASKED = "Until when it is known, and why: a date, or a date and a time, then the reason."
 TOLD = (
     "It stays in the list, last and with your name and reason, on record. It counts again when that time has "
@@ -72,9 +74,9 @@ class AcknowledgeScreen(ConsoleScreen):
 
     def action_take(self) -> None:
         """Keep it where both were given."""
-        until, _, reason = self.query_one(Field).value.strip().partition(" ")
-        if reason.strip():
-            self.run_worker(self._take(until, reason.strip()), exclusive=True)
+        until, reason = _parted(self.query_one(Field).value)
+        if reason:
+            self.run_worker(self._take(until, reason), exclusive=True)
         else:
             self._problem = NO_REASON.format(date=self._date)
             self.draw_all()
@@ -92,3 +94,10 @@ class AcknowledgeScreen(ConsoleScreen):
         await self.app.run_action("app.read_journal")
         if isinstance(asking, ConsoleScreen):
             asking.say(acknowledged(one), "good")
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Until when, with the time of day where one follows the date, and why."""
+    until, _, reason = text.strip().partition(" ")
+    time, _, rest = reason.strip().partition(" ")
+    return (f"{until}T{time}", rest.strip()) if TIME.fullmatch(time) else (until, reason.strip())
