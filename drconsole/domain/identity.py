@@ -120,10 +120,16 @@ def _running_on(answer: Answer, found: list[tuple[Answer, Sighting]]) -> set[str
     }
 
 
-def _worth(found: tuple[Answer, Sighting]) -> tuple[bool, datetime, bool]:
-    """The freshest facts first; of two nodes of one reading the one on which it runs."""
+def _worth(found: tuple[Answer, Sighting]) -> tuple[bool, bool, datetime, bool]:
+    """The freshest facts first; of two nodes of one reading the one on which it runs.
+
+    A cluster's word goes before that of one of its nodes alone, whose "off" counts for nothing beside it: a
+    node that has left the cluster still shows, off, what others have taken over and run.
+    """
     answer, sighting = found
-    return (answer.fresh, answer.reading.taken_at, sighting.power is Power.ON)
+    reading, runs = answer.reading, sighting.power is Power.ON
+    alone = bool(sighting.node) and not reading.nodes
+    return (answer.fresh and (runs or not alone), bool(reading.nodes), reading.taken_at, runs)
 
 
 def twins(estate: Estate, readings: Mapping[str, Reading]) -> frozenset[tuple[str, str]]:

@@ -219,3 +219,23 @@ def test_a_node_that_stands_in_the_config_as_a_host_too_shows_no_second_copy() -
     )
     apart = assemble(estate(cluster), states, told | {"ny": elsewhere}, NOW)
     assert {c.place.where for w in apart.workloads for c in w.copies} == {"gold", "ny", "nj.lab.example"}
+
+
+def test_a_node_alone_is_not_believed_against_its_cluster() -> None:
+    cluster = Endpoint("gold", NY, EndpointKind.HYPERV_CLUSTER, "10.0.0.8")
+    here = vm("ny", Power.ON, relation("Primary"), node="N2")
+    taken_over = replace(here, place=replace(here.place, where="gold"))
+    nodes = (Node("NY", True), Node("N2", True))
+    whole = replace(reading("ny", taken_over, age_s=20), endpoint="gold", nodes=nodes)
+    # It has left the cluster, which went on with the VM on the other node.
+    alone = reading("ny", replace(here, power=Power.OFF, node=""))
+    states = [replace(status("ny"), name="gold"), status("ny")]
+    (copy,) = only(assemble(estate(cluster), states, {"gold": whole, "ny": alone}, NOW)).copies
+    assert (copy.power, copy.endpoint, copy.seen_by) == (Power.ON, "gold", ("gold", "ny"))
+    silent = [replace(states[0], state=EndpointState.SILENT), states[1]]
+    (copy,) = only(assemble(estate(cluster), silent, {"gold": whole, "ny": alone}, NOW)).copies
+    assert (copy.power, copy.endpoint, copy.fresh) == (Power.ON, "gold", False)
+    # That it runs is believed of whoever sees it.
+    runs = reading("ny", replace(here, node=""))
+    (copy,) = only(assemble(estate(cluster), silent, {"gold": whole, "ny": runs}, NOW)).copies
+    assert (copy.power, copy.endpoint, copy.fresh) == (Power.ON, "ny", True)
