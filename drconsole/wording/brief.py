@@ -31,11 +31,12 @@ def brief(parts: tuple[str, str, str], cells: int) -> str:
 
 
 def _shorter(told: str) -> Iterator[str]:
-    """What is said, then without its last clause, and so on to the first one."""
+    """What is said, then without its last clause, and so on to the first one; no bracket is left open."""
     told, seen, when = told.partition(_SEEN)
     yield f"{told}{seen}{when}"
     while (end := max(told.rfind(mark) for mark in _CLAUSES)) > 0:
         said, of = told[:end], told.startswith(_OF, end)
         # What stands between a sentence and a colon only says of whom the rest is.
         told = said[: said.rfind(_SENTENCE)] if of and _SENTENCE in said else said
-        yield f"{told}{seen}{when}"
+        if told.count("(") <= told.count(")"):
+            yield f"{told}{seen}{when}"

@@ -213,6 +213,15 @@ def test_a_test_copy_on_production_is_told_whole_at_80_columns() -> None:
     assert "erp-db: TEST COPY on a network that is not a test network " in second
 
 
+@pytest.mark.parametrize("code", [AlarmCode.INSECURE, AlarmCode.NOT_KEPT])
+def test_of_what_stands_in_brackets_no_half_is_left(code: AlarmCode) -> None:
+    facts = (("why", "it is full: /state"),)
+    ill = _only("nyhv01", Alarm(code, Severity.WARNING, None, facts))
+    for width in range(60, 160):
+        told = plain(head(ill, NOW, width, asked=False)[1])
+        assert told.count("(") == told.count(")"), told
+
+
 def test_what_was_last_seen_is_told_as_that_however_little_room_there_is() -> None:
     facts = (("seen_at", (NOW - timedelta(hours=9)).isoformat()), ("primary", "gold-n1.corp.example"))
     second = plain(
