@@ -74,9 +74,15 @@ def answers_of(lab: LabProcess, scenario: Scenario, folder: Path, *, quick: bool
     finally:
         inventory.stop()
     for part, state in (("restarted", "kept"), ("fresh", "new")):
-        budgets = dict.fromkeys(_dead(parts[part]), DEAD_BUDGET_S)
-        answers[part] = _listed(_config(lab, folder, part, state, budgets))
+        answers[part] = _listed(_config_of(lab, scenario, folder, part, state))
     return answers
+
+
+def newcomer(lab: LabProcess, scenario: Scenario, folder: Path) -> Path:
+    """The configuration of a console that knows nothing, once the scenario's timeline is over."""
+    folder.mkdir(parents=True)
+    lab.hurry()
+    return _config_of(lab, scenario, folder, "fresh", "new")
 
 
 def told(answer: Answer, scenario: Scenario) -> Picture:
@@ -129,6 +135,11 @@ def _config(lab: LabProcess, folder: Path, name: str, state: str, budgets: Mappi
     config = folder / f"{name}.yaml"
     config.write_text(yaml.safe_dump(content), encoding="utf-8")
     return config
+
+
+def _config_of(lab: LabProcess, scenario: Scenario, folder: Path, part: str, state: str) -> Path:
+    budgets = dict.fromkeys(_dead(scenario.truth.parts()[part]), DEAD_BUDGET_S)
+    return _config(lab, folder, part, state, budgets)
 
 
 def _dead(said: Said) -> set[str]:
