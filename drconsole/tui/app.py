@@ -145,7 +145,7 @@ class ConsoleApp(EverywhereApp):
             self.tell(SnapshotTaken(picture))
 
     def read_journal(self) -> None:
-        """Read from the journal when tests were passed, and which runs are open."""
+        """Read from the journal when tests were passed, which runs are open, and what was said of alarms."""
         if not self._reading_journal:
             self._reading_journal = True
             self.run_worker(self._read_journal(), group="journal")
@@ -166,7 +166,8 @@ class ConsoleApp(EverywhereApp):
         try:
             known = await in_thread(lambda: (desk.proven(), desk.open_runs(), desk.acknowledged()))
         except DrConsoleError as error:
-            self._tell_once(f"when tests were passed, and which runs are open, is not known: {error}")
+            what = "when tests were passed, which runs are open, and what was acknowledged, is not known"
+            self._tell_once(f"{what}: {error}")
             return
         finally:
             self._reading_journal = False
