@@ -10,10 +10,12 @@ from drconsole.domain.ends import Ends
 from drconsole.domain.forbidding import RULES, common
 from drconsole.domain.plan import Operation
 from drconsole.domain.reasons import Block, Reason
+from drconsole.domain.roles import Role
 from drconsole.domain.snapshot import CopyState, Workload
 from drconsole.domain.vendors import BUILT, Column, never
 
 _STARTING = frozenset({Operation.PLANNED_FAILOVER, Operation.UNPLANNED_FAILOVER})
+_MAY_SERVE = frozenset({Role.ORIGINAL, Role.FORMER_ORIGINAL, Role.RECOVERED, Role.UNPROTECTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Offer:
         facts: (name, value) pairs that the wording of the reason may use.
         instead: operations that clear it or do less harm; never a more dangerous one.
         starts: the copy that it would start; None where it starts none by itself.
-        attest: the original is silent, so a person must attest that it is off.
+        attest: the original, or another copy that may serve, is silent: a person must attest that it is off.
     """
 
     operation: Operation
@@ -103,9 +105,8 @@ def offer(operation: Operation, workload: Workload, column: Column, built: froze
     if block is not None:
         return _blocked(operation, block)
     starts = case.replica if operation in _STARTING else None
-    original = case.original
-    silent = operation is Operation.UNPLANNED_FAILOVER and (original is None or not original.fresh)
-    return Offer(operation, starts=starts, attest=silent)
+    unseen = case.original is None or any(not c.fresh for c in workload.copies if c.role in _MAY_SERVE)
+    return Offer(operation, starts=starts, attest=unseen and operation is Operation.UNPLANNED_FAILOVER)
 
 
 def _blocked(operation: Operation, block: Block) -> Offer:

@@ -225,6 +225,9 @@ def test_a_silent_original_must_be_attested_and_one_that_is_seen_off_not() -> No
     assert asked(OP.UNPLANNED_FAILOVER, two(*HEALTHY, silent=("ny",))).attest
     assert not asked(OP.UNPLANNED_FAILOVER, two((OFF, "Primary", "Error"), HEALTHY[1])).attest
     assert not asked(OP.PLANNED_FAILOVER, two(*HEALTHY)).attest
+    # Beside an original that is off another copy took over, and nobody sees it now.
+    chain = three((OFF, "Primary", "Replicating"), HEALTHY[1], TOOK_OVER, silent=("nj2",))
+    assert asked(OP.UNPLANNED_FAILOVER, chain).attest
 
 
 def test_what_is_not_built_comes_later() -> None:
