@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from drconsole.domain.acknowledged import Acknowledgement
-from drconsole.domain.roles import AlarmCode, Severity
+from drconsole.domain.roles import Alarm, AlarmCode, Severity
 from drconsole.tui.alarm_list import summary_of
 from drconsole.tui.keys.action import ACKNOWLEDGE, ALARMS
 from tests.tui.desks import FakeDesk
@@ -139,3 +140,24 @@ def _known(key: str) -> Acknowledgement:
     return Acknowledgement(
         key, AlarmCode.RPO, Severity.WARNING, "operator@jump", NOW, until, "disk is ordered"
     )
+
+
+@pytest.mark.parametrize(("size", "theme"), SIZES)
+def test_however_much_an_alarm_says_the_field_is_seen(size: tuple[int, int], theme: str) -> None:
+    told = "; ".join(f"not all VMs are seen: no rights on folder number {n}" for n in range(90))
+    snapshot = picture(LATE)
+    alarm = Alarm(AlarmCode.PARTIAL, Severity.CRITICAL, None, (("limits", told),))
+    first, *others = snapshot.endpoints
+    snapshot = replace(snapshot, endpoints=(replace(first, alarms=(alarm,)), *others))
+
+    async def script(d: Driver) -> None:
+        await d.press("a", "K")
+        assert d.screen == ACKNOWLEDGE
+        assert "no rights on folder number 0" in d.text()
+        assert "a date, or a date and a time, then the reason" in " ".join(d.text().split())
+        assert "2026-03-09" in d.text()
+        await d.press("enter")
+        assert "a date and a reason are wanted" in d.text()
+        assert "esc/tab back" in d.lines()[-1]
+
+    drive(script, snapshot, size=size, theme=theme, desk=FakeDesk())

@@ -17,12 +17,14 @@ from drconsole.tui.state import ConsoleState
 from drconsole.tui.waiting import in_thread
 from drconsole.tui.widgets.field import Field
 from drconsole.tui.widgets.fitting import wrapped
-from drconsole.tui.widgets.ink import Line
+from drconsole.tui.widgets.ink import Line, Span, line
 from drconsole.tui.widgets.lines import Lines
 from drconsole.wording.acknowledged import acknowledged
 from drconsole.wording.ages import local
 
 LONGEST = 200
+# So many lines are left for all but the alarm itself.
+OTHERS = 16
 # What is proposed; a person writes another date over it.
 PROPOSED = timedelta(days=7)
 TIME = re.compile(r"\d\d?:\d\d(:\d\d)?")
@@ -59,11 +61,11 @@ class AcknowledgeScreen(ConsoleScreen):
     def draw(self) -> None:
         """Draw which alarm, what is asked, and what was wrong with the answer."""
         width = self.size.width
-        asked: list[Line] = [
-            *wrapped(self._entry.text(self.state.now), width, " ", ink="strong"),
-            (),
-            *wrapped(ASKED, width, " ", ink="label"),
-        ]
+        alarm = [*wrapped(self._entry.text(self.state.now), width, " ", ink="strong")]
+        # The list behind this tells it whole; the field stays in sight.
+        most = max(self.size.height - OTHERS, 1)
+        alarm[most:] = [line(Span(" ...", "strong"))] if len(alarm) > most else []
+        asked: list[Line] = [*alarm, (), *wrapped(ASKED, width, " ", ink="label")]
         lines = self.query_one("#asked", Lines)
         lines.styles.height = len(asked)
         lines.show(asked)
