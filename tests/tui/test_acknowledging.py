@@ -158,6 +158,9 @@ def test_however_much_an_alarm_says_the_field_is_seen(size: tuple[int, int], the
         assert "2026-03-09" in d.text()
         await d.press("enter")
         assert "a date and a reason are wanted" in d.text()
+        # Of two nodes that are silent, say, both are set aside by either.
+        assert "workload or endpoint go with it." in " ".join(d.text().split())
+        assert "Nothing else is changed." in d.text()
         assert "esc/tab back" in d.lines()[-1]
 
     drive(script, snapshot, size=size, theme=theme, desk=FakeDesk())

@@ -24,14 +24,15 @@ from drconsole.wording.ages import local
 
 LONGEST = 200
 # So many lines are left for all but the alarm itself.
-OTHERS = 16
+OTHERS = 17
 # What is proposed; a person writes another date over it.
 PROPOSED = timedelta(days=7)
 TIME = re.compile(r"\d\d?:\d\d(:\d\d)?")
 ASKED = "Until when it is known, and why: a date, or a date and a time, then the reason."
 TOLD = (
-    "It stays in the list, last and with your name and reason, on record. It counts again when that time has "
-    "come, or when it becomes worse; the key that led here lets it count before. Nothing else is changed."
+    "It stays in the list, last and with your name and reason, on record. Others of this kind on the same "
+    "workload or endpoint go with it. It counts again when that time has come, or when it becomes worse; the "
+    "key that led here lets it count before. Nothing else is changed."
 )
 NO_REASON = "Nothing was kept: a date and a reason are wanted, such as: {date} the disk is ordered"
 
