@@ -94,12 +94,16 @@ def h6(case: Case) -> Verdict | None:
 def _original_of(case: Case) -> tuple[Seen | None, str]:
     """The copy that served before a failover, and the host that is told to have it.
 
-    The outer replica of a chain names the middle one, which is off all the time: what served is the first.
+    The outer replica of a chain names the middle one. Unless that took over, it is off all the time: what
+    served is the first.
     """
+    named = case.relation.primary if case.relation else ""
     if case.mode != r.EXTENDED:
-        return case.partner, case.relation.primary if case.relation else ""
-    middle = next((c.sighting for c in case.others if r.mode_of(c.sighting) == r.REPLICA), None)
-    sender = r.relation_of(middle) if middle else None
+        return case.partner, named
+    middle = next((c for c in case.others if r.mode_of(c.sighting) == r.REPLICA), None)
+    if middle is not None and r.is_failed_over(middle.sighting):
+        return middle, named
+    sender = r.relation_of(middle.sighting) if middle else None
     first = [c for c in case.others if r.mode_of(c.sighting) == r.PRIMARY]
     return min(first, key=lambda c: c.fresh, default=None), sender.primary if sender else ""
 

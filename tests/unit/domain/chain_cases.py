@@ -91,6 +91,20 @@ CHAINS = [
         ),
     ),
     Case(
+        "the outer replica of a chain took over from a middle one that had taken over, and is silent",
+        (
+            reading("ny", vm("ny", OFF, relation("Primary", "PreparedForFailover"))),
+            reading("nj", vm("nj", ON, relation("Replica", FAILED), leg("Replica")), age_s=60),
+            reading("nj2", vm("nj2", ON, leg("ExtendedReplica", "FailedOver"))),
+        ),
+        (
+            copy(NY, "FORMER ORIGINAL", "H3"),
+            copy(NJ, "RECOVERED", "H6", "unprotected"),
+            copy(NJ, "RECOVERED", "H6", "unprotected", "original-not-verified-off"),
+        ),
+        silent=("nj",),
+    ),
+    Case(
         "the outer replica waits for its first copy from a middle one that took over",
         (
             reading("nj", vm("nj", ON, relation("Replica", "FailedOver"), leg("Replica"))),
