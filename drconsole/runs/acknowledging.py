@@ -40,7 +40,7 @@ def acknowledge(journal: Journal, one: Acknowledgement) -> None:
     if not one.reason.strip():
         raise UsageError("An acknowledgement has a reason.", hint="Say it: --reason TEXT")
     if one.until <= one.at:
-        raise UsageError("It would have ended already.", hint="Give a time to come: --until 2030-01-31")
+        raise UsageError("It would have ended already.", hint="Give a time to come, such as 2030-01-31")
     body = {"code": one.code.value, "severity": int(one.severity), "reason": one.reason}
     _add(journal, ACKNOWLEDGED, one.subject, body, one.by, one.at, one.until)
 

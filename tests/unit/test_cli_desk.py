@@ -47,8 +47,9 @@ def test_it_is_kept_in_the_journal_and_taken_back_there(desk: Desk, tmp_path: Pa
 def test_what_is_no_date_and_what_is_never_set_aside_is_refused(desk: Desk) -> None:
     with pytest.raises(UsageError, match="is no date"):
         desk.acknowledge("hv:one", LATE, "soon", "the line is cut")
-    with pytest.raises(UsageError, match="ended already"):
+    with pytest.raises(UsageError, match="ended already") as refused:
         desk.acknowledge("hv:one", LATE, "2020-01-31", "the line is cut")
+    assert "--" not in str(refused.value), "a screen has no options"
     with pytest.raises(Refused, match="never acknowledged"):
         desk.acknowledge("hv:one", Alarm(AlarmCode.SPLIT_BRAIN, Severity.CRITICAL), "2099-01-31", "why not")
     desk.close()
