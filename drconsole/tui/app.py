@@ -92,17 +92,19 @@ class ConsoleApp(EverywhereApp):
         self._pauses = Pauses()
 
     def on_mount(self) -> None:
-        """Show what is known already; connect only after that was painted."""
+        """Show what is known already."""
         if not self.is_headless:
             # Told to end, or without a terminal, it closes by itself: the caller has things to clean up.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
         self.push_screen(InventoryScreen(self.state, show_all=self._show_all))
         self.take_newest()
-        self.call_after_refresh(self.begin)
 
-    def begin(self) -> None:
-        """Start the source and look for its pictures from now on."""
+    def on_ready(self) -> None:
+        """Start the source once the first frame was painted, and look for its pictures from now on.
+
+        What is put off until a screen's next refresh never comes when a key puts another one before it.
+        """
         self.state.source.start()
         self.set_interval(TAKE_S, self.take_newest)
         self.set_interval(TICK_S, self.tick)
