@@ -82,6 +82,9 @@ function Read-Machine {
     }
 }
 $vm = Find-Machine -Id $Arguments.vm
+# When it was started is the clock less its uptime: nothing slow may come between the two.
+$now = ConvertTo-Stamp -When (Get-Date)
+$machine = Read-Machine -Machine $vm
 $listed = @()
 $points = @()
 if ($null -eq $vm -or $null -ne $Arguments.other) {
@@ -134,8 +137,8 @@ $files = @(
     }
 )
 [ordered]@{
-    now       = ConvertTo-Stamp -When (Get-Date)
-    vm        = Read-Machine -Machine $vm
+    now       = $now
+    vm        = $machine
     listed    = $listed
     relations = $relations
     points    = $points
